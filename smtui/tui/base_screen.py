@@ -1,4 +1,4 @@
-"""The base class of the screens of an unlocked vault: what it adds to reading are writing, undo and leaving."""
+"""The base class of the screens of an unlocked vault: what it adds to reading are writing and undo."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ class SessionScreen(ReadingScreen[Answer]):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.client = session.client()
-        self._leaving = self._left = False
 
     def create_header(self) -> Header:
         """Creates the top line: the vault's name, the Region if it is not the home Region, and `read-only`."""
@@ -65,24 +64,5 @@ class SessionScreen(ReadingScreen[Answer]):
         else:
             await undo_change(self.app, self.session, done)
 
-    # Leaving.
-
-    @property
-    def is_on_top(self) -> bool:
-        """Whether this screen is on top of the stack and is not about to close."""
-        return super().is_on_top and not self._leaving
-
     def action_back(self) -> None:
-        self.leave()
-
-    def leave(self, answer: Answer | None = None) -> None:
-        """Closes this screen once, with `answer`. If another screen covers it, it closes when that one is gone."""
-        if self._left or self.app.screen is not self:
-            self._leaving = True
-            return
-        self._left = True
-        self.dismiss(answer)
-
-    def on_screen_resume(self) -> None:
-        if self._leaving:
-            self.leave()
+        self.dismiss()

@@ -11,8 +11,8 @@ A gesture reads top to bottom: ask, call, reload.
 made. A `SmtuiError` ends the gesture with a message on the screen; any other exception is a bug and ends the program.
 
 A gesture belongs to the screen on which it began, and so do its dialogs. If that screen is no longer on top, the
-gesture does not open a dialog above the other screen, but ends silently (`must_be_on_top`). A gesture of the app
-belongs to no screen, and may open a dialog above any.
+gesture neither opens a dialog above the other screen nor reveals, copies or writes what it has read, but ends silently
+(`must_be_on_top`). A gesture of the app belongs to no screen, and may open a dialog above any.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from threading import Lock
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from textual import work
-from textual.app import App
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -34,6 +33,7 @@ from textual.worker import Worker
 
 from smtui.api.errors import SmtuiError
 from smtui.tui.ended_threads import end_threads
+from smtui.tui.workarounds import is_on_top
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -62,19 +62,18 @@ class GestureApp(Protocol):
 
 
 class ScreenLeftError(Exception):
-    """The screen on which a gesture began is no longer on top, so its dialog must not open."""
+    """The screen on which a gesture began is no longer on top, so the gesture must not act any more."""
 
 
-def must_be_on_top(app: App[Any]) -> None:
-    """Checks that the screen of the current gesture is on top.
+def must_be_on_top() -> None:
+    """Checks that the screen of the current gesture is on top. Call it between a read and what the user asked for.
 
     Raises:
         ScreenLeftError: it is not.
     """
     screen = _screen.get()
-    if screen is not None and app.screen is not screen:
+    if screen is not None and not is_on_top(screen):
         raise ScreenLeftError
-
 
 
 def _make_executor() -> ThreadPoolExecutor:

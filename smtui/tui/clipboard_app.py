@@ -7,7 +7,7 @@ from textual.reactive import var
 from smtui.clipboard.clipboard import Cleared, Clipboard
 from smtui.system.settings import Settings
 from smtui.text.sanitize import sanitize
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import call, gesture, must_be_on_top
 from smtui.tui.notifications import TellingApp
 
 
@@ -42,7 +42,11 @@ class CopyingApp(TellingApp):
         Args:
             value: the text, or its UTF-8 bytes.
             what: names the value in the notification, without revealing it.
+
+        Raises:
+            ScreenLeftError: the screen of the gesture is no longer on top (see `bridge`).
         """
+        must_be_on_top()
         data = value.encode() if isinstance(value, str) else value
         copied = await call(self.pasteboard.copy, data, self.settings.clipboard_timeout)
         self.clears_in = self.pasteboard.count_seconds_left()

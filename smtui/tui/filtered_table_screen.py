@@ -33,4 +33,4 @@ class FilteredTableScreen(SessionScreen[Answer]):
         elif self.bar.value:
             self.bar.value = ""
         else:
-            self.leave()
+            self.dismiss()

@@ -10,7 +10,6 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import getters
-from textual.screen import Screen
 
 from smtui.api.errors import ClientError, SmtuiError
 from smtui.text.sanitize import SafeText, sanitize
@@ -19,6 +18,7 @@ from smtui.tui.bridge import background, call, reading
 from smtui.tui.notifications import explain_error
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ, READING, ReadState, make_failed_state
+from smtui.tui.workarounds import ClosableScreen, is_on_top, is_visible
 
 if TYPE_CHECKING:
     from smtui.tui.session import Session
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
-class ReadingScreen(Screen[Answer]):
+class ReadingScreen(ClosableScreen[Answer]):
     """A screen that reads from the vault. A subclass implements `load`, which fills its `ReadPane`s.
 
     Every method `action_...` of a subclass waits until the first read is over. It then runs if this screen is still on
@@ -121,8 +121,8 @@ class ReadingScreen(Screen[Answer]):
 
     @property
     def is_on_top(self) -> bool:
-        """Whether this screen is on top of the stack."""
-        return self.app.screen is self
+        """Whether this screen is on top of the stack and is not about to close."""
+        return is_on_top(self) and not self.is_closing
 
     @background
     async def do_once_read(self, name: str, action: Callable[[], object], *parameters: object) -> None:
@@ -167,7 +167,7 @@ class ReadingScreen(Screen[Answer]):
     @background
     async def look_for_changes(self) -> None:
         """Reloads if another process or connection has changed the vault. Reads by others do not count as changes."""
-        if self.vault.locked or not self.is_current or self.busy:
+        if self.vault.locked or not is_visible(self) or self.busy:
             return
         try:
             before, self._changes = self._changes, await call(self.vault.change_count)

@@ -1,6 +1,6 @@
 """The app as the screens see it: session, settings, notifications, clipboard, dialogs, jobs and places.
 
-`Shell` imports no screen. `app` implements its abstract methods, since it may import all screens.
+`Shell` imports no screen of a session. `app` implements its abstract methods, since it may import all screens.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from smtui.tui.clipboard_app import CopyingApp
 from smtui.tui.input_queue import InputQueue
 from smtui.tui.jobs.job import JobStatus
 from smtui.tui.session import Session
+from smtui.tui.too_small import TooSmallScreen
 
 Result = TypeVar("Result")
 Task = Callable[["Shell", Session], Awaitable[None]]
@@ -106,14 +107,25 @@ class Shell(CopyingApp):
         return super().push_screen(screen, *args, **how)
 
     async def push_screen_wait(  # type: ignore[override]  # screens are never named here
-        self, screen: Screen[Result], *, mode: str | None = None
+        self, screen: Screen[Result], *, mode: str | None = None, always: bool = False
     ) -> Result:
         """Shows a dialog and returns its answer. Keys go to the dialog meanwhile.
+
+        It opens once the terminal is large enough.
+
+        Args:
+            screen: the dialog.
+            mode: as in Textual; not used here.
+            always: whether it opens even if the screen of the gesture is no longer on top, because it shows what
+                would otherwise be lost.
 
         Raises:
             ScreenLeftError: the screen of the gesture is no longer on top (see `bridge`).
         """
-        must_be_on_top(self)
+        while isinstance(self.screen, TooSmallScreen):
+            await self.screen.wait_until_large()
+        if not always:
+            must_be_on_top()
         with self.input.let_keys_through(get_current_worker(), screen):
             return await super().push_screen_wait(screen, mode=mode)
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Size
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from smtui.tui.workarounds import is_on_top
+from smtui.tui.workarounds import ClosableModalScreen, is_on_top
 
 LEAST = Size(60, 16)
 
 
-class TooSmallScreen(ModalScreen[None]):
-    """Closes when the terminal is large enough again."""
+class TooSmallScreen(ClosableModalScreen[None]):
+    """Closes when the terminal is large enough again. Dialogs wait for that (`wait_until_large`)."""
 
     DEFAULT_CSS = """
     TooSmallScreen {
@@ -27,6 +28,10 @@ class TooSmallScreen(ModalScreen[None]):
     }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_large = asyncio.Event()
+
     def compose(self) -> ComposeResult:
         yield Static(f"smtui needs {LEAST.width}×{LEAST.height}.\nMake the terminal larger.")
 
@@ -35,6 +40,13 @@ class TooSmallScreen(ModalScreen[None]):
 
     def on_screen_resume(self) -> None:
         self._leave_if_it_fits(self.app.size)
+
+    def on_unmount(self) -> None:
+        self._is_large.set()
+
+    async def wait_until_large(self) -> None:
+        """Waits until the terminal is large enough."""
+        await self._is_large.wait()
 
     def _leave_if_it_fits(self, size: Size) -> None:
         if is_large_enough(size) and is_on_top(self):

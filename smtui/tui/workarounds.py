@@ -16,10 +16,11 @@ from functools import _lru_cache_wrapper
 from typing import Any, ClassVar, Generic
 
 from rich.text import Text
-from textual import events
+from textual import events, on
 from textual._context import active_message_pump
 from textual._xterm_parser import XTermParser
 from textual.app import App, ReturnType
+from textual.await_complete import AwaitComplete
 from textual.cache import FIFOCache, LRUCache
 from textual.css.model import RuleSet
 from textual.css.query import NoMatches
@@ -30,7 +31,7 @@ from textual.keys import KEY_TO_UNICODE_NAME
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.notifications import SeverityLevel
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
@@ -185,12 +186,50 @@ def has_messages(pump: MessagePump) -> bool:
 
 
 def is_on_top(screen: Screen[Any]) -> bool:
-    """Whether `screen` is the top of the stack, so that it can be dismissed.
+    """Whether `screen` is the top of the stack, so that the user acts on it and it can be dismissed.
 
     `Screen.is_current` of Textual 8.2 is also true for a screen below a translucent dialog; `dismiss` would then remove
     the dialog instead.
     """
-    return screen.app.screen is screen
+    return screen.app.screen_stack[-1:] == [screen]
+
+
+class ClosableScreen(Screen[ScreenResultType]):
+    """A screen that closes only itself, and once.
+
+    `dismiss` of Textual 8.2 removes the top of the stack, whichever screen that is. An action that ends below another
+    dialog would close that dialog, and its own screen could never be closed again.
+    """
+
+    _is_closed = False
+    _closes_with: tuple[ScreenResultType | None] | None = None
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Closes the screen with `result`. If another screen covers it, it closes when that one is gone."""
+        self._closes_with = (result,)
+        if self._is_closed or not is_on_top(self):
+            return AwaitComplete.nothing()
+        self._is_closed = True
+        return super().dismiss(result)
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the screen is closed or closes as soon as it is on top."""
+        return self._closes_with is not None
+
+    @on(events.ScreenResume)
+    def _close_after_the_cover(self) -> None:
+        if self._closes_with is not None:
+            self.dismiss(*self._closes_with)
+
+
+class ClosableModalScreen(ModalScreen[ScreenResultType], ClosableScreen[ScreenResultType]):
+    """A modal screen that closes only itself. Textual finds the rules for `ModalScreen` by the first base class."""
+
+
+def is_visible(screen: Screen[Any]) -> bool:
+    """Whether `screen` is the top of the stack or shows through the dialogs above it."""
+    return screen.is_current
 
 
 def needs_painting(screen: Screen[Any]) -> bool:

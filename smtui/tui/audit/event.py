@@ -10,19 +10,19 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.text.sanitize import escape_json, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.workarounds import ClosableModalScreen
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 
-class EventDialog(ModalScreen[None]):
+class EventDialog(ClosableModalScreen[None]):
     """Shows an event as JSON in CloudTrail's format.
 
     Control characters are escaped on the screen. The copy to the clipboard is not escaped.

@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from smtui.system import recent_vaults
@@ -22,6 +21,7 @@ from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
+from smtui.tui.workarounds import ClosableModalScreen
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -32,7 +32,7 @@ WHERE = SafeText("Where is it?")
 CREATED_IF_MISSING = SafeText("Where there is no file yet, a new vault is made.")
 
 
-class ChooseVault(ModalScreen[int | None]):
+class ChooseVault(ClosableModalScreen[int | None]):
     """A dialog that returns the index of the chosen vault, or the number of vaults for "another, by its path".
 
     Args:

@@ -7,16 +7,16 @@ from typing import TypeVar
 
 from textual import events, on
 from textual.containers import ScrollableContainer, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from smtui.tui import keys
 from smtui.tui.widgets.button import Button
+from smtui.tui.workarounds import ClosableModalScreen
 
 Answer = TypeVar("Answer")
 
 
-class LongText(ModalScreen[Answer]):
+class LongText(ClosableModalScreen[Answer]):
     """A dialog with a scrollable text. The footer shows a scroll key only if there is more text in its direction."""
 
     BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("long_text")

@@ -9,18 +9,18 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
+from smtui.tui.workarounds import ClosableModalScreen
 
 NOTHING = SafeText("There is nothing to choose from.")
 
 
-class Pick(ModalScreen[int | None]):
+class Pick(ClosableModalScreen[int | None]):
     """A dialog that returns the index of the chosen item, or None. Use `read_for_dialog` for items that must be read.
 
     Args:

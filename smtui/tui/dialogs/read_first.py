@@ -11,17 +11,17 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.api.errors import SmtuiError, VaultBusyError, VaultLockedError
 from smtui.text.sanitize import SafeText
 from smtui.tui import key_names, keys
-from smtui.tui.bridge import reading
+from smtui.tui.bridge import must_be_on_top, reading
 from smtui.tui.notifications import explain_error
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import PATIENCE
 from smtui.tui.widgets.read_state import READING, ReadState, make_failed_state
+from smtui.tui.workarounds import ClosableModalScreen
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -31,7 +31,7 @@ READ_AGAIN = "everywhere.read_again"
 
 
 async def read_for_dialog(app: Shell, title: SafeText, load: Callable[[], Awaitable[Answer]]) -> Answer | None:
-    """Returns the result of `load`; None if the user closes the card, which cancels the read.
+    """Returns the result of `load` for an action of the user; None if the user closes the card, which cancels the read.
 
     If the read takes longer than `PATIENCE` or fails, a card under the title of the dialog shows its state, and a key
     reads again. Keys typed ahead wait for the dialog.
@@ -43,13 +43,17 @@ async def read_for_dialog(app: Shell, title: SafeText, load: Callable[[], Awaita
 
     Raises:
         VaultLockedError: the vault was locked before the card opened.
+        ScreenLeftError: the screen of the gesture is no longer on top (see `bridge`).
     """
     task = asyncio.ensure_future(load())
     try:
         await asyncio.wait({task}, timeout=PATIENCE)
         if task.done() and not _can_be_retried(task.exception()):
-            return task.result()
+            found = task.result()
+            must_be_on_top()
+            return found
         answer = await app.push_screen_wait(ReadingDialog(title, load, task))
+        must_be_on_top()
     finally:
         task.cancel()
     return cast("Answer", answer[0]) if answer else None
@@ -61,7 +65,7 @@ def _can_be_retried(error: BaseException | None) -> bool:
     return isinstance(error, SmtuiError) and not is_locked
 
 
-class ReadingDialog(ModalScreen["tuple[Any] | None"]):
+class ReadingDialog(ClosableModalScreen["tuple[Any] | None"]):
     """A card that reads and returns the result in a tuple, or None if the user closes it.
 
     Args:

@@ -8,7 +8,6 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -20,6 +19,7 @@ from smtui.tui.generator.choices import PasswordChoices
 from smtui.tui.generator.entropy import compute_bits
 from smtui.tui.generator.options import PasswordOptions
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.workarounds import ClosableModalScreen
 
 if TYPE_CHECKING:
     from smtui.api.types import GetRandomPasswordRequest
@@ -31,7 +31,7 @@ PAUSE = 0.15
 """Seconds after the last key before new passwords are generated. Each password is a call in the audit log."""
 
 
-class GeneratorScreen(ModalScreen[str | None]):
+class GeneratorScreen(ClosableModalScreen[str | None]):
     """A dialog that generates passwords. It opens with the options last used in the session.
 
     It returns the password that the user selects for the form; None if the user closes it.

@@ -6,7 +6,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from smtui.tui import keys
@@ -14,9 +13,10 @@ from smtui.tui.help.places import PLACES
 from smtui.tui.shell import Place
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.row_list import RowList
+from smtui.tui.workarounds import ClosableModalScreen
 
 
-class Go(ModalScreen[Place | None]):
+class Go(ClosableModalScreen[Place | None]):
     """Returns the chosen place, or None if the user cancels."""
 
     BINDINGS = keys.list_bindings("dialog")

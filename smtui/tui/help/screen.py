@@ -7,15 +7,16 @@ from itertools import groupby
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
 from smtui.tui import key_names, keys
 from smtui.tui.shortcut import name_place
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.workarounds import ClosableModalScreen
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ClosableModalScreen[None]):
     """Lists the keys of a screen: first those of the focused widget, then of the screen, then of the app.
 
     Args:

@@ -8,21 +8,20 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.tui import keys
 from smtui.tui.widgets.bar import Bar
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
-from smtui.tui.workarounds import is_on_top
+from smtui.tui.workarounds import ClosableModalScreen
 
 if TYPE_CHECKING:
     from smtui.tui.jobs.job import Job
     from smtui.tui.shell import Shell
 
 
-class JobDialog(ModalScreen[None]):
+class JobDialog(ClosableModalScreen[None]):
     """Shows the progress of `job` and closes when the job is over, as soon as no other screen covers it."""
 
     BINDINGS = keys.list_bindings("job")
@@ -62,7 +61,7 @@ class JobDialog(ModalScreen[None]):
 
     def close_if_over(self) -> None:
         """Closes the dialog of a job that is over. A dialog that another screen covers closes once that is gone."""
-        if self._job.is_over and is_on_top(self):
+        if self._job.is_over:
             self.dismiss()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

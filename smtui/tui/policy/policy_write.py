@@ -35,16 +35,17 @@ class PolicyWriter:
     secret_id: str
     name: SafeText
 
-    async def ask_if_changed(self, text: str, seen: str) -> tuple[Outcome | None, str]:
+    async def ask_if_changed(self, title: SafeText, text: str, seen: str) -> tuple[Outcome | None, str]:
         """Asks before a preview if the attached policy is no longer `seen`.
 
         Args:
+            title: the title of the preview.
             text: the policy that the user is about to attach.
 
         Returns:
             None if the caller may go on, otherwise the outcome; and the attached policy.
         """
-        return await self._guard(text, seen, _write_nothing).ask_if_changed(self.app, seen)
+        return await self._guard(text, seen, _write_nothing).ask_if_changed(self.app, seen, title)
 
     async def attach(self, text: str, seen: str, *, block_public: bool) -> tuple[Outcome, str]:
         """Attaches a policy, or asks if the attached one is no longer `seen`.

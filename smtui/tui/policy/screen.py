@@ -138,7 +138,7 @@ class PolicyScreen(SecretTab):
         if self.busy:
             self.stop_editing()
         else:
-            self.leave()
+            self.dismiss()
 
     @gesture
     async def stop_editing(self) -> None:
@@ -157,7 +157,10 @@ class PolicyScreen(SecretTab):
         if not self._attached:
             self.say("No policy is attached.")
             return
-        failed = await self._validator.find_failed_checks(self._attached)
+        title = sanitize(f"Validate the policy of {self._secret_name}")
+        failed = await self._validator.find_failed_checks(self.app, title, self._attached)
+        if failed is None:
+            return
         self.say("\n".join(failed.values()) or "The policy passes every check.",
                  severity="warning" if failed else "information")
 
@@ -166,15 +169,18 @@ class PolicyScreen(SecretTab):
         """Shows the changes and attaches the policy. A policy that locks the caller out needs a second confirmation."""
         if not self._can_change():
             return
+        title = sanitize(f"Attach this policy to {self._secret_name}?")
         text, seen = self.editor.text, self._attached
-        outcome, found = await self._writer.ask_if_changed(text, seen)
+        outcome, found = await self._writer.ask_if_changed(title, text, seen)
         if outcome is not None:
             await self._end_edit(outcome, found)
             return
         if found == seen and not self.is_dirty:
             self.say("Nothing is changed yet.")
             return
-        failed = await self._validator.find_failed_checks(text)
+        failed = await self._validator.find_failed_checks(self.app, title, text)
+        if failed is None:
+            return
         block = await confirm_policy(self.app, self._secret_name, found, text, failed)
         if block is not None:
             await self._end_write("The policy is attached.", await self._writer.attach(text, found, block_public=block))

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from smtui.api.errors import SmtuiError
 from smtui.tui.bridge import call
+from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.json_editor.diagnostic import Diagnostic, Severity
 from smtui.tui.policy import diagnostics
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
+    from smtui.text.sanitize import SafeText
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 LOCK_OUT_CHECK = "LockOut"
 """The check of ValidateResourcePolicy that fails if the caller could not change the policy again."""
@@ -52,11 +55,14 @@ class PolicyValidator:
         return [diagnostics.make_lock_out_diagnostic(text, each["ErrorMessage"]) for each in answer["ValidationErrors"]
                 if each["CheckName"] == LOCK_OUT_CHECK]
 
-    async def find_failed_checks(self, text: str) -> dict[str, str]:
-        """Returns the failed checks of ValidateResourcePolicy with their sentences.
+    async def find_failed_checks(self, app: Shell, title: SafeText, text: str) -> dict[str, str] | None:
+        """Returns the failed checks of ValidateResourcePolicy with their sentences; None if the user stops waiting.
 
-        Raises:
-            SmtuiError: the policy could not be validated.
+        Args:
+            title: the title of the card that shows the state of the read.
         """
-        answer = await call(self._client.validate_resource_policy, SecretId=self._secret_id, ResourcePolicy=text)
+        answer = await read_for_dialog(app, title, lambda: call(
+            self._client.validate_resource_policy, SecretId=self._secret_id, ResourcePolicy=text))
+        if answer is None:
+            return None
         return {each["CheckName"]: each["ErrorMessage"] for each in answer["ValidationErrors"]}

@@ -34,7 +34,7 @@ class AttributesScreen(BaseSecretScreen):
         title, longest = sanitize(f"Description of {self.name}"), MAX_DESCRIPTION_LENGTH
         before = typed = self.secret.get("Description", "")
         while True:
-            new = await self.app.push_screen_wait(OneLine(title, typed, longest=longest, empty=True))
+            new = await self.app.push_screen_wait(OneLine(title, typed, longest=longest, noun=""))
             if new is None or new == before:
                 return
             typed = new
@@ -102,7 +102,7 @@ class AttributesScreen(BaseSecretScreen):
         if self.secret is None or self.refuses_to_write():
             return
         if await run_plan_dialog(self, DeletionPlan(self.session, [self.secret])):
-            self.leave()
+            self.dismiss()
 
     @gesture
     async def action_restore(self) -> None:

@@ -19,6 +19,7 @@ from smtui.text.value_diff import DiffState, KeyDiff, compare_values, extract_pa
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.secret.auto_hide import AutoHide
 from smtui.tui.secret.label_moves import shorten_id
 from smtui.tui.secret.value_list import MASK
@@ -142,13 +143,18 @@ class CompareScreen(SessionScreen[None]):
         return self._rows[self.row_list.cursor] if self._rows else None
 
     async def _read_part(self, row: CompareRow, *, to_show: bool = False) -> Value | None:
-        return extract_path(await call(self._read_value, row.version), row.difference.path, to_show=to_show)
+        """Reads the value of a row; None if the user stops waiting for it."""
+        title = self._describe_row(row)
+        value = await read_for_dialog(self.app, title, lambda: call(self._read_value, row.version))
+        return None if value is None else extract_path(value, row.difference.path, to_show=to_show)
+
+    def _describe_row(self, row: CompareRow) -> SafeText:
+        return sanitize(f"{self._secret_name}, version {shorten_id(row.version)}, {row.difference.name}")
 
     @gesture
     async def action_copy(self) -> None:
         if (row := self._row_under_cursor) and (value := await self._read_part(row)) is not None:
-            where = f"{self._secret_name}, version {shorten_id(row.version)}, {row.difference.name}"
-            await self.app.copy(value, sanitize(where))
+            await self.app.copy(value, self._describe_row(row))
 
     @on(OptionList.OptionSelected)
     @gesture
@@ -159,7 +165,7 @@ class CompareScreen(SessionScreen[None]):
         if row is None or again:
             return
         value = await self._read_part(row, to_show=True)
-        if value is not None and self.is_current and self.app.app_focus:
+        if value is not None and self.app.app_focus:
             lines = format_value(value)
             self._revealed = at
             self._replace_row(at, Content.assemble("\n" if "\n" in lines else "", Content(lines).stylize("$accent")))

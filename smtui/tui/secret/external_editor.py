@@ -14,7 +14,7 @@ from smtui.editor.temp_file import Location, create_temporary_file, read_back
 from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.json_editor.check import looks_like_json
-from smtui.tui.notifications import is_input_kept
+from smtui.tui.notifications import explain_error, is_input_kept
 from smtui.tui.secret.edited import EditedAnswer, EditedDialog
 from smtui.tui.secret.value_edit import Outcome
 
@@ -73,8 +73,9 @@ async def edit_text(
             elif after == before:
                 return False
             title = "Store a new version?" if not problem else "Nothing is stored yet."
-            text = sanitize(problem) if problem else await effects(after)
-            answer = await app.push_screen_wait(EditedDialog(SafeText(title), text, can_store=not problem))
+            text = sanitize(problem) if problem else await _try_to_describe(effects, after)
+            answer = await app.push_screen_wait(
+                EditedDialog(SafeText(title), text, can_store=not problem), always=True)
             if answer is EditedAnswer.DISCARD:
                 return True
             if answer is EditedAnswer.STORE:
@@ -82,6 +83,16 @@ async def edit_text(
                 if outcome in (Outcome.STORED, Outcome.DISCARDED):
                     return True
                 answer = EditedAnswer.EDIT_AGAIN if outcome is Outcome.EDIT else answer
+
+
+async def _try_to_describe(effects: Callable[[str], Awaitable[SafeText]], text: str) -> SafeText:
+    """Describes what storing does, or why that could not be read; raises only if nothing can be kept."""
+    try:
+        return await effects(text)
+    except SmtuiError as error:
+        if not is_input_kept(error):
+            raise
+        return sanitize(f"What changes could not be read: {explain_error(error)}", lines=True)
 
 
 async def _try_to_store(app: Shell, store: Callable[[str], Awaitable[Outcome]], text: str) -> Outcome:

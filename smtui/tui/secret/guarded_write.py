@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from smtui.api.errors import ChangedMeanwhileError
 from smtui.rules.compare_and_swap import write_unless
 from smtui.text.sanitize import SafeText
-from smtui.tui.bridge import call
+from smtui.tui.bridge import ScreenLeftError, call
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.secret.conflict import ConflictAnswer, ConflictDialog
 from smtui.tui.secret.value_edit import Outcome
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 State = TypeVar("State")
+NOTHING_STORED = "Nothing was stored."
 EDIT_ANSWERS = (ConflictAnswer.KEEP_EDITING, ConflictAnswer.DISCARD)
 
 
@@ -65,18 +66,22 @@ class GuardedWrite(Generic[State]):
             try:
                 return Outcome.STORED, await call(self._write, vault, seen)
             except ChangedMeanwhileError:
-                answer, found = await self._ask(app, seen)
+                answer, found = await self._ask_or_warn(app, seen)
             if answer is not ConflictAnswer.STORE:
                 return _OUTCOMES[answer], seen if answer is ConflictAnswer.CANCEL else found
             seen = found
 
-    async def ask_if_changed(self, app: Shell, seen: State) -> tuple[Outcome | None, State]:
+    async def ask_if_changed(self, app: Shell, seen: State, title: SafeText) -> tuple[Outcome | None, State]:
         """Asks before a preview if others changed the state, because the preview would be outdated.
+
+        Args:
+            seen: the state that the user saw.
+            title: the title of the preview, shown while the present state is read.
 
         Returns:
             None if the caller may go on, otherwise the outcome; and the present state.
         """
-        looked = await read_for_dialog(app, self.title, lambda: call(self._compare, seen))
+        looked = await read_for_dialog(app, title, lambda: call(self._compare, seen))
         if looked is None:
             return Outcome.KEPT, seen
         found, has_changed = looked
@@ -86,6 +91,18 @@ class GuardedWrite(Generic[State]):
         if answer is ConflictAnswer.STORE:
             return None, found
         return _OUTCOMES[answer], seen if answer is ConflictAnswer.CANCEL else found
+
+    async def _ask_or_warn(self, app: Shell, seen: State) -> tuple[ConflictAnswer, State]:
+        """Asks; if the user has left the screen, so that no dialog can open, says that nothing was stored.
+
+        Raises:
+            ScreenLeftError: the user has left the screen.
+        """
+        try:
+            return await self._ask(app, seen)
+        except ScreenLeftError:
+            app.warn(f"{self.title}. {self.notice or NOTHING_STORED}")
+            raise
 
     async def _ask(self, app: Shell, seen: State) -> tuple[ConflictAnswer, State]:
         """Opens the dialog; returns the answer and the state that the dialog described."""

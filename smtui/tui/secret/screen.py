@@ -91,7 +91,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
             secret = await call(self.reader.describe_secret, SecretId=self.secret_id)
         except ResourceNotFoundException:
             self.say("This secret is no longer there.")
-            self.leave()
+            self.dismiss()
             return
         self.secret, self.labels = secret, collect_secret_labels(secret)
         self.header.show(secret, self.session.now(), self.session.region)
@@ -203,7 +203,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
         if self.versions.carried_label is not None:
             self.versions.carry_label(None)
         else:
-            self.leave()
+            self.dismiss()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in VERSION_ACTIONS and not self._is_at_versions:

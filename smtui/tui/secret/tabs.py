@@ -57,7 +57,7 @@ class SecretTab(SessionScreen["int | None"]):
             return secret
         except ResourceNotFoundException:
             self.say("This secret is no longer there.")
-            self.leave()
+            self.dismiss()
             return None
 
     def _find_denied_reason(self, secret: DescribeSecretResponse) -> SafeText:
@@ -77,7 +77,7 @@ class SecretTab(SessionScreen["int | None"]):
 
     def action_tab(self, number: int) -> object:
         if number != self.number:
-            self.leave(number)
+            self.dismiss(number)
         return None
 
 

@@ -11,7 +11,7 @@ from textual import getters, on
 
 from smtui.api.errors import SmtuiError
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import call, gesture, must_be_on_top
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.notifications import explain_error
 from smtui.tui.secret.auto_hide import AutoHide
@@ -61,6 +61,7 @@ class ValueScreen(BaseSecretScreen):
 
         Raises:
             SmtuiError: the value could not be read; the reason shows in its place.
+            ScreenLeftError: the screen is no longer on top, so nothing may happen with the value.
         """
         self._show_value_state(version, READING)
         try:
@@ -70,6 +71,7 @@ class ValueScreen(BaseSecretScreen):
             raise
         self._show_value_state(version, READ)
         await self.update_after_read(version)
+        must_be_on_top()
         return value
 
     def fetch_value(self, version: str | None) -> Value:
@@ -143,7 +145,7 @@ class ValueScreen(BaseSecretScreen):
             self.hide()
             return
         value = await self._read_part(to_show=True)
-        if value is not None and self.is_current and self.app.app_focus:
+        if value is not None and self.app.app_focus:
             self.value.reveal(format_value(value))
             self.auto_hide.start(self.app.settings.reveal_timeout)
 

@@ -137,7 +137,7 @@ class ValueEdit:
         while True:
             conflict = await call(self.find_conflict, new)
             if conflict is not None:
-                answer = await app.push_screen_wait(self._build_conflict_dialog(conflict))
+                answer = await app.push_screen_wait(self._build_conflict_dialog(conflict), always=True)
                 if answer is ConflictAnswer.CANCEL:
                     return Outcome.KEPT
                 if answer is ConflictAnswer.DISCARD:

@@ -9,13 +9,13 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
+from smtui.tui.workarounds import ClosableModalScreen
 
 FILTER_KEYS = "123456789abcdefhimnopqrstuvwxyz"
 """The keys that apply a filter, one for each filter in order. Keys that move the cursor in a list are left out.
@@ -47,7 +47,7 @@ class SaveFilter:
 Answer = ApplyFilter | RemoveFilter | SaveFilter
 
 
-class SavedFilters(ModalScreen[Answer | None]):
+class SavedFilters(ClosableModalScreen[Answer | None]):
     """Returns what to do, or None if the user cancels.
 
     Args:

@@ -9,7 +9,6 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 import smtui
@@ -23,6 +22,7 @@ from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.unlock.passphrase import wipe
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.widgets.chrome import Footer, Header
+from smtui.tui.workarounds import ClosableScreen
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -31,7 +31,7 @@ WELCOME = "No vault here yet. Choose a passphrase to create one. Without it nobo
 WORKING = SafeText("Deriving the key…")
 
 
-class CreateScreen(Screen[None]):
+class CreateScreen(ClosableScreen[None]):
     """Creates the vault, shows its recovery code, and posts `VaultOpened`.
 
     Args:
@@ -78,5 +78,6 @@ class CreateScreen(Screen[None]):
             return
         finally:
             wipe(typed)
-        await self.app.push_screen_wait(RecoveryScreen(vault.maintenance.take_recovery_code()))
+        await self.app.push_screen_wait(
+            RecoveryScreen(vault.maintenance.take_recovery_code()), always=True)
         self.post_message(VaultOpened(vault))

@@ -9,7 +9,6 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 import smtui
@@ -25,6 +24,7 @@ from smtui.tui.unlock.passphrase import Passphrase, wipe
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.unlock.rollback_warning import NOT_OPENED, confirm_rollback
 from smtui.tui.widgets.chrome import Footer, Header
+from smtui.tui.workarounds import ClosableScreen
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -36,7 +36,7 @@ TRYING = SafeText("Trying it…")
 SEALING = SafeText("Sealing the vault anew…")
 
 
-class RecoverScreen(Screen[None]):
+class RecoverScreen(ClosableScreen[None]):
     """Asks for the code, then for the new passphrase. If the user leaves in between, the vault is unchanged."""
 
     BINDINGS = keys.list_bindings("recover")
@@ -121,7 +121,8 @@ class RecoverScreen(Screen[None]):
             self.disabled = False
             self.form.start_again(sanitize(f"{error} {error.hint}".strip()), "-error")
             return
-        await self.app.push_screen_wait(RecoveryScreen(vault.maintenance.take_recovery_code()))
+        await self.app.push_screen_wait(
+            RecoveryScreen(vault.maintenance.take_recovery_code()), always=True)
         self._vault = None
         self.post_message(VaultOpened(vault))
 

@@ -8,13 +8,13 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.workarounds import ClosableModalScreen
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -29,7 +29,7 @@ A_WHILE = 600.0
 UNSEEN = "The new recovery code may not be written down. To get another one, change the passphrase: o, v."
 
 
-class RecoveryScreen(ModalScreen[None]):
+class RecoveryScreen(ClosableModalScreen[None]):
     """Only its button closes it. The button has no focus at first, so that a second Enter does not close it unread."""
 
     BINDINGS = keys.list_bindings("recovery")

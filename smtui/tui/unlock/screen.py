@@ -9,7 +9,6 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 import smtui
@@ -22,6 +21,7 @@ from smtui.tui.unlock.passphrase import Passphrase, wipe
 from smtui.tui.unlock.problems import Problem, find_problem
 from smtui.tui.unlock.rollback_warning import NOT_OPENED, confirm_rollback
 from smtui.tui.widgets.chrome import Footer, Header
+from smtui.tui.workarounds import ClosableScreen
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -30,7 +30,7 @@ WORKING = "Deriving the key…"
 FORGOTTEN = "Forgotten? The recovery code opens it."
 
 
-class UnlockScreen(Screen[None]):
+class UnlockScreen(ClosableScreen[None]):
     """Unlocks the vault at `path` and posts `VaultOpened`. `notice` says why the vault is locked."""
 
     BINDINGS = keys.list_bindings("unlock") + keys.list_bindings("door")

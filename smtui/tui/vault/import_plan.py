@@ -9,7 +9,6 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText, sanitize
@@ -19,6 +18,7 @@ from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.checkbox import SymbolCheckbox
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.table import Column, Table
+from smtui.tui.workarounds import ClosableModalScreen
 
 SIGNS = {
     Action.CREATE: "+", Action.UPDATE: "~", Action.UNCHANGED: "=", Action.SKIP: "·", Action.EMPTY: "·",
@@ -29,7 +29,7 @@ WHY = {Action.SKIP: SafeText("another value"), Action.EMPTY: SafeText("it is emp
 BLOCKED = "What is marked ✗ cannot be imported, so nothing is."
 
 
-class ImportPlan(ModalScreen[list[Step] | None]):
+class ImportPlan(ClosableModalScreen[list[Step] | None]):
     """Returns the steps to apply; None if the user cancels.
 
     Secrets with a different value are skipped unless the user ticks the checkbox. A conflict blocks the whole import.

@@ -110,7 +110,6 @@ class VaultScreen(SessionScreen[None]):
 
     def on_screen_resume(self) -> None:
         """Reads again, because a task may have changed what is shown."""
-        super().on_screen_resume()
         self.start_reading()
 
 

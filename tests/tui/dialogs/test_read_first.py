@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -20,17 +21,21 @@ from smtui.tui.audit.retention import set_retention
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.read_first import ReadingDialog, read_for_dialog
 from smtui.tui.kms.screen import KmsKeysScreen
+from smtui.tui.policy.screen import PolicyScreen
 from smtui.tui.replication.screen import ReplicationScreen
 from smtui.tui.rotation.screen import RotationScreen
+from smtui.tui.secret.compare import CompareScreen
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.tabs import VERSIONS
 from smtui.vault.database import Database
-from tests.tui.conftest import MakeApp, screen_text, until
+from tests.tui.conftest import BOB, MakeApp, screen_text, until, version_id
 from tests.tui.test_read_states import holding, listed, settle
 
 SMALL = (80, 24)
 SECRET = "prod/db"
 BUSY = "Another program is at it."
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{
+    "Effect": "Allow", "Principal": {"AWS": BOB}, "Action": "secretsmanager:GetSecretValue", "Resource": "*"}]})
 Prepare = Callable[[SmtuiApp, Pilot[None]], Awaitable[None]]
 
 
@@ -94,6 +99,29 @@ async def described(app: SmtuiApp, pilot: Pilot[None]) -> None:
     await settle(pilot)
 
 
+async def list_of_secrets(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    secrets = app.screen.secrets  # type: ignore[attr-defined]
+    while secrets.current["Name"] != SECRET:
+        await pilot.press("j")
+
+
+async def compared(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    labels = {"AWSPREVIOUS": version_id(1), "AWSCURRENT": version_id(2)}
+    await open_screen(app, pilot, lambda session: CompareScreen(
+        session, SECRET, SafeText(SECRET), labels, version_id(1), version_id(2)))
+
+
+async def policy(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    app.session.client().put_resource_policy(SecretId=SECRET, ResourcePolicy=POLICY)  # type: ignore[union-attr]
+    await open_screen(app, pilot, lambda session: PolicyScreen(session, SECRET))
+
+
+async def policy_edited(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    await policy(app, pilot)
+    await pilot.press("e", "space")
+    await settle(pilot)
+
+
 async def retention(app: SmtuiApp, pilot: Pilot[None]) -> None:
     """Does nothing; `begin` runs the task of the vault screen."""
 
@@ -109,6 +137,11 @@ CASES = {
     "alias": Case("An alias for alias/own", new_alias, "enter"),
     "label": Case("Roll back to the version before?", versions, "b", "AWSPREVIOUS"),
     "value": Case("New value of prod/db", secret, "e", "user"),
+    "copy": Case("Copy what of prod/db?", list_of_secrets, "y", "user"),
+    "key of a version copied": Case("prod/db, version 00000001, password", compared, "y"),
+    "key of a version revealed": Case("prod/db, version 00000001, password", compared, "r"),
+    "policy validated": Case("Validate the policy of prod/db", policy, "f3"),
+    "policy attached": Case("Attach this policy to prod/db?", policy_edited, "ctrl+s"),
     "undo": Case("Undo", described, "u", "UpdateSecret"),
     "retention": Case("Keep events of the audit log", retention, "", "0"),
 }

@@ -15,14 +15,16 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
+from smtui.api.errors import VaultBusyError
 from smtui.tui.app import SmtuiApp
 from smtui.tui.secret.edited import EditedDialog
 from smtui.tui.secret.label_moves import collect_version_labels
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.value_area import DOT
+from smtui.tui.secret.value_edit import ValueEdit
 from smtui.tui.secret.value_form import ValueForm
 from tests.tui.conftest import DATABASE, MakeApp, paste, screen_text, types, until, version_id
-from tests.tui.driver import ID, hear, open_secret, see, wait_for_screen
+from tests.tui.driver import ID, hear, join_screen_text, open_secret, press_button, see, wait_for_screen
 
 FIRST, SECOND = version_id(1), version_id(2)
 
@@ -340,6 +342,27 @@ async def test_what_was_written_can_be_forgotten(
             await wait_for_screen(pilot, SecretScreen)
 
             assert current(database)["VersionId"] == SECOND
+
+
+async def test_what_was_written_is_kept_where_the_changes_cannot_be_read(
+    app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The question opens and says why; it can be stored all the same."""
+    def refuse(*_: object) -> Any:
+        raise VaultBusyError("Another program is at it.")
+
+    running = app()
+    with editor(monkeypatch, tmp_path, "path.write_text('typed')"):
+        async with open_secret(running) as pilot:
+            with monkeypatch.context() as patch:
+                patch.setattr(ValueEdit, "find_conflict", refuse)
+                await edit_outside(pilot)
+                await wait_for_screen(pilot, EditedDialog)
+                assert "What changes could not be read: Another program is at it." in join_screen_text(running)
+            await press_button(pilot, "Store")
+            await hear(pilot, "is stored")
+
+            assert current(database)["SecretString"] == "typed"
 
 
 async def test_the_lock_takes_the_file_away(

@@ -7,11 +7,13 @@ import pytest
 import smtui
 from smtui.passphrase import strength
 from smtui.passphrase.strength import Strength
+from smtui.tui.help.screen import HelpScreen
 from smtui.tui.unlock.recover import RecoverScreen
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, paste, screen_text, types, until
+from tests.tui.test_read_states import holding
 
 SMALL = (80, 24)
 NEW = "tableware unsubtle sauna getaway armory hush"
@@ -53,6 +55,29 @@ async def test_the_code_opens_the_vault_and_a_passphrase_is_set(app: MakeApp, va
     for old in ({"passphrase": PASSPHRASE}, {"recovery_code": code}):
         with pytest.raises(smtui.WrongPassphraseError):
             smtui.open_vault(vault.path, **old)
+
+
+async def test_the_new_code_is_shown_above_whatever_was_opened_meanwhile(
+    app: MakeApp, vault: smtui.Vault, code: str
+) -> None:
+    """The passphrase is changed by then, and no other code opens the vault."""
+    running = app(locked=True)
+    async with running.run_test(size=SMALL) as pilot, holding() as held:
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(running.screen, RecoverScreen))
+        await paste(pilot, code)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Choose a new passphrase" in screen_text(running))
+        await paste(pilot, NEW)
+        await pilot.press("enter")
+        await paste(pilot, NEW)
+        await until(pilot, lambda: running.input.is_idle)
+        await held.hold()
+        await pilot.press("enter")
+        running.action_help()
+        await until(pilot, lambda: isinstance(running.screen, HelpScreen))
+        await held.release()
+        await until(pilot, lambda: isinstance(running.screen, RecoveryScreen))
 
 
 async def test_a_slip_of_the_pen_is_told(app: MakeApp, code: str) -> None:
