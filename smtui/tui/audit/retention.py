@@ -25,8 +25,9 @@ async def set_retention(app: Shell, session: Session) -> None:
     now = await read_for_dialog(app, QUESTION, lambda: call(_read_days, session.vault))
     if now is None:
         return
-    typed = await app.push_screen_wait(OneLine(QUESTION, str(now), longest=5))
-    if typed is None or not typed.strip().isdecimal() or int(typed) == now:
+    typed = await app.push_screen_wait(OneLine(
+        QUESTION, str(now), longest=5, noun="a number of days", find_problem=_find_problem))
+    if typed is None or int(typed) == now:
         return
     days = min(int(typed), MAX_RETENTION_DAYS)
     question = Confirm(SafeText(f"Keep the audit log for {days:,} days?"), DROPPED, "Keep so long")
@@ -34,6 +35,10 @@ async def set_retention(app: Shell, session: Session) -> None:
         return
     await call(session.vault.audit.set_retention, days or None)
     app.notify(describe_retention(days or None))
+
+
+def _find_problem(typed: str) -> str:
+    return "" if typed.strip().isdecimal() else "Enter a whole number of days; 0 keeps everything."
 
 
 def _read_days(vault: Vault) -> int:

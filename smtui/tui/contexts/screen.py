@@ -131,13 +131,11 @@ class RegionsScreen(SessionScreen[None]):
             if path is not None:
                 self.app.open_another(path)
             return
-        region = await self.app.push_screen_wait(OneLine(SafeText("Look at which Region?"), longest=LONGEST_REGION))
-        if region is None:
-            return
-        if is_region(region.strip()):
+        region = await self.app.push_screen_wait(OneLine(
+            SafeText("Look at which Region?"), longest=LONGEST_REGION, noun="a Region",
+            find_problem=lambda line: "" if is_region(line.strip()) else NO_REGION))
+        if region is not None:
             self.app.look_at_region(region.strip())
-        else:
-            self.say(NO_REGION, severity="warning")
 
     @gesture
     async def action_remove(self) -> None:

@@ -44,10 +44,17 @@ class AskPath(Dialog[Path]):
             yield Static(Content(self._about))
             yield PathInput(self._first)
             yield Static(COMPLETES, classes="-muted")
+            yield Static(id="said")
         yield Footer()
+
+    @on(Input.Changed)
+    def _clear_problem(self) -> None:
+        self.query_one("#said", Static).set_class(False, "-error")
 
     @on(Input.Submitted)
     def action_accept(self) -> None:
         typed = self.query_one(Input).value.strip()
         if typed:
             self.dismiss(expand_home(typed))
+        else:
+            self.refuse("Enter a path.")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from textual import events, getters, on
-from textual.screen import ModalScreen, Screen
-from textual.widgets import Checkbox, Input, RadioButton, TextArea
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Checkbox, Input, RadioButton, Static, TextArea
 
-from smtui.text.sanitize import SafeText
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.unlock.passphrase import Passphrase
+from smtui.tui.workarounds import ClosableModalScreen
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -45,7 +47,7 @@ def read_fields(screen: Screen[Any]) -> tuple[object, ...]:
     )
 
 
-class Dialog(ModalScreen[Answer | None]):
+class Dialog(ClosableModalScreen[Answer | None]):
     """A modal screen that Esc closes with the answer None; if the user changed something, it asks first.
 
     `state` covers all fields. Dialogs with other content, such as an order or marks, override it.
@@ -67,6 +69,13 @@ class Dialog(ModalScreen[Answer | None]):
     def _remember_state(self) -> None:
         self._opened_with = self.get_state()
         self.call_after_refresh(self._show_focus)
+
+    def refuse(self, problem: str) -> None:
+        """Says in `#said` why the dialog cannot be accepted as it is, so that no key that accepts it is silent."""
+        said = self.query_one("#said", Static)
+        said.set_class(True, "-error")
+        said.update(Content(f"✗ {sanitize(problem)}"))
+        said.call_after_refresh(said.scroll_visible, animate=False)
 
     def _show_focus(self) -> None:
         """Scrolls to the focused field, which may be below a long text."""

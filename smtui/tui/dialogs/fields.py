@@ -48,6 +48,7 @@ class FieldsForm(Dialog[Answer]):
     @on(Checkbox.Changed)
     def look(self) -> None:
         """Validates the fields and shows the result."""
+        self.said.set_class(False, "-error")
         try:
             words = self.in_words(self.read())
         except InvalidFieldError as unfit:
@@ -61,5 +62,5 @@ class FieldsForm(Dialog[Answer]):
     def action_save(self) -> None:
         try:
             self.dismiss(self.read())
-        except InvalidFieldError:
-            self.look()
+        except InvalidFieldError as unfit:
+            self.refuse(str(unfit))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -25,18 +27,23 @@ class OneLine(Dialog[str]):
         title: the question.
         line: the text in the input when the dialog opens.
         longest: the maximum length in characters.
-        empty: whether the answer may be empty.
+        noun: what the user must enter, such as "a label"; empty if the answer may be empty.
+        find_problem: returns why a line cannot be accepted; empty if it can.
     """
 
     BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("one_line")
     CSS_PATH = "one_line.tcss"
 
-    def __init__(self, title: SafeText, line: str = "", *, longest: int, empty: bool = False) -> None:
+    def __init__(
+        self, title: SafeText, line: str = "", *, longest: int, noun: str,
+        find_problem: Callable[[str], str] = lambda line: "",
+    ) -> None:
         super().__init__()
         self._title = title
         self._line = line
         self._longest = longest
-        self._empty = empty
+        self._noun = noun
+        self._find_problem = find_problem
 
     def compose(self) -> ComposeResult:
         typeable = can_be_typed(self._line)
@@ -46,10 +53,19 @@ class OneLine(Dialog[str]):
             yield PlainInput(line, max_length=self._longest, compact=True, select_on_focus=False)
             if not typeable:
                 yield Static(REPLACED, classes="-warning")
+            yield Static(id="said")
         yield Footer()
+
+    @on(Input.Changed)
+    def _clear_problem(self) -> None:
+        self.query_one("#said", Static).set_class(False, "-error")
 
     @on(Input.Submitted)
     def action_accept(self) -> None:
         line = self.query_one(Input).value
-        if line or self._empty:
+        if self._noun and not line.strip():
+            self.refuse(f"Enter {self._noun}.")
+        elif problem := self._find_problem(line):
+            self.refuse(problem)
+        else:
             self.dismiss(line)

@@ -14,14 +14,13 @@ from smtui.tui import key_conflict
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.dialogs.fields import InvalidFieldError
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.key_conflict import NOWHERE, KeyChange
 from smtui.tui.kms.deletion import KeyDeletion
 from smtui.tui.kms.keys import AWS_OWN, KeyUsage, KmsKey
-from smtui.tui.kms.new_key import parse_alias
+from smtui.tui.kms.new_key import find_alias_problem, parse_alias
 from smtui.tui.secret.guarded_write import EDIT_ANSWERS
 from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.secret_list import rows
@@ -70,7 +69,7 @@ class KeyActionsScreen(SessionScreen[None]):
         title = sanitize(f"Description of {key.name}")
         seen = typed = key.description
         while True:
-            line = OneLine(title, typed, longest=MAX_KEY_DESCRIPTION_LENGTH, empty=True)
+            line = OneLine(title, typed, longest=MAX_KEY_DESCRIPTION_LENGTH, noun="")
             new = await self.app.push_screen_wait(line)
             if new is None or new == seen:
                 return
@@ -225,16 +224,13 @@ class KeyActionsScreen(SessionScreen[None]):
             await self._remove_alias(key, key.aliases[picked - 1])
 
     async def _add_alias(self, key: KmsKey) -> None:
-        typed = await self.app.push_screen_wait(OneLine(sanitize(f"An alias for {key.name}"), longest=MAX_ALIAS_LENGTH))
+        title = sanitize(f"An alias for {key.name}")
+        typed = await self.app.push_screen_wait(
+            OneLine(title, longest=MAX_ALIAS_LENGTH, noun="an alias", find_problem=find_alias_problem))
         if typed is None:
             return
-        try:
-            alias = parse_alias(typed)
-        except InvalidFieldError as unfit:
-            self.say(str(unfit), severity="warning")
-            return
-        targets = await read_for_dialog(
-            self.app, sanitize(f"An alias for {key.name}"), lambda: self._find_targets(alias))
+        alias = parse_alias(typed)
+        targets = await read_for_dialog(self.app, title, lambda: self._find_targets(alias))
         if targets is None:
             return
         [seen] = targets

@@ -35,6 +35,15 @@ def parse_alias(typed: str) -> str:
     return f"{ALIAS}{name}"
 
 
+def find_alias_problem(typed: str) -> str:
+    """Returns why `parse_alias` refuses a name; empty if it does not."""
+    try:
+        parse_alias(typed)
+    except InvalidFieldError as unfit:
+        return str(unfit)
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class NewKey:
     """The answer of the form. `alias` is empty if the key gets none."""

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from smtui.rules.regions import REGIONS, is_aws_region
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys
+from smtui.tui import key_names, keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.kms.picker import DEFAULT, shorten_key_id
@@ -92,6 +92,7 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
 
     def _show_selection(self) -> None:
         said = ", ".join(self._selected) or "Nothing is marked yet."
+        self.query_one("#said", Static).set_class(False, "-error")
         self.query_one("#said", Static).update(Content.styled(sanitize(said), "" if self._selected else "$text-muted"))
         self.table.refresh()
 
@@ -127,6 +128,8 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
     def action_save(self) -> None:
         if self._selected:
             self.dismiss(list(self._selected.values()))
+        else:
+            self.refuse(f"Mark a Region first: {key_names.find_bound_key(self, 'replicas.mark')} marks one.")
 
 
 def _format_region(region: str) -> SafeText:

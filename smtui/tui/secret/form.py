@@ -45,6 +45,7 @@ class ValueFormScreen(Dialog[Answer]):
         return self.editor.value, *(field.value for field in fields)
 
     def say(self, sentence: SafeText) -> None:
+        self.said.set_class(False, "-error")
         self.said.update(Content(sentence))
 
     @gesture

@@ -80,7 +80,7 @@ class LabelsScreen(BaseSecretScreen):
         if version is None:
             return
         title = sanitize(f"A label for version {shorten_id(version.id)}")
-        label = await self.app.push_screen_wait(OneLine(title, longest=MAX_LABEL_LENGTH))
+        label = await self.app.push_screen_wait(OneLine(title, longest=MAX_LABEL_LENGTH, noun="a label"))
         if label in version.labels:
             self.say(f"Version {shorten_id(version.id)} has that label already.")
         elif label is not None:

@@ -67,7 +67,7 @@ class NewSecretForm(ValueFormScreen["CreateSecretRequest"]):
         problem = None if NAME_PATTERN.fullmatch(name) else NAME_RULE
         problem = problem or self.editor.find_problem()
         if problem:
-            self.say(problem)
+            self.refuse(problem)
             return
         request: CreateSecretRequest = {"Name": name, "SecretString": self.editor.value}
         if self.description.value:

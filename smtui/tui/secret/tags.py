@@ -145,5 +145,7 @@ class TagsForm(Dialog[TagChanges]):
 
     def action_save(self) -> None:
         pairs = self.pair_editor.pairs
-        if not find_tag_problem(pairs):
+        if problem := find_tag_problem(pairs):
+            self.refuse(problem)
+        else:
             self.dismiss(diff_tags(self._tags, pairs))

@@ -58,7 +58,7 @@ class ValueForm(ValueFormScreen[Outcome]):
         stages = new_version.parse_stages(self.stages.value)
         problem = self.editor.find_problem() or sanitize(new_version.find_problem(stages))
         if problem or not self.editor.is_changed:
-            self.say(problem or UNCHANGED)
+            self.refuse(problem or UNCHANGED)
         elif not self._storing:
             self._storing = True
             try:

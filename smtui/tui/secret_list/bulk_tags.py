@@ -83,7 +83,7 @@ class TagsPlan(PlanScreen):
     def refresh_plan(self) -> None:
         super().refresh_plan()
         if not self.pair_editor.pairs and not self._keys_to_remove:
-            self.say("Nothing is changed yet.")
+            self.say("Nothing is changed yet.")  # not an error before the user has done anything
 
     def get_button_label(self) -> str:
         return CHANGE_TAGS

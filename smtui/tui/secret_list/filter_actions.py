@@ -48,8 +48,11 @@ async def save_filter(screen: SessionScreen[Any], text: str) -> None:
         SettingsError: the settings file is invalid or cannot be written.
     """
     text = text.strip()
-    question = OneLine(SafeText("Keep this filter as"), longest=MAX_NAME_LENGTH)
-    name = await screen.app.push_screen_wait(question) if text else None
+    if not text:
+        screen.say("Type a filter first, to keep it.", severity="warning")
+        return
+    question = OneLine(SafeText("Keep this filter as"), longest=MAX_NAME_LENGTH, noun="a name for the filter")
+    name = await screen.app.push_screen_wait(question)
     if name and await _confirm_replacement(screen.app, name, text):
         await change_list_settings(
             screen.app, lambda settings: replace(settings, filters={**settings.filters, name: text}))

@@ -145,12 +145,16 @@ class PlanScreen(Dialog[Plan]):
         for item in self.plan.items:
             item.skip_reason, item.calls, item.find_conflict, item.record_undo = NO_TEXT, (), None, None
             self.fill_item(item)
-        planned = self.plan.list_items(ItemState.PLANNED)
-        problem = self.find_problem() or ("" if planned or not self.plan.items else NOTHING_TO_DO)
+        problem = self._find_problem_of_plan()
         self.go.disabled = bool(problem)
         self.go.label = Content(self.get_button_label())
         self.say(problem or self.describe_consequence(), wrong=bool(problem))
         self.items.refresh()
+
+    def _find_problem_of_plan(self) -> str:
+        """Returns why the plan cannot run: the problem of the fields, or that no secret is planned."""
+        planned = self.plan.list_items(ItemState.PLANNED)
+        return self.find_problem() or ("" if planned or not self.plan.items else NOTHING_TO_DO)
 
     def say(self, words: str, *, wrong: bool = False) -> None:
         """Shows a sentence in the dialog; `wrong` shows it as an error."""
@@ -169,13 +173,15 @@ class PlanScreen(Dialog[Plan]):
     @gesture
     async def run_plan(self) -> None:
         """Runs the plan once, with what the fields contain now; a key may be ahead of its `Changed` message."""
-        if self._has_begun or self.find_problem():
+        if self._has_begun:
             return
         await call(self._since_shown.begin)
         if self._has_begun:
             return
         self.refresh_plan()
-        if not self.find_problem():
+        if problem := self._find_problem_of_plan():
+            self.say(problem, wrong=True)
+        else:
             self._has_begun = True
             await self.execute_plan()
 

@@ -15,7 +15,7 @@ from smtui.tui.bridge import gesture
 from smtui.tui.secret_list.columns import COLUMNS
 from smtui.tui.secret_list.filter_bar import FilterLine
 from smtui.tui.secret_list.filter_text import list_grammar
-from smtui.tui.secret_list.list_settings import change_list_settings
+from smtui.tui.secret_list.list_settings import change_list_settings, read_list_settings
 from smtui.tui.secret_list.list_widget import SecretList
 from smtui.tui.secret_list.listing import ListingScreen
 
@@ -62,6 +62,7 @@ class SecretsScreen(ListingScreen):
     async def action_columns(self) -> None:
         from smtui.tui.secret_list.columns_dialog import ColumnsForm
 
+        await read_list_settings(self.app)
         visible = self.app.settings.columns or [column.id for column, _ in self.secrets.fitted_columns]
         chosen = await self.app.push_screen_wait(ColumnsForm(visible, self.secrets.available_width))
         if chosen is not None:

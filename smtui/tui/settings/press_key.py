@@ -6,18 +6,18 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.workarounds import ClosableModalScreen
 
 NOT_FOR_ACTIONS = frozenset({"tab", "shift+tab"})
 """Keys that change the focus and cannot be assigned."""
 
 
-class PressKey(ModalScreen[str | None]):
+class PressKey(ClosableModalScreen[str | None]):
     """A dialog that returns the name of the pressed key in Textual; None for Esc. All other bindings are off."""
 
     BINDINGS = keys.list_bindings("dialog")

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.system.settings import Settings, change_settings, get_settings_path
+from smtui.system.settings import Settings, SettingsError, change_settings, get_settings_path, load_settings
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names, keys
 from smtui.tui.base_screen import SessionScreen
@@ -74,7 +74,20 @@ class SettingsScreen(SessionScreen[None]):
         yield Footer()
 
     async def load(self) -> None:
+        """Shows the settings in the file, and applies what other sessions have changed there."""
+        stored = await call(load_settings)
+        if stored != self.app.settings:
+            self.app.use(stored)
         self.table.put([*_list_setting_rows(self.app.settings), *_list_key_rows(self.app.settings)])
+
+    async def look_for_more(self) -> None:
+        """Shows what another session has changed in the file."""
+        if await call(load_settings) != self.app.settings:
+            await self.reload()
+
+    def on_screen_resume(self) -> None:
+        if self.has_read:
+            self.first_look()
 
     @on(Table.Moved)
     def _show_current(self) -> None:
@@ -87,7 +100,7 @@ class SettingsScreen(SessionScreen[None]):
     @gesture
     async def action_edit(self) -> None:
         """Asks for a new value or a new key and saves it."""
-        row = self.table.current
+        row = await self._find_current_row()
         if row is None:
             return
         chosen = await (self._ask_key(row.shortcut) if row.shortcut else self._ask_value(row))
@@ -97,39 +110,70 @@ class SettingsScreen(SessionScreen[None]):
     @gesture
     async def action_default(self) -> None:
         """Resets the row to its default."""
-        row = self.table.current
+        row = await self._find_current_row()
         if row is None:
             return
         shortcut = row.shortcut
         if shortcut is None:
-            await self._store(_create_change(row.name, getattr(Settings(), row.name)))
+            await self._store(self._create_change(row.name, getattr(Settings(), row.name)))
         else:
-            await self._store(lambda settings: replace(settings, keys=_remove_key(settings, shortcut.id)))
+            await self._store(self._create_key_change(shortcut.id, None))
+
+    async def _find_current_row(self) -> SettingRow | None:
+        """Reads the file; returns the row under the cursor, or None if another session has changed what it showed."""
+        shown = self.table.current
+        await self.reload()
+        row: SettingRow | None = self.table.current
+        if row is None or row == shown:
+            return row
+        self.say(f"Another session has changed this setting: {row.value}. Nothing was changed.", severity="warning")
+        return None
 
     async def _store(self, change: Change) -> None:
         """Saves the change to the file, which other sessions may have changed, and applies the settings in the file."""
-        self.app.use(await call(change_settings, change))
-        await self.reload()
+        try:
+            self.app.use(await call(change_settings, change))
+        finally:
+            await self.reload()
+
+    def _create_change(self, name: str, value: Any) -> Change:
+        """Creates the change of a setting, which fails if it is no longer in the file as it was shown."""
+        seen = getattr(self.app.settings, name)
+
+        def change(stored: Settings) -> Settings:
+            _must_be_unchanged(getattr(stored, name), seen)
+            return replace(stored, **{name: value})
+
+        return change
+
+    def _create_key_change(self, id: str, key: str | None) -> Change:
+        """Creates the change of the user's key of a shortcut; None removes it."""
+        seen = self.app.settings.keys.get(id)
+
+        def change(stored: Settings) -> Settings:
+            _must_be_unchanged(stored.keys.get(id), seen)
+            others = {other: keys for other, keys in stored.keys.items() if other != id}
+            return replace(stored, keys=others if key is None else {**others, id: key})
+
+        return change
 
     async def _ask_value(self, row: SettingRow) -> Change | None:
         """Asks for a value of a setting, or toggles it; None if the user cancels or the value is invalid."""
         settings = self.app.settings
         before = getattr(settings, row.name)
         if isinstance(before, bool):
-            return _create_change(row.name, not before)
+            return self._create_change(row.name, not before)
         if row.name == "theme":
             themes = PickTheme(self.app.theme)
             picked = await self.app.push_screen_wait(themes)
-            return None if picked is None else _create_change(row.name, themes.offered[picked])
-        typed = await self.app.push_screen_wait(OneLine(row.words, str(before), longest=LONGEST, empty=True))
+            return None if picked is None else self._create_change(row.name, themes.offered[picked])
+        is_text = isinstance(before, str)
+        typed = await self.app.push_screen_wait(OneLine(
+            row.words, str(before), longest=LONGEST, noun="" if is_text else "a number of seconds",
+            find_problem=lambda line: "" if is_text or line.strip().isdecimal() else NO_NUMBER))
         if typed is None:
             return None
-        if isinstance(before, str):
-            return _create_change(row.name, typed)
-        if not typed.isdecimal():
-            self.say(NO_NUMBER, severity="warning")
-            return None
-        return _create_change(row.name, int(typed))
+        return self._create_change(row.name, typed if is_text else int(typed))
 
     async def _ask_key(self, shortcut: Shortcut) -> Change | None:
         """Asks for a key of an action; None if the user cancels or another action has the key."""
@@ -142,7 +186,7 @@ class SettingsScreen(SessionScreen[None]):
             spelled = f"{key_names.spell(key)} is “{taken.words}” ({PLACES[taken.place]})"
             self.say(f"{spelled}. Give that another key first.", severity="warning")
             return None
-        return lambda settings: replace(settings, keys={**settings.keys, shortcut.id: key})
+        return self._create_key_change(shortcut.id, key)
 
 
 def _list_setting_rows(settings: Settings) -> Iterator[SettingRow]:
@@ -172,9 +216,11 @@ def _list_key_rows(settings: Settings) -> Iterator[SettingRow]:
         yield SettingRow(shortcut.id, words, value, sanitize(shortcut.tooltip), shortcut)
 
 
-def _create_change(name: str, value: Any) -> Change:
-    return lambda settings: replace(settings, **{name: value})
+def _must_be_unchanged(stored: object, seen: object) -> None:
+    """Checks that a setting in the file is as it was shown.
 
-
-def _remove_key(settings: Settings, id: str) -> dict[str, str]:
-    return {each: key for each, key in settings.keys.items() if each != id}
+    Raises:
+        SettingsError: another session has changed it.
+    """
+    if stored != seen:
+        raise SettingsError("Another session has changed this setting meanwhile. Nothing was changed.")

@@ -72,7 +72,7 @@ from smtui.tui.vault.import_plan import ImportPlan
 from smtui.tui.vault.report import Report
 from smtui.tui.widgets.button import MARKS, Button
 from smtui.tui.widgets.chrome import Footer, FooterKeys
-from tests.tui.conftest import MakeApp, screen_text, until
+from tests.tui.conftest import MakeApp, said, screen_text, until
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 NAME = "prod/" + "long-name/" * 50 + "end"
@@ -131,7 +131,7 @@ DIALOGS: dict[str, Make] = {
             "AWSCURRENT", "22222222"), SafeText("Attach label")),
     "new key": lambda session: NewKeyForm(),
     "new secret": lambda session: NewSecretForm(),
-    "one line": lambda session: OneLine(sanitize(NAME), "text", longest=99),
+    "one line": lambda session: OneLine(sanitize(NAME), "text", longest=99, noun="a text"),
     "pick": lambda session: Pick(sanitize(NAME), LINES),
     "policy preview": lambda session: PolicyPreview(sanitize(NAME), [DiffLine("+", line) for line in LINES], LINES[:8]),
     "press key": lambda session: PressKey(sanitize(NAME)),
@@ -164,7 +164,8 @@ def test_every_dialog_is_here(client: Any) -> None:
         each.__name__ for module in modules for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, ModalScreen) and each.__module__ == module.__name__
     }  # fmt: skip
-    abstract = {"Dialog", "LongText", "FieldsForm", "FunctionForm", "PlanScreen", "ValueFormScreen"}
+    abstract = {"ClosableModalScreen", "Dialog", "LongText", "FieldsForm", "FunctionForm", "PlanScreen",
+                "ValueFormScreen"}  # fmt: skip
     members = {"client": lambda self, **how: client, "now": lambda self: NOW, "region": "us-east-1"}
     session: Any = type("S", (), members)()
     tested_elsewhere = {"GeneratorScreen", "HelpScreen", "ReadingDialog", "RecoveryScreen", "TooSmallScreen"}
@@ -387,6 +388,42 @@ async def test_store_stores_from_any_field(app: MakeApp, filled: Any) -> None:
         await until(pilot, lambda: not isinstance(running.screen, TagsPlan))
         tags = [{tag["Key"]: tag["Value"] for tag in each["Tags"]} for each in filled.list_secrets()["SecretList"]]
         assert [each["o"] for each in tags] == ["p"] * 5
+
+
+INCOMPLETE: dict[str, Make] = {
+    **{name: DIALOGS[name] for name in (
+        "add replicas", "ask path", "tag plan", "command function", "password function", "export form", "import form",
+        "new secret", "rotation", "value that may not be read")},
+    "one line": lambda session: OneLine(SafeText("A label"), longest=9, noun="a label"),
+    "one line of blanks": lambda session: OneLine(SafeText("A label"), "  ", longest=9, noun="a label"),
+    "one line that is refused": lambda session: OneLine(
+        SafeText("Days"), "x", longest=9, noun="a number", find_problem=lambda line: f"{line} is no number."),
+    "value": lambda session: ValueForm(ValueEdit(session, NAME, sanitize(NAME), EditBase(None, VALUE, None))),
+    "tags": lambda session: TagsForm(SafeText("prod/db"), {"": "v"}),
+    "tag plan that changes nothing": lambda session: TagsPlan(session, [{**ENTRIES[0], "Tags": []}]),
+}  # fmt: skip
+"""Dialogs that cannot be accepted as they open."""
+
+
+@pytest.mark.parametrize("key", ["ctrl+s", "enter"])
+@pytest.mark.parametrize("name", INCOMPLETE)
+async def test_a_dialog_that_cannot_be_accepted_says_what_is_missing(app: MakeApp, name: str, key: str) -> None:
+    """Ctrl+S is never silent; Enter neither, where it accepts a line."""
+    if key == "enter" and not ("one line" in name or name == "ask path"):
+        return
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        dialog = INCOMPLETE[name](running.session)
+        await running.push_screen(dialog)
+        await pilot.pause()
+        await pilot.press(key)
+        await until(pilot, lambda: running.input.is_idle)
+
+        assert running.screen is dialog
+        errors = [each for each in dialog.query(".-error") if is_shown(each) and str(each.render()).strip("✗ ")]
+        assert errors or said(running), screen_text(running)
+        assert all(each.visible_region.area for each in map(dialog.find_widget, errors)), screen_text(running)
 
 
 SHORTEST = {"60x16": (60, 16), "80x24": (80, 24)}
