@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from smtui.system.settings import Settings, change_settings, load_settings
 from smtui.tui import keys
@@ -65,6 +66,51 @@ async def test_what_another_session_stored_is_kept(app: MakeApp, config: Path) -
         assert running.settings == load_settings(config)
 
 
+async def test_what_another_session_stores_is_shown_within_a_second(app: MakeApp, config: Path) -> None:
+    """Also what it stored before this screen was opened."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        change_settings(lambda settings: replace(settings, idle_lock=77), config)
+        await at(pilot, running, "idle_lock")
+        assert "77 s" in screen_text(running)
+        change_settings(lambda settings: replace(settings, idle_lock=88), config)
+        await until(pilot, lambda: "88 s" in screen_text(running))
+
+        assert running.settings.idle_lock == 88
+
+
+@pytest.mark.parametrize("key", ["enter", "backspace"])
+async def test_a_setting_that_others_changed_unseen_is_shown_and_not_replaced(
+    app: MakeApp, config: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    running = app()
+    monkeypatch.setattr(SettingsScreen, "look_for_changes", lambda self: None)
+    async with running.run_test(size=(80, 24)) as pilot:
+        await at(pilot, running, "osc52")
+        change_settings(lambda settings: replace(settings, osc52=False), config)
+        await pilot.press(key)
+        await until(pilot, lambda: any("Another session has changed" in each for each in said(running)))
+
+        assert not load_settings(config).osc52 and not running.settings.osc52
+        assert "✗ off" in screen_text(running)
+
+
+async def test_a_setting_that_others_change_while_one_types_is_not_replaced(app: MakeApp, config: Path) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await at(pilot, running, "reveal_timeout")
+        await pilot.press("enter")
+        await until(pilot, lambda: running.screen.is_modal)
+        await pilot.press("5")
+        change_settings(lambda settings: replace(settings, reveal_timeout=7), config)
+        await pilot.press("enter")
+        await until(pilot, lambda: any("Another session has changed" in each for each in said(running)))
+
+        assert load_settings(config).reveal_timeout == 7
+        await until(pilot, lambda: running.settings.reveal_timeout == 7)
+
+
 async def test_what_is_no_number_changes_nothing(app: MakeApp, config: Path) -> None:
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
@@ -74,7 +120,8 @@ async def test_what_is_no_number_changes_nothing(app: MakeApp, config: Path) -> 
         await types(pilot, "x")
         await pilot.press("enter")
 
-        await until(pilot, lambda: "Enter a whole number" in " ".join(said(running)))
+        await until(pilot, lambda: "Enter a whole number" in screen_text(running))
+        assert "x" in str(running.screen.query_one(Input).value), "what is typed stays"
         assert not config.exists()
 
 
