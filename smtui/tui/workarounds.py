@@ -208,7 +208,7 @@ class ClosableScreen(Screen[ScreenResultType]):
         """Closes the screen with `result`. If another screen covers it, it closes when that one is gone."""
         self._closes_with = (result,)
         if self._is_closed or not is_on_top(self):
-            return AwaitComplete.nothing()
+            return AwaitComplete()
         self._is_closed = True
         return super().dismiss(result)
 
