@@ -87,7 +87,7 @@ class SettingsScreen(SessionScreen[None]):
 
     def on_screen_resume(self) -> None:
         if self.has_read:
-            self.first_look()
+            self.start_reading()
 
     @on(Table.Moved)
     def _show_current(self) -> None:
