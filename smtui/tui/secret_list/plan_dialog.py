@@ -145,16 +145,11 @@ class PlanScreen(Dialog[Plan]):
         for item in self.plan.items:
             item.skip_reason, item.calls, item.find_conflict, item.record_undo = NO_TEXT, (), None, None
             self.fill_item(item)
-        problem = self._find_problem_of_plan()
+        problem = _find_plan_problem(self)
         self.go.disabled = bool(problem)
         self.go.label = Content(self.get_button_label())
         self.say(problem or self.describe_consequence(), wrong=bool(problem))
         self.items.refresh()
-
-    def _find_problem_of_plan(self) -> str:
-        """Returns why the plan cannot run: the problem of the fields, or that no secret is planned."""
-        planned = self.plan.list_items(ItemState.PLANNED)
-        return self.find_problem() or ("" if planned or not self.plan.items else NOTHING_TO_DO)
 
     def say(self, words: str, *, wrong: bool = False) -> None:
         """Shows a sentence in the dialog; `wrong` shows it as an error."""
@@ -179,7 +174,7 @@ class PlanScreen(Dialog[Plan]):
         if self._has_begun:
             return
         self.refresh_plan()
-        if problem := self._find_problem_of_plan():
+        if problem := _find_plan_problem(self):
             self.say(problem, wrong=True)
         else:
             self._has_begun = True
@@ -267,6 +262,12 @@ async def run_plan_dialog(screen: SessionScreen[Any], dialog: PlanScreen) -> lis
 def _measure_names(items: Sequence[Item]) -> int:
     """Returns the width of the longest name in terminal cells, at most `MAX_NAME_WIDTH`."""
     return min(MAX_NAME_WIDTH, max((cell_len(item.name) for item in items), default=0))
+
+
+def _find_plan_problem(dialog: PlanScreen) -> str:
+    """Returns why the plan cannot run: the problem of the fields, or that no secret is planned."""
+    planned = dialog.plan.list_items(ItemState.PLANNED)
+    return dialog.find_problem() or ("" if planned or not dialog.plan.items else NOTHING_TO_DO)
 
 
 def _format_state(item: Item) -> Content:
