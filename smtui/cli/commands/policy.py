@@ -12,16 +12,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from smtui.api.arn import format_principal_arn, format_secret_arn, get_account, parse_secret_arn
-from smtui.cli import inputs, output
+from smtui.api.errors import ClientError
+from smtui.cli import diagnostics, inputs, output
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.unlocking import open_for
 from smtui.system.ambient import Ambient
 
 if TYPE_CHECKING:
     from smtui.api.extension_types import ContextEntry, ExplainAccessResponse
+    from smtui.backends.local import Vault
     from smtui.policy.statements import Policy
 
 EXAMPLE = (
@@ -73,10 +76,8 @@ def _check(path: str, secret: str | None) -> Exit:
 
 def _list_findings(text: str, secret: str) -> Iterator[str]:
     from smtui.policy import grammar
-    from smtui.policy.doubtful_names import find_doubtful_names
     from smtui.policy.exposure import find_broad_access
     from smtui.policy.statements import MalformedPolicyError
-    from smtui.policy.warnings import find_warnings
 
     try:
         policy = grammar.parse(text)
@@ -88,8 +89,29 @@ def _list_findings(text: str, secret: str) -> Iterator[str]:
         yield f"This resource policy grants broad access to your secret. {witness}"
     if sentence := _explain_lock_out(policy, resource, account):
         yield f"warning: {sentence}"
-    yield from (f"warning: {each.what} (line {each.position.line}, column {each.position.column})"
-                for each in (*find_warnings(policy), *find_doubtful_names(text, get_account(secret), secret)))
+    yield from (f"warning: {hint}" for hint in _list_hints(policy, text, secret))
+
+
+def _list_hints(policy: Policy, text: str, secret: str) -> list[str]:
+    """Sentences about what is valid and seldom meant: misspelt names, other secrets, services for any account."""
+    from smtui.policy.doubtful_names import find_doubtful_names
+    from smtui.policy.warnings import find_warnings
+
+    found = (*find_warnings(policy), *find_doubtful_names(text, get_account(secret), secret))
+    return [f"{each.what} (line {each.position.line}, column {each.position.column})" for each in found]
+
+
+def _warn_about_policy(vault: Vault, args: argparse.Namespace, secret_id: str) -> None:
+    """Prints the hints about the attached policy, which may be why the answer is not the expected one."""
+    from smtui.policy import grammar
+    from smtui.policy.statements import MalformedPolicyError
+
+    with suppress(ClientError, MalformedPolicyError):
+        client = vault.client(region_name=args.region, record_reads=False)
+        attached = client.get_resource_policy(SecretId=secret_id)
+        text = attached.get("ResourcePolicy")
+        for hint in _list_hints(grammar.parse(text), text, attached["ARN"]) if text else ():
+            diagnostics.warn(hint)
 
 
 def _explain_lock_out(policy: Policy, resource: str, account: str) -> str:
@@ -112,6 +134,7 @@ def _list_access(args: argparse.Namespace) -> Exit:
     action, name = args.words
     with open_for(args) as vault:
         access = vault.access(region_name=args.region).list_access(SecretId=name, Action=action)
+        _warn_about_policy(vault, args, name)
     for each in access["Principals"]:
         output.write_line(_describe_principal(each))
     for each in access.get("ConditionalPrincipals", ()):
@@ -147,6 +170,7 @@ def _explain(args: argparse.Namespace) -> Exit:
             SecretId=args.words[0], Action=args.action, CallerArn=args.caller,
             IdentityAllows=not args.no_identity_policy, ContextEntries=entries,
         )
+        _warn_about_policy(vault, args, args.words[0])
     output.write_line(_format_explanation(answer))
     return Exit.DONE
 

@@ -62,6 +62,18 @@ def test_the_default_key_refuses_other_accounts(db: CommandLine) -> None:
     assert db.done("policy", "explain", "db", "--as", "arn:aws:iam::000000000000:root").startswith("allowed")
 
 
+def test_hints_about_the_attached_policy(db: CommandLine, tmp_path: Path) -> None:
+    """A misspelt key explains why a reader is denied; the answer itself stays alone on standard output."""
+    (tmp_path / "policy.json").write_text(policy(Condition={"StringEquals": {"aws:SourceVpcx": "vpc-1"}}))
+    db.done("put-resource-policy", "--secret-id", "db", "--resource-policy", f"file://{tmp_path}/policy.json")
+
+    for words in (("explain", "db", "--as", READER), ("who-can", "GetSecretValue", "db")):
+        answer = db("policy", *words)
+        assert answer.code == 0
+        assert answer.out.count("\n") == 1
+        assert "no request has a condition key aws:SourceVpcx (did you mean aws:SourceVpc?) (line" in answer.err
+
+
 def test_explain_under_conditions(db: CommandLine, tmp_path: Path) -> None:
     """Each --context option sets a condition key; a repeated key has several values."""
     conditions = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"},
