@@ -19,8 +19,8 @@ from textual.pilot import Pilot
 import smtui
 from benchmarks.harness import PASSPHRASE, WORDS, memory, percentile, tell, vault_of
 from smtui.tui.app import SmtuiApp
+from smtui.tui.jobs import verifier
 from smtui.tui.secret_list.list_widget import SecretList
-from smtui.tui.vault import verifier
 
 TYPED = ("prod", WORDS[11], "zzzz", "name:dev/", WORDS[40])
 STEPS = 60

@@ -8,10 +8,13 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from smtui.api.types import Client
+from smtui.text.sanitize import SafeText
 
 if TYPE_CHECKING:
     from smtui.api.extension_types import ClaimedRotation, FunctionDescription
 
+WAITS = SafeText("waits for your permission")
+"""What the front ends say of a command that is not allowed on this machine, after its subject."""
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 ShouldContinue = Callable[[], bool]
 """False once the rotation should end early, as when the vault is locked."""

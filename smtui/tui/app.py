@@ -91,7 +91,7 @@ class SmtuiApp(LeavingApp):
 
     def refresh_job(self) -> None:
         """Updates the progress of the session's job, and closes its dialog once the job is over."""
-        from smtui.tui.jobs.dialog import JobDialog
+        from smtui.tui.dialogs.job import JobDialog
 
         job = self.session.job if self.session else None
         if job is not None and job.is_stopping:
@@ -103,7 +103,7 @@ class SmtuiApp(LeavingApp):
 
     def show_job(self) -> None:
         """Opens the dialog with the progress of the session's job."""
-        from smtui.tui.jobs.dialog import JobDialog
+        from smtui.tui.dialogs.job import JobDialog
 
         if self.session is not None and self.session.job is not None and not isinstance(self.screen, JobDialog):
             self.refresh_job()
@@ -111,7 +111,7 @@ class SmtuiApp(LeavingApp):
 
     def action_job(self) -> None:
         """Opens the dialog with the progress of the job, or closes it; the job continues."""
-        from smtui.tui.jobs.dialog import JobDialog
+        from smtui.tui.dialogs.job import JobDialog
 
         if isinstance(self.screen, JobDialog):
             self.screen.dismiss()

@@ -13,7 +13,7 @@ from smtui.tui.widgets.chrome import Header
 if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.shell import Place
-    from smtui.tui.undo.history import UndoEntry
+    from smtui.tui.undo_history import UndoEntry
 
 READ_ONLY = "This session only reads: nothing was changed."
 

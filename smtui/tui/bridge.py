@@ -32,7 +32,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from smtui.api.errors import SmtuiError
-from smtui.tui.ended_threads import end_threads
+from smtui.system.ended_threads import end_threads
 from smtui.tui.workarounds import is_on_top
 
 P = ParamSpec("P")

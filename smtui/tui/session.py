@@ -11,9 +11,9 @@ from smtui.system.ambient import read_monotonic_clock
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.jobs.background_vault import BackgroundVault
 from smtui.tui.jobs.rotation_worker import RotationWorker
+from smtui.tui.jobs.verifier import Verifier
 from smtui.tui.reader import make_reader
-from smtui.tui.undo.history import LargeChange, UndoEntry, UndoList, find_no_conflict
-from smtui.tui.vault.verifier import Verifier
+from smtui.tui.undo_history import LargeChange, UndoEntry, UndoList, find_no_conflict
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -16,6 +16,7 @@ from smtui.system import recent_vaults
 from smtui.system.paths import is_absent
 from smtui.system.settings import Settings
 from smtui.text.sanitize import sanitize
+from smtui.text.typed_text import normalize_line_breaks
 from smtui.tui.bridge import (
     BACKGROUND,
     GESTURE,
@@ -26,15 +27,13 @@ from smtui.tui.bridge import (
     gesture,
 )
 from smtui.tui.input_queue import INPUT
-from smtui.tui.jobs import rotation_worker
+from smtui.tui.jobs import rotation_worker, verifier
 from smtui.tui.jobs.job import REFRESH_INTERVAL
-from smtui.tui.pasted import normalize_line_breaks
 from smtui.tui.session import Session, VaultOpened
 from smtui.tui.settings_app import SettingsApp
 from smtui.tui.too_small import TooSmallScreen, is_large_enough
 from smtui.tui.unlock.recovery_code import A_WHILE, UNSEEN
 from smtui.tui.unlock.screen import UnlockScreen
-from smtui.tui.vault import verifier
 from smtui.tui.vault.screen import VaultScreen
 from smtui.tui.workarounds import forget_what_waits, forget_what_was_shown
 

@@ -22,7 +22,7 @@ import smtui
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system.settings import Settings
 from smtui.tui.app import SmtuiApp
-from smtui.tui.vault import verifier
+from smtui.tui.jobs import verifier
 from smtui.tui.workarounds import needs_painting
 from tests import waiting
 from tests.conftest import Clock

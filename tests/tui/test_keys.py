@@ -14,6 +14,7 @@ from smtui.tui.audit.event import EventDialog
 from smtui.tui.audit.screen import AuditLogScreen
 from smtui.tui.contexts.screen import RegionsScreen
 from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.dialogs.job import JobDialog
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.generator.screen import GeneratorScreen
@@ -21,7 +22,6 @@ from smtui.tui.health.screen import HealthScreen
 from smtui.tui.help.manual_screen import ManualScreen
 from smtui.tui.help.palette import Actions
 from smtui.tui.help.screen import HelpScreen, list_help_rows
-from smtui.tui.jobs.dialog import JobDialog
 from smtui.tui.json_editor.area import JsonArea
 from smtui.tui.kms.screen import KmsKeysScreen
 from smtui.tui.policy.screen import PolicyScreen

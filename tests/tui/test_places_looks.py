@@ -15,7 +15,7 @@ from smtui.text.sanitize import SafeText
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Step
 from smtui.tui.app import SmtuiApp
-from smtui.tui.jobs.dialog import JobDialog
+from smtui.tui.dialogs.job import JobDialog
 from smtui.tui.jobs.job import Progress, run_job
 from smtui.tui.vault.import_plan import ImportPlan
 from tests.conftest import Clock

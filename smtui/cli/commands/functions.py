@@ -25,6 +25,7 @@ from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.parser import parse_count
 from smtui.cli.unlocking import open_for
 from smtui.rotation.arguments import format_arguments, make_absolute, number_arguments
+from smtui.rotation.function import WAITS
 from smtui.system.settings import get_state_path
 
 if TYPE_CHECKING:
@@ -137,5 +138,5 @@ def _format_function(function: FunctionDescription) -> str:
     else:
         what = format_arguments(function["Command"]["Arguments"])
     if "WaitsForPermission" in function:
-        what += f"  (waits for your permission: smtui functions allow {function['FunctionName']})"
+        what += f"  ({WAITS}: smtui functions allow {function['FunctionName']})"
     return f"{function['FunctionArn']}  {what}"

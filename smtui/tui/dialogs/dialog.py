@@ -12,7 +12,7 @@ from textual.widgets import Checkbox, Input, RadioButton, Static, TextArea
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.unlock.passphrase import Passphrase
+from smtui.tui.widgets.passphrase import Passphrase
 from smtui.tui.workarounds import ClosableModalScreen
 
 if TYPE_CHECKING:

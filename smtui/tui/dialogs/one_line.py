@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.text.sanitize import SafeText
+from smtui.text.typed_text import can_be_typed
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.secret.values import can_be_typed
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.plain_input import PlainInput
 

@@ -13,7 +13,7 @@ from threading import Event
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from smtui.api.errors import VaultLockedError
-from smtui.tui.ended_threads import end_threads
+from smtui.system.ended_threads import end_threads
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault

@@ -11,9 +11,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import VaultLockedError
+from smtui.rotation.function import WAITS
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
-from smtui.tui.rotation.function_text import WAITS
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from smtui.api.limits import MAX_ALIAS_LENGTH, MAX_KEY_DESCRIPTION_LENGTH
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import key_conflict
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.read_first import read_for_dialog
-from smtui.tui.key_conflict import NOWHERE, KeyChange
+from smtui.tui.kms import key_conflict
 from smtui.tui.kms.deletion import KeyDeletion
+from smtui.tui.kms.key_conflict import NOWHERE, KeyChange
 from smtui.tui.kms.keys import AWS_OWN, KeyUsage, KmsKey
 from smtui.tui.kms.new_key import find_alias_problem, parse_alias
 from smtui.tui.secret.guarded_write import EDIT_ANSWERS

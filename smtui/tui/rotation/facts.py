@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.rotation.function import STEPS
+from smtui.rotation.function import STEPS, WAITS
 from smtui.rules import schedules
 from smtui.text.sanitize import sanitize
-from smtui.tui.rotation.function_text import WAITS, describe_function, format_function_name
+from smtui.tui.rotation.function_text import describe_function, format_function_name
 from smtui.tui.rotation.schedule_text import format_rules, format_window, parse_rules
 from smtui.tui.secret.label_moves import find_pending_version, shorten_id
 from smtui.tui.secret_list import rows

@@ -14,7 +14,6 @@ from smtui.tui.generator.options import LENGTH
 if TYPE_CHECKING:
     from smtui.api.extension_types import FunctionDescription, PasswordSettings
 
-WAITS = SafeText("waits for your permission")
 UNREADABLE = SafeText("▲ Its settings cannot be read. The vault's check says more.")
 WITHOUT = {
     "ExcludeLowercase": "a–z", "ExcludeUppercase": "A–Z", "ExcludeNumbers": "0–9", "ExcludePunctuation": "punctuation",

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from smtui.rotation.function import WAITS
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
@@ -18,7 +19,7 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.help import places
 from smtui.tui.kms.secret_picker import format_names, pick_secret
 from smtui.tui.rotation.allow_function import ask_permission
-from smtui.tui.rotation.function_text import WAITS, describe_function, format_kind
+from smtui.tui.rotation.function_text import describe_function, format_kind
 from smtui.tui.rotation.new_function import create_function
 from smtui.tui.secret.tabs import ROTATION
 from smtui.tui.secret_list import rows

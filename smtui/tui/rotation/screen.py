@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from smtui.api.errors import ClientError
+from smtui.rotation.function import WAITS
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
@@ -18,10 +19,10 @@ from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.rotation.allow_function import ask_permission
 from smtui.tui.rotation.facts import NextWindows, RotationRun, RotationState, SettingsSummary
 from smtui.tui.rotation.form import RotationForm, RotationSettings
-from smtui.tui.rotation.function_text import WAITS, describe_function, format_function_name
+from smtui.tui.rotation.function_text import describe_function, format_function_name
 from smtui.tui.rotation.new_function import create_function
+from smtui.tui.rotation.rotation_conflict import format_settings, guard_rotation
 from smtui.tui.rotation.schedule_text import remove_computed_days
-from smtui.tui.rotation_conflict import format_settings, guard_rotation
 from smtui.tui.secret.conflict import ConflictAnswer
 from smtui.tui.secret.guarded_write import EDIT_ANSWERS, GuardedWrite
 from smtui.tui.secret.tabs import ROTATION, SecretTab

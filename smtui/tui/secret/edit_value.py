@@ -11,6 +11,7 @@ from smtui.editor.temp_file import find_location
 from smtui.rules.compare_and_swap import read_labels
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.text.typed_text import can_be_typed
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.confirm import Confirm
@@ -23,7 +24,7 @@ from smtui.tui.secret.value import ValueScreen
 from smtui.tui.secret.value_edit import EditBase, Outcome, ValueEdit, read_base
 from smtui.tui.secret.value_files import read_value_file
 from smtui.tui.secret.value_form import ValueForm
-from smtui.tui.secret.values import ValueKind, build_outline, can_be_typed
+from smtui.tui.secret.values import ValueKind, build_outline
 from smtui.tui.undo import inverse
 
 BYTE_FOR_BYTE = SafeText("It is stored byte for byte: as text where it is UTF-8, else as binary.")

@@ -13,7 +13,8 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from smtui.text.sanitize import sanitize
-from smtui.tui.secret.values import Pair, can_be_typed
+from smtui.text.typed_text import can_be_typed
+from smtui.tui.secret.values import Pair
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.plain_input import PlainInput
 

@@ -7,10 +7,10 @@ from textual import events
 from textual.reactive import reactive
 
 from smtui.text.json_object import encode_string
+from smtui.text.typed_text import can_be_typed
 from smtui.tui.json_editor.area import JsonArea
 from smtui.tui.json_editor.check import find_json_diagnostics, looks_like_json
 from smtui.tui.json_editor.tokens import tokenize
-from smtui.tui.secret.values import can_be_typed
 
 PASTE_REFUSED = "What was pasted has unseen characters. f on the secret's screen stores such a value from a file."
 DOT = "•"

@@ -90,19 +90,6 @@ def _format_hex(data: bytes) -> Iterator[str]:
         yield f"{at:06x}  {row.hex(' '):<{3 * _BYTES_PER_LINE - 1}}  {characters}"
 
 
-def can_be_typed(value: Value, *, lines: bool = False) -> bool:
-    """Whether a field can hold a value exactly: text without invisible characters.
-
-    Args:
-        value: the value.
-        lines: whether line breaks and tabs are allowed too.
-    """
-    if isinstance(value, bytes):
-        return False
-    seen = value.replace("\n", "").replace("\t", "") if lines else value
-    return sanitize(seen) == seen
-
-
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A key-value pair of a form.

@@ -16,7 +16,8 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from smtui.tui.secret_list import columns, rows
+from smtui.text.truncate import truncate_middle
+from smtui.tui.secret_list import columns
 from smtui.tui.secret_list.columns import FittedColumns
 from smtui.tui.secret_list.paged_list import PagedList
 from smtui.tui.secret_list.selection import ListSelection
@@ -102,7 +103,7 @@ class SecretList(PagedList):
         for column, width in self.fitted_columns:
             style = cursor or (selected if selected and column.style == "name" else self._get_part_style(column.style))
             text = column.cell(entry, now)
-            text = rows.truncate_middle(text, width) if column.style == "name" else text
+            text = truncate_middle(text, width) if column.style == "name" else text
             line.append(Segment(pad_cell(text, width), style))
         return Strip(line).adjust_cell_length(self.size.width, line[-1].style)
 

@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.api.arn import get_last_field, get_region
+from smtui.rotation.function import WAITS
 from smtui.rules.labels import sort_labels
 from smtui.text.sanitize import sanitize
-from smtui.tui.rotation.function_text import WAITS
 from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:

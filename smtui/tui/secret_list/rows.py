@@ -88,14 +88,3 @@ def format_time(moment: datetime | None) -> SafeText:
 def join_words(many: Iterable[str]) -> SafeText:
     """Joins words by spaces for one cell."""
     return sanitize(" ".join(many))
-
-
-def truncate_middle(name: SafeText, width: int) -> SafeText:
-    """Replaces the middle of an ASCII name by an ellipsis if it is longer than `width`.
-
-    Names with a common prefix differ at their end. Other names are returned unchanged.
-    """
-    if len(name) <= width or not name.isascii():
-        return name
-    behind = (width - 1) // 2
-    return SafeText(f"{name[:width - 1 - behind]}…{name[-behind:]}")

@@ -11,7 +11,7 @@ from smtui.tui.undo.preview import UndoPreview
 if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
-    from smtui.tui.undo.history import LargeChange, Outcome, UndoEntry
+    from smtui.tui.undo_history import LargeChange, Outcome, UndoEntry
 
 TITLE = SafeText("Undo")
 MOST_NAMED = 3

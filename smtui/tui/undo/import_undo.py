@@ -18,13 +18,13 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret.label_moves import LabelMove, collect_secret_labels
 from smtui.tui.secret_list.plan import format_count
 from smtui.tui.undo import inverse
-from smtui.tui.undo.history import Outcome
+from smtui.tui.undo_history import Outcome
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, DescribeSecretResponse
     from smtui.backends.local import Vault
     from smtui.transfer.apply import ImportedSecret
-    from smtui.tui.undo.history import Progress
+    from smtui.tui.undo_history import Progress
 
 DAYS = 30
 """The recovery window, in days, of secrets that undo deletes: the longest that DeleteSecret accepts."""

@@ -10,7 +10,7 @@ from smtui.api.errors import ClientError
 from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.client_call import plan_call
-from smtui.tui.key_conflict import find_target
+from smtui.tui.kms.key_conflict import find_target
 
 if TYPE_CHECKING:
     from smtui.api.kms_types import KeyMetadata

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.client_call import ClientCall
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.undo.history import Outcome, UndoEntry
+from smtui.tui.undo_history import Outcome, UndoEntry
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
 

@@ -12,7 +12,7 @@ from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.help import places
 from smtui.tui.secret_list import rows
-from smtui.tui.undo.history import UndoEntry
+from smtui.tui.undo_history import UndoEntry
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.row_list import RowList

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from smtui.api.vault_client import VaultClient
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
-    from smtui.tui.undo.history import UndoEntry
+    from smtui.tui.undo_history import UndoEntry
 
 
 async def undo_change(app: Shell, session: Session, done: UndoEntry) -> None:

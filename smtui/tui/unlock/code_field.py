@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import var
 
 from smtui.text.sanitize import sanitize
-from smtui.tui.unlock.passphrase import CURSOR, Passphrase
+from smtui.tui.widgets.passphrase import CURSOR, Passphrase
 
 GROUP = 6
 LENGTH = 84

@@ -19,9 +19,9 @@ from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.session import VaultOpened
 from smtui.tui.unlock.new_passphrase import NewPassphrase
-from smtui.tui.unlock.passphrase import wipe
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.widgets.chrome import Footer, Header
+from smtui.tui.widgets.passphrase import wipe
 from smtui.tui.workarounds import ClosableScreen
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.unlock.passphrase import Passphrase, wipe
+from smtui.tui.widgets.passphrase import Passphrase, wipe
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell

@@ -20,10 +20,10 @@ from smtui.tui.dialogs.dialog import confirm_discard
 from smtui.tui.session import VaultOpened
 from smtui.tui.unlock.code_field import CodeField
 from smtui.tui.unlock.new_passphrase import NewPassphrase
-from smtui.tui.unlock.passphrase import Passphrase, wipe
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.unlock.rollback_warning import NOT_OPENED, confirm_rollback
 from smtui.tui.widgets.chrome import Footer, Header
+from smtui.tui.widgets.passphrase import Passphrase, wipe
 from smtui.tui.workarounds import ClosableScreen
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.session import VaultOpened
-from smtui.tui.unlock.passphrase import Passphrase, wipe
 from smtui.tui.unlock.problems import Problem, find_problem
 from smtui.tui.unlock.rollback_warning import NOT_OPENED, confirm_rollback
 from smtui.tui.widgets.chrome import Footer, Header
+from smtui.tui.widgets.passphrase import Passphrase, wipe
 from smtui.tui.workarounds import ClosableScreen
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from smtui.api.errors import SmtuiError, VaultBusyError
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.jobs.job import Progress, run_job
-from smtui.tui.unlock.passphrase import wipe
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.vault.change_passphrase import ChangePassphrase
+from smtui.tui.widgets.passphrase import wipe
 
 if TYPE_CHECKING:
     from smtui.tui.session import Session

@@ -10,7 +10,7 @@ from textual import events
 from textual.suggester import Suggester
 
 from smtui.system.paths import expand_home
-from smtui.tui.secret.values import can_be_typed
+from smtui.text.typed_text import can_be_typed
 from smtui.tui.widgets.plain_input import PlainInput
 
 

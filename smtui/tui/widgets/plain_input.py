@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import events
 from textual.reactive import reactive
 
-from smtui.tui.secret.values import can_be_typed
+from smtui.text.typed_text import can_be_typed
 from smtui.tui.widgets.limited_input import LimitedInput
 
 REFUSED = "What was pasted has line breaks or unseen characters. smtui set NAME --file stores such a value."

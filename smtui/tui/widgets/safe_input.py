@@ -7,7 +7,7 @@ from textual.geometry import Size
 from textual.reactive import Reactive, reactive
 
 from smtui.text.sanitize import sanitize
-from smtui.tui.pasted import normalize_line_breaks
+from smtui.text.typed_text import normalize_line_breaks
 from smtui.tui.widgets.limited_input import LimitedInput
 
 REFUSED = "Only one line fits here: what was pasted has several."

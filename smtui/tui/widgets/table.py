@@ -24,7 +24,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from smtui.text.sanitize import SafeText
-from smtui.tui.secret_list.rows import truncate_middle
+from smtui.text.truncate import truncate_middle
 from smtui.tui.widgets.read_state import READING_TEXT
 from smtui.tui.widgets.virtual_list import HEAD, VirtualList
 

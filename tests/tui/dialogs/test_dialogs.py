@@ -30,11 +30,11 @@ from smtui.tui.contexts.choose_vault import ChooseVault
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.dialog import Dialog
+from smtui.tui.dialogs.job import JobDialog
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.help.go import Go
-from smtui.tui.jobs.dialog import JobDialog
 from smtui.tui.jobs.job import Job
 from smtui.tui.json_editor.diff import DiffLine
 from smtui.tui.kms.deletion import KeyDeletion
@@ -63,15 +63,15 @@ from smtui.tui.secret_list.saved_filters import SavedFilters
 from smtui.tui.session import Session
 from smtui.tui.settings.press_key import PressKey
 from smtui.tui.settings.theme import PickTheme
-from smtui.tui.undo.history import Outcome, UndoEntry
 from smtui.tui.undo.preview import UndoPreview
-from smtui.tui.unlock.passphrase import Passphrase
+from smtui.tui.undo_history import Outcome, UndoEntry
 from smtui.tui.vault.change_passphrase import ChangePassphrase
 from smtui.tui.vault.import_form import ImportForm, Names
 from smtui.tui.vault.import_plan import ImportPlan
 from smtui.tui.vault.report import Report
 from smtui.tui.widgets.button import MARKS, Button
 from smtui.tui.widgets.chrome import Footer, FooterKeys
+from smtui.tui.widgets.passphrase import Passphrase
 from tests.tui.conftest import MakeApp, said, screen_text, until
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from smtui.api.errors import ClientError
 from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.jobs.dialog import JobDialog
+from smtui.tui.dialogs.job import JobDialog
 from smtui.tui.jobs.job import Progress, run_job
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
@@ -199,8 +199,11 @@ async def test_its_dialog_takes_no_other_away(app: MakeApp, slow: Slow, mounted:
         assert not any(isinstance(screen, JobDialog) for screen in running.screen_stack)
 
 
-async def test_the_end_removes_a_dialog_that_is_not_mounted_yet(app: MakeApp, slow: Slow) -> None:
+async def test_the_end_removes_a_dialog_that_is_not_mounted_yet(
+    app: MakeApp, slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The next dialog of the task opens above the screen where it began."""
+    monkeypatch.setattr("smtui.tui.jobs.job.SHOW_AFTER", 3600.0)  # the test itself opens the dialog
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)

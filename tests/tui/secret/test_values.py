@@ -13,7 +13,6 @@ from smtui.tui.secret.values import (
     Pair,
     ValueKind,
     build_outline,
-    can_be_typed,
     extract_part,
     format_value,
     rewrite_object,
@@ -110,10 +109,3 @@ def test_bytes_are_seen_as_hex() -> None:
     assert seen.splitlines()[0].startswith("000000  00 01 02 03")
     assert seen.splitlines()[1].endswith("....[2J")
     assert "\x1b" not in seen
-
-
-@given(st.text())
-def test_what_can_be_typed_can_be_seen(text: str) -> None:
-    """A field never contains invisible characters."""
-    if can_be_typed(text):
-        assert format_value(text) == text

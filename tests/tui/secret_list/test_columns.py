@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from smtui.text.sanitize import SafeText
 from smtui.tui.secret_list import rows
 from smtui.tui.secret_list.columns import COLUMNS, DEFAULT_COLUMNS, DELETION_COLUMNS, GAP, fit_columns
 from smtui.tui.secret_list.list_widget import pad_cell
@@ -112,14 +111,6 @@ def test_what_has_nothing_there_comes_last(id: str, descending: bool) -> None:
 
     assert [entry["Name"] for entry in sort_entries(entries, key, descending=descending)] == ["2", "4", "1", "3"]
 
-
-@pytest.mark.parametrize(("name", "seen"), [
-    ("prod/db", "prod/db"), ("prod/payments/token", "prod/p…/token"), ("prod/payments/other", "prod/p…/other"),
-    ("prod/payments", "prod/payments"),
-])
-def test_a_long_name_keeps_both_its_ends(name: str, seen: str) -> None:
-    """A long name is shortened in the middle, so that names with the same start differ."""
-    assert rows.truncate_middle(SafeText(name), 13) == seen
 
 
 @pytest.mark.parametrize("text", ["", "short", "much longer than it", "exactly 12ce",

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from smtui.tui.pasted import normalize_line_breaks
+from smtui.text.typed_text import normalize_line_breaks
 
 ROOM = 256
 DOT = "•"

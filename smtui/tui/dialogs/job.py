@@ -25,7 +25,7 @@ class JobDialog(ClosableModalScreen[None]):
     """Shows the progress of `job` and closes when the job is over, as soon as no other screen covers it."""
 
     BINDINGS = keys.list_bindings("job")
-    CSS_PATH = "dialog.tcss"
+    CSS_PATH = "job.tcss"
     AUTO_FOCUS = "#leave"
 
     app: getters.app[Shell]

@@ -12,9 +12,9 @@ import smtui
 from smtui.backends.maintenance import Maintenance
 from smtui.system.settings import Settings
 from smtui.tui.app import SmtuiApp
+from smtui.tui.jobs import verifier
 from smtui.tui.session import IN_USE
 from smtui.tui.unlock.screen import UnlockScreen
-from smtui.tui.vault import verifier
 from smtui.vault import digest
 from tests.conftest import by_another_program
 from tests.tui.conftest import MakeApp, Steady, screen_text, until

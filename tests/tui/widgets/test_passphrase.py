@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from smtui.tui.unlock.passphrase import Passphrase, Typed, wipe
+from smtui.tui.widgets.passphrase import Passphrase, Typed, wipe
 from tests.tui.conftest import types
 
 
