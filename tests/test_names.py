@@ -26,8 +26,22 @@ PARTICIPLES = frozenset({
     "understood", "forgotten", "thrown", "built", "stood", "paid", "bound", "laid", "heard", "ours",
 })  # fmt: skip
 """Irregular participles; regular ones are recognised by their ending."""
-OVERRIDES = frozenset({"restricted"})
-"""Methods of Textual that are overridden."""
+OVERRIDES = frozenset({"_fatal_error", "_sequence_to_key_events", "error", "exec_module", "mro", "restricted",
+                       "result_key_iters"})
+"""Methods of Python, Textual and botocore that are overridden."""
+PUBLIC_NOUNS = frozenset({"access", "audit_log", "client", "keys", "now", "now_milliseconds", "owner", "regions",
+                          "rotation_client", "rotations", "transaction"})
+"""Names of the public interface of `smtui.Vault`."""
+DECORATORS = frozenset({"background", "bulk_operation", "gesture", "operation", "reading"})
+VERBS = frozenset((ROOT / "tests" / "verbs.txt").read_text(encoding="utf-8").split())
+"""First words of functions that do something. Add a verb that is missing; a noun or an adjective needs another name."""
+PREDICATES = frozenset({
+    "accepts", "can", "consumes", "has", "includes", "is", "keeps", "looks", "matches", "may", "must", "names",
+    "needs", "refuses", "uses", "waits",
+})  # fmt: skip
+"""First words of functions that answer whether something is so."""
+CONVERSIONS = frozenset({"from", "in", "on", "to", "with"})
+"""First words of conversions, alternative constructors and handlers of events."""
 VERBS_IN_ED = frozenset({"embed", "feed", "need", "proceed", "seed", "shed", "shred"})
 ONE_CLASS_EACH = frozenset({
     "Chosen", "Place", "Member", "Finding", "Wanted", "Key", "Call", "Rotation", "Plan", "Column", "Step",
@@ -82,6 +96,19 @@ def test_functions_begin_with_a_verb_in_the_imperative() -> None:
     found = {get_id(path): names for path in SMTUI if (names := list_participles(path))}
 
     assert found == {}
+
+
+def list_nouns(path: Path) -> set[str]:
+    """The functions of a module whose first word is no verb that is known."""
+    known = VERBS | PREDICATES | CONVERSIONS
+    names = {each.name for each in find_functions(ast.parse(path.read_text(encoding="utf-8")))}
+    names -= OVERRIDES | PUBLIC_NOUNS | DECORATORS
+    return {name for name in names if not name.startswith("__") and name.strip("_").partition("_")[0] not in known}
+
+
+def test_functions_say_what_they_do() -> None:
+    """`format_row`, not `row`: a noun or an adjective does not say what a call does."""
+    assert {get_id(path): names for path in SMTUI if (names := list_nouns(path))} == {}
 
 
 def test_no_name_is_a_private_word() -> None:

@@ -92,10 +92,10 @@ def decrypt(call: Call, secret: Secret, version: Version) -> Value:
 def require_same_value(call: Call, secret: Secret, version: Version, value: Value) -> None:
     """Accepts a repeated request: raises ResourceExistsException unless the version has this value."""
     if version.is_empty or not decrypt(call, secret, version).is_same_as(value):
-        raise token_in_use_error(call, secret, version.version_id)
+        raise make_token_in_use_error(call, secret, version.version_id)
 
 
-def token_in_use_error(call: Call, secret: Secret, token: str) -> ResourceExistsException:
+def make_token_in_use_error(call: Call, secret: Secret, token: str) -> ResourceExistsException:
     return ResourceExistsException(
         f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
         f"{call.format_arn(secret)}."

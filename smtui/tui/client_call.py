@@ -36,7 +36,7 @@ class ClientCall:
         """The name of the operation in the AWS API, such as UntagResource."""
         return sanitize("".join(word.capitalize() for word in self.method.__name__.split("_")))
 
-    def members(self) -> Iterator[tuple[SafeText, SafeText]]:
+    def format_members(self) -> Iterator[tuple[SafeText, SafeText]]:
         """Yields the members of the request for display: names instead of ARNs, and dots instead of values."""
         for name, member in self.request.items():
             yield sanitize(name), HIDDEN if name in _VALUES else _format_value(member)

@@ -120,11 +120,11 @@ class UndoList:
 
 def _combine_entries(words: SafeText, added: Sequence[UndoEntry]) -> UndoEntry:
     """Combines entries: a conflict of one blocks all. A note is kept only if all entries share it."""
-    def conflict(client: VaultClient) -> str:
+    def find_conflict(client: VaultClient) -> str:
         found = ((each, each.conflict(client)) for each in added if each.calls)
         return next((f"{each.words}. {why}" for each, why in found if why), "")
 
     notes = {each.note for each in added}
     calls = tuple(call for each in reversed(added) for call in each.calls)
     note = notes.pop() if len(notes) == 1 else NOTHING
-    return UndoEntry(words, calls, added[-1].region, added[-1].when, conflict, note)
+    return UndoEntry(words, calls, added[-1].region, added[-1].when, find_conflict, note)

@@ -16,7 +16,7 @@ def test_a_value_in_a_call_is_never_shown(client: Any) -> None:
     """Calls contain no value; if one does, the preview masks it."""
     call = plan_call(client.put_secret_value, SecretId="a", SecretString="hunter2")
 
-    assert dict(call.members()) == {"SecretId": "a", "SecretString": "••••••••"}
+    assert dict(call.format_members()) == {"SecretId": "a", "SecretString": "••••••••"}
     assert call.operation == SafeText("PutSecretValue")
 
 
@@ -44,4 +44,4 @@ def test_a_call_goes_to_the_region_of_its_client(vault: smtui.Vault) -> None:
     ("x" * 201, "x" * 200 + "… (201 characters)"),
 ])
 def test_members_are_shown_by_name_and_not_at_length(client: Any, member: str, shown: str) -> None:
-    assert dict(plan_call(client.describe_secret, SecretId=member).members()) == {"SecretId": shown}
+    assert dict(plan_call(client.describe_secret, SecretId=member).format_members()) == {"SecretId": shown}

@@ -330,11 +330,11 @@ def _describe(name: SafeText, what: str) -> SafeText:
 
 def record_policy_change(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
     """Records a changed resource policy. `before` and `after` are its JSON texts, empty for no policy."""
-    def conflict(client: Client) -> str:
+    def find_conflict(client: Client) -> str:
         now = client.get_resource_policy(SecretId=secret_id).get("ResourcePolicy", "")
         return "" if now == after else "Its policy has changed since."
 
     client = session.client()
     back = plan_call(client.put_resource_policy, SecretId=secret_id, ResourcePolicy=before) if before else \
         plan_call(client.delete_resource_policy, SecretId=secret_id)
-    session.record_undo(_describe(name, "policy attached" if after else "policy removed"), back, conflict=conflict)
+    session.record_undo(_describe(name, "policy attached" if after else "policy removed"), back, conflict=find_conflict)

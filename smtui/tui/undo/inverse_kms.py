@@ -111,13 +111,13 @@ def _find_other_target(client: VaultClient, alias: str, left: str | None) -> str
 
 def _find_conflict(key: KmsKey, check: Callable[[KeyMetadata], str]) -> Callable[[VaultClient], str]:
     """Returns a function that applies `check` to the current KeyMetadata of the key."""
-    def conflict(client: VaultClient) -> str:
+    def find_conflict(client: VaultClient) -> str:
         try:
             return check(client.describe_key(KeyId=key.id)["KeyMetadata"])
         except ClientError as error:
             return error.message
 
-    return conflict
+    return find_conflict
 
 
 def _describe(name: SafeText, what: str) -> SafeText:

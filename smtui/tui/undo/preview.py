@@ -86,7 +86,7 @@ def _format_more(count: int) -> SafeText:
 
 
 def _format_request(call: ClientCall) -> Iterator[Content]:
-    members = dict(call.members())
+    members = dict(call.format_members())
     of = members.pop(SafeText("SecretId"), None)
     yield Content.assemble((call.operation, "bold"), Content(sanitize(f" of {of}" if of else "")))
     width = max((len(name) for name in members), default=0)
