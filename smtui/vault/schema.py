@@ -31,6 +31,7 @@ TABLES = (
     "CREATE INDEX secrets_by_region ON secrets (region)",
     "CREATE INDEX secrets_by_deletion ON secrets (delete_at) WHERE delete_at IS NOT NULL",
     "CREATE INDEX secrets_by_owner ON secrets (owning_service) WHERE owning_service IS NOT NULL",
+    # The empty key marks a secret that had tags once and has none, see `secrets.WITHOUT_TAGS`.
     """CREATE TABLE tags (
         id INTEGER PRIMARY KEY, secret INTEGER NOT NULL REFERENCES secrets ON DELETE CASCADE,
         key TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (secret, key))""",

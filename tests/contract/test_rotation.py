@@ -257,8 +257,8 @@ def test_a_secret_without_a_value(client: Any, vault: smtui.Vault, rotations: An
     assert answer["VersionId"] == TOKEN
     assert client.describe_secret(**ID)["VersionIdsToStages"] == {TOKEN: ["AWSPENDING"]}
     assert rotations.describe_rotation(**ID)["Rotation"]["Step"] == "createSecret"
-    assert rotations.describe_rotation(**ID)["Rotation"]["Message"] == "The value is no JSON object, so it has no key"\
-                                                                       " password."
+    assert rotations.describe_rotation(**ID)["Rotation"]["Message"] == (
+        "The value is not a JSON object, so it has no key password.")
     assert vault.maintenance.check().clean
 
 
@@ -534,7 +534,7 @@ def test_only_one_holder_at_a_time(db: Any, rotations: Any, refusing: str, clock
     assert first["Step"] == second["Step"] == "createSecret"
 
     report = {**ID, "ClientRequestToken": TOKEN, "Step": "createSecret", "Succeeded": True}
-    assert "somebody else" in refused("InvalidRequestException", rotations.report_rotation, **report, Holder="one")
+    assert "another process" in refused("InvalidRequestException", rotations.report_rotation, **report, Holder="one")
     assert rotations.report_rotation(**report, Holder="two")["Step"] == "setSecret"
 
 
