@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
+from smtui.api.errors import VaultError
+
 if TYPE_CHECKING:
     from smtui.api.vault_client import VaultClient
 
@@ -43,7 +45,13 @@ class _RecordingClient:
         recorded, unrecorded = getattr(self._recorded, name), getattr(self._unrecorded, name)
 
         def call(**params: Any) -> Any:
-            return (recorded if self._take_recorded(name) else unrecorded)(**params)
+            if not self._take_recorded(name):
+                return unrecorded(**params)
+            try:
+                return recorded(**params)
+            except VaultError:
+                self.to_record.add(name)  # interrupted, or not served: it has left no event
+                raise
 
         call.__name__ = name
         return call

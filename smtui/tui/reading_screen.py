@@ -170,10 +170,11 @@ class ReadingScreen(ClosableScreen[Answer]):
         if self.vault.locked or not is_visible(self) or self.busy:
             return
         try:
-            before, self._changes = self._changes, await call(self.vault.change_count)
-            if before == self._changes:
+            count = await call(self.vault.change_count)
+            if count == self._changes:
                 await self.look_for_more()
                 return
+            self._changes = count
         except SmtuiError as error:
             self.show_read_error(error)
             return

@@ -53,7 +53,8 @@ async def test_another_region_is_looked_at_with_nothing_left_open(app: MakeApp, 
         await pilot.press("enter")
         await until(pilot, lambda: "not read yet" in screen_text(running))
         running.look_at_region("eu-west-1", arn, 2)
-        await until(pilot, lambda: isinstance(running.screen, SecretScreen) and running.screen.versions.has_focus)
+        await until(pilot, lambda: isinstance(running.screen, SecretScreen)
+                    and running.screen.query("VersionList:focus"))
         assert "eu-west-1" in screen_text(running).splitlines()[0]
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(running.screen, SecretsScreen))

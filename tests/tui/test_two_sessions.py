@@ -141,6 +141,22 @@ async def test_who_writes_beside_a_screen_is_seen_and_that_leaves_no_event(
         assert names(vault) == before
 
 
+async def test_two_looks_at_once_reload_once(
+    app: MakeApp, vault: smtui.Vault, other: smtui.Vault, filled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second look may begin before the first one knows the answer."""
+    running = app()
+    async with running.run_test(size=(120, 36)) as pilot:
+        screen = await show(running, pilot, "secret")
+        reloads = count(screen, monkeypatch)
+        other.client().update_secret(SecretId=SECRET, Description="by somebody else")
+        screen.look_for_changes()
+        screen.look_for_changes()
+        await settle(pilot)
+
+        assert reloads == ["reload"]
+
+
 @pytest.mark.parametrize(("place", "event"), OPENING.items(), ids=OPENING)
 async def test_who_opens_a_screen_leaves_one_event(
     app: MakeApp, vault: smtui.Vault, filled: Any, place: str, event: str
