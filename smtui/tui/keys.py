@@ -116,7 +116,7 @@ SHORTCUTS = (
              "Pick a label up here; go to another version; Enter drops it there", show=True),
     Shortcut("versions.attach", "plus", "attach", "New label", "Put a label of your own on this version"),
     Shortcut("versions.remove", "minus", "remove_label", "Remove label", "Take a label away from this version"),
-    Shortcut("versions.roll_back", "b", "roll_back", "Roll back", "Move AWSCURRENT to the version before", show=True),
+    Shortcut("versions.roll_back", "b", "roll_back", "Roll back", "Move AWSCURRENT to the previous version", show=True),
     Shortcut("versions.mark", "space", "mark", "Mark", "Mark this version, to compare another one with it"),
     Shortcut("versions.compare", "equals_sign", "compare", "Compare",
              "Which keys differ from the marked version, or else from AWSCURRENT", show=True),

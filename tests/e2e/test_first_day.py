@@ -120,7 +120,7 @@ def test_a_day(used: Machine, size: tuple[int, int]) -> None:
     terminal.press("m")
     terminal.see("◂ AWSCURRENT ▸")
     terminal.press("j", ENTER)
-    terminal.see("Move AWSCURRENT to version", "AWSPREVIOUS goes from")
+    terminal.see("Move AWSCURRENT to version", "AWSPREVIOUS moves from")
     terminal.press(ENTER)
     terminal.see_no("Move AWSCURRENT to version")
     shown = used.command("get-secret-value", "--secret-id", "prod/db", "--query", "SecretString", "--output", "text")

@@ -124,7 +124,7 @@ def test_carrying_a_label_and_taking_it_back(start: Start, home: Path) -> None:
     terminal.press("2", "m")
     terminal.see("◂ AWSCURRENT ▸")
     terminal.press("j", "Enter")
-    terminal.see("Move AWSCURRENT to version", "AWSPREVIOUS goes from")
+    terminal.see("Move AWSCURRENT to version", "AWSPREVIOUS moves from")
     terminal.press("Enter")
     terminal.see_no("Move AWSCURRENT to version")
     assert "first-word" in asked(home, "get_secret_value", SecretId="prod/db")["SecretString"]
@@ -141,9 +141,9 @@ def test_rolling_back(start: Start, home: Path) -> None:
     terminal.press("G", "Enter")
     terminal.see("not read yet")
     terminal.press("2", "b")
-    terminal.see("Roll back to the version before?")
+    terminal.see("Roll back to the previous version?")
     terminal.press("Enter")
-    terminal.see_no("Roll back to the version before?")
+    terminal.see_no("Roll back to the previous version?")
 
     assert "first-word" in asked(home, "get_secret_value", SecretId="prod/db")["SecretString"]
 

@@ -24,7 +24,7 @@ STEPS: tuple[Step, ...] = (
     ("", ("enter",), "it is AWSCURRENT now"),
     ("", ("2",), "AWSPREVIOUS"),
     ("", ("b",), "Roll back"),
-    ("", ("enter",), "AWSCURRENT goes from"),
+    ("", ("enter",), "AWSCURRENT moves from"),
     ("", ("i",), "Description of prod/db"),
     ("main", ("enter",), "main"),
     ("", ("t",), "Tags of prod/db"),

@@ -33,47 +33,47 @@ def list_manual_rows(app: Shell, session: Session) -> Iterator[Row]:
 
 def _describe_versions() -> Iterator[Row]:
     chapter = "Versions and their labels"
-    yield chapter, labels.AWSCURRENT, "the version that is answered unless another is named; one version has it"
+    yield chapter, labels.AWSCURRENT, "the version that calls return unless they name another; exactly one has it"
     yield chapter, labels.AWSPREVIOUS, (
-        f"the version before: it follows by itself when {labels.AWSCURRENT} moves, and a rollback goes back to it")
-    yield chapter, labels.AWSPENDING, f"the version that a rotation is making, until it becomes {labels.AWSCURRENT}"
-    yield chapter, "your own", f"up to {limits.MAX_LABELS_PER_SECRET} a secret, each on one version at a time"
-    yield chapter, "none", "a version without a label is deprecated, and goes when there are too many; it can be read"
+        f"the previous version: it moves when {labels.AWSCURRENT} moves; a rollback returns to it")
+    yield chapter, labels.AWSPENDING, f"the version that a rotation creates, until it becomes {labels.AWSCURRENT}"
+    yield chapter, "your own", f"up to {limits.MAX_LABELS_PER_SECRET} per secret, each on one version at a time"
+    yield chapter, "none", "a version without labels is deprecated: it can be read until it is removed"
 
 
 def _describe_filter() -> Iterator[Row]:
     for words, finds in list_grammar():
-        yield "Words of the filter", " ".join(words), finds
+        yield "Filter", " ".join(words), finds
     for word, finds in GRAMMAR:
-        yield "Words of the audit log's filter", word, finds
+        yield "Audit log filter", word, finds
 
 
 def _describe_deletion() -> Iterator[Row]:
     chapter = "Deletion"
-    yield chapter, "planned", (
-        f"it happens {limits.MIN_RECOVERY_DAYS} to {limits.MAX_RECOVERY_DAYS} days later; until then the secret "
+    yield chapter, "scheduled", (
+        f"recovery window of {limits.MIN_RECOVERY_DAYS} to {limits.MAX_RECOVERY_DAYS} days; until its end the secret "
         "cannot be read, and can be restored")
-    yield chapter, "at once", "nothing brings the secret back, so the word has to be typed"
-    yield chapter, "a replica", "is removed from its Region; a primary goes after its replicas"
+    yield chapter, "immediate", "without recovery, so a word must be typed to confirm it"
+    yield chapter, "a replica", "is removed from its Region; a primary can be deleted after its replicas"
 
 
 def _describe_values(app: Shell) -> Iterator[Row]:
     chapter, settings = "Values on screen and clipboard", app.settings
     yield chapter, "hidden", (
-        f"until asked for; then shown for {settings.reveal_timeout} seconds, or until another window has the focus"
-        if settings.reveal_timeout else "until asked for, and when another window has the focus")
-    way = next((backend.name for backend in list_backends(app.pasteboard.osc52)), "no way")
-    kept = f"for {settings.clipboard_timeout} seconds" if settings.clipboard_timeout else "until the end"
+        f"until revealed, for {settings.reveal_timeout} seconds or until another window has the focus"
+        if settings.reveal_timeout else "until revealed, until another window has the focus")
+    way = next((backend.name for backend in list_backends(app.pasteboard.osc52)), "no tool")
+    kept = f"for {settings.clipboard_timeout} seconds" if settings.clipboard_timeout else "until smtui exits"
     cleared = ("the terminal is asked to clear it, which cannot be verified" if way == "OSC 52"
-               else "it is cleared only where it is still what was copied")
-    yield chapter, "copied", f"here with {way}, {kept}; {cleared}"
-    yield chapter, "each reading", "is in the audit log, with the time and who it was"
+               else "it is cleared only if it still holds the copy")
+    yield chapter, "copied", f"with {way}, {kept}; {cleared}"
+    yield chapter, "each read", "is recorded in the audit log, with time and caller"
 
 
 def _describe_places(session: Session) -> Iterator[Row]:
-    chapter = "Where things lie, and ways in"
+    chapter = "Files and access"
     yield chapter, "vault", str(session.vault.path.absolute())
     yield chapter, "settings", str(get_settings_path())
-    yield chapter, "state", f"{get_state_path()}: which vaults were opened, and how new they were"
-    yield chapter, "forgotten", "the recovery code that was shown with the passphrase opens the vault: smtui recover"
-    yield chapter, "scripts", "the same vault, by the words of the aws CLI: smtui get-secret-value --secret-id NAME"
+    yield chapter, "state", f"{get_state_path()}: recent vaults, and the last state seen of each"
+    yield chapter, "forgotten passphrase", "the recovery code opens the vault: smtui recover"
+    yield chapter, "scripts", "the same vault with the options of the aws CLI: smtui get-secret-value --secret-id NAME"

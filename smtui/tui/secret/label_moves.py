@@ -90,15 +90,15 @@ class LabelMove:
         """A short text about the requested label, which is the one of the first call."""
         label = self.updates[0].label
         target = self.after.get(label)
-        return f"{label} taken away" if target is None else f"{label} moved to {shorten_id(target)}"
+        return f"{label} removed" if target is None else f"{label} moved to {shorten_id(target)}"
 
     def _describe_label(self, label: str) -> str:
         source, target = self.before.get(label), self.after.get(label)
         if target is None:
-            return f"{label} is taken from {shorten_id(source)}."
+            return f"{label} is removed from {shorten_id(source)}."
         if source is None:
-            return f"{label} is put on {shorten_id(target)}."
-        return f"{label} goes from {shorten_id(source)} to {shorten_id(target)}."
+            return f"{label} is attached to {shorten_id(target)}."
+        return f"{label} moves from {shorten_id(source)} to {shorten_id(target)}."
 
     def invert(self) -> LabelMove | None:
         """The move that undoes this one; None if it would remove AWSCURRENT, which the service refuses."""

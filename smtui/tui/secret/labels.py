@@ -84,7 +84,7 @@ class LabelsScreen(BaseSecretScreen):
         if label in version.labels:
             self.say(f"Version {shorten_id(version.id)} has that label already.")
         elif label is not None:
-            await self._preview_and_move(f"Put {label} on version {shorten_id(version.id)}?", label, version.id)
+            await self._preview_and_move(f"Attach {label} to version {shorten_id(version.id)}?", label, version.id)
 
     @gesture
     async def action_remove_label(self) -> None:
@@ -93,11 +93,11 @@ class LabelsScreen(BaseSecretScreen):
             return
         removable = [label for label in version.labels if label != AWSCURRENT]
         if version.labels and not removable:
-            self.say(f"{AWSCURRENT} cannot be taken away: move it to another version.")
+            self.say(f"{AWSCURRENT} cannot be removed: move it to another version.")
             return
-        label = await self._pick_label(f"Take which label from version {shorten_id(version.id)}?", removable)
+        label = await self._pick_label(f"Remove which label from version {shorten_id(version.id)}?", removable)
         if label is not None:
-            question = f"Take {label} from version {shorten_id(version.id)}?"
+            question = f"Remove {label} from version {shorten_id(version.id)}?"
             await self._preview_and_move(question, label, None, source=version.id)
 
     @gesture
@@ -106,9 +106,9 @@ class LabelsScreen(BaseSecretScreen):
         if self.refuses_to_write():
             return
         if move is None:
-            self.say("There is no version before to roll back to: none has AWSPREVIOUS.")
+            self.say("There is no previous version to roll back to: none has AWSPREVIOUS.")
             return
-        question, current = "Roll back to the version before?", move.after[AWSCURRENT]
+        question, current = "Roll back to the previous version?", move.after[AWSCURRENT]
         await self._preview_and_move(question, AWSCURRENT, current, answer=ROLL_BACK)
 
     async def _preview_and_move(

@@ -197,5 +197,5 @@ def _make_sections(
         yield sanitize(what), tuple(deleted)
     if restored:
         verb = "has" if len(restored) == 1 else "have"
-        what = f"{format_count(len(restored))} {verb} the version before as current again:"
+        what = f"{format_count(len(restored))} {verb} the previous version as current again:"
         yield sanitize(what), tuple(restored)

@@ -135,7 +135,7 @@ CASES = {
     "key disabled": Case("Disable alias/own?", key, "z", "1 version"),
     "key deleted": Case("Delete the key alias/own?", key, "d", "under-own"),
     "alias": Case("An alias for alias/own", new_alias, "enter"),
-    "label": Case("Roll back to the version before?", versions, "b", "AWSPREVIOUS"),
+    "label": Case("Roll back to the previous version?", versions, "b", "AWSPREVIOUS"),
     "value": Case("New value of prod/db", secret, "e", "user"),
     "copy": Case("Copy what of prod/db?", list_of_secrets, "y", "user"),
     "key of a version copied": Case("prod/db, version 00000001, password", compared, "y"),

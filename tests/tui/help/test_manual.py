@@ -25,11 +25,11 @@ async def test_it_says_what_is_so_here(app: MakeApp, vault: smtui.Vault, tool: F
     async with running.run_test(size=(120, 36)) as pilot:
         await open_manual(pilot)
         await pilot.press("G")
-        await until(pilot, lambda: "Where things lie" in screen_text(running))
+        await until(pilot, lambda: "Files and access" in screen_text(running))
         said = " ".join(screen_text(running).split())
 
-        assert "here with xclip, for 17 seconds" in said
-        assert "until asked for, and when another window has the focus" in said
+        assert "with xclip, for 17 seconds" in said
+        assert "until revealed, until another window has the focus" in said
         assert vault.path.name in said
         await pilot.press("escape")
         await until(pilot, lambda: "Manual" not in screen_text(running) and "/ Filter" in screen_text(running))

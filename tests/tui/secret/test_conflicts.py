@@ -179,7 +179,7 @@ async def test_keep_editing_goes_on_from_what_is_there_now(app: MakeApp, databas
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, Confirm)
         text = screen_text(running)
-        assert f"AWSCURRENT goes from {made[:8]} to the new version." in text
+        assert f"AWSCURRENT moves from {made[:8]} to the new version." in text
         assert "~ user changes" in text and "~ password changes" in text
         await pilot.press("enter")
         await hear(pilot, "is stored")
@@ -435,7 +435,7 @@ async def test_the_editor_and_a_file_without_the_old_value(
             deny(other, "GetSecretValue")
             await edit_outside(pilot)
             assert "the whole value is replaced" in screen_text(running)
-            assert "AWSCURRENT goes from 00000002" in screen_text(running)
+            assert "AWSCURRENT moves from 00000002" in screen_text(running)
             await pilot.press("enter")
             await hear(pilot, "is stored")
             (tmp_path / "new").write_text("from-file")

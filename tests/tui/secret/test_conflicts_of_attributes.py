@@ -317,7 +317,7 @@ async def test_a_roll_back_is_what_the_preview_named(app: MakeApp, database: Any
         assert f"user/bob stored version {theirs[:8]} at" in join_screen_text(running)
         await press_button(pilot, "Preview again")
         await wait_for_screen(pilot, LabelPreview)
-        await see(pilot, f"AWSCURRENT goes from {theirs[:8]} to 00000001.")
+        await see(pilot, f"AWSCURRENT moves from {theirs[:8]} to 00000001.")
         assert labels(database)["AWSCURRENT"] == theirs
         await pilot.press("enter")
         await until(pilot, lambda: labels(database)["AWSCURRENT"] == FIRST)

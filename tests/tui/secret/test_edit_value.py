@@ -52,8 +52,8 @@ async def test_what_the_labels_will_do_is_said_before(app: MakeApp, database: An
         await pilot.press("ctrl+s")
         await see(pilot, "Store a new version of prod/db?")
         text = screen_text(running)
-        assert "AWSCURRENT goes from 00000002 to the new version." in text
-        assert "AWSPREVIOUS goes from 00000001 to 00000002." in text
+        assert "AWSCURRENT moves from 00000002 to the new version." in text
+        assert "AWSPREVIOUS moves from 00000001 to 00000002." in text
         assert "00000001 has no label left: it is deprecated" in text
 
 
@@ -68,7 +68,7 @@ async def test_a_version_that_waits_under_other_labels(app: MakeApp, database: A
         form.stages.value = "AWSPENDING, 2026-q2"
         await pilot.press("ctrl+s")
         await see(pilot, "AWSCURRENT stays where it is.")
-        assert "AWSPENDING is put on the new version." in screen_text(running)
+        assert "AWSPENDING is attached to the new version." in screen_text(running)
         await pilot.press("enter")
         await hear(pilot, "is stored: AWSCURRENT stays.")
 

@@ -71,8 +71,8 @@ def test_rolling_back_trades_places(secret: Secret) -> None:
 
     assert secret.labels == {"AWSCURRENT": secret.versions[2], "AWSPREVIOUS": secret.versions[3]}
     assert sorted(move.describe()) == sorted([
-        f"AWSCURRENT goes from {secret.versions[3][:8]} to {secret.versions[2][:8]}.",
-        f"AWSPREVIOUS goes from {secret.versions[2][:8]} to {secret.versions[3][:8]}.",
+        f"AWSCURRENT moves from {secret.versions[3][:8]} to {secret.versions[2][:8]}.",
+        f"AWSPREVIOUS moves from {secret.versions[2][:8]} to {secret.versions[3][:8]}.",
     ])
 
 

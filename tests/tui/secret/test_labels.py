@@ -26,8 +26,8 @@ async def test_carrying_awscurrent_back(app: MakeApp, database: Any, size: tuple
         await see(pilot, "◂ AWSCURRENT ▸")
         await pilot.press("j", "enter")
         await until(pilot, lambda: isinstance(running.screen, LabelPreview))
-        assert "AWSCURRENT goes from 00000002 to 00000001." in screen_text(running)
-        assert "AWSPREVIOUS goes from 00000001 to 00000002." in screen_text(running)
+        assert "AWSCURRENT moves from 00000002 to 00000001." in screen_text(running)
+        assert "AWSPREVIOUS moves from 00000001 to 00000002." in screen_text(running)
         assert labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST}
         await pilot.press("enter")
         await until(pilot, lambda: labels(database) == {"AWSCURRENT": FIRST, "AWSPREVIOUS": SECOND})
@@ -53,12 +53,12 @@ async def test_rolling_back(app: MakeApp, database: Any) -> None:
     async with opened(running) as pilot:
         await at_versions(pilot)
         await pilot.press("b")
-        await see(pilot, "Roll back to the version before?")
+        await see(pilot, "Roll back to the previous version?")
         await pilot.press("escape")
         assert labels(database)["AWSCURRENT"] == SECOND
         await until(pilot, lambda: running.screen is screen(running))
         await pilot.press("b")
-        await see(pilot, "Roll back to the version before?")
+        await see(pilot, "Roll back to the previous version?")
         await pilot.press("enter")
         await until(pilot, lambda: labels(database)["AWSCURRENT"] == FIRST)
 
@@ -70,17 +70,17 @@ async def test_labels_of_ones_own(app: MakeApp, database: Any) -> None:
         await at_versions(pilot)
         await pilot.press("minus")
         await until(pilot, lambda: said(running))
-        assert said(running) == ["AWSCURRENT cannot be taken away: move it to another version."]
+        assert said(running) == ["AWSCURRENT cannot be removed: move it to another version."]
         await pilot.press("plus")
         await see(pilot, "A label for version 00000002")
         await types(pilot, "2026-q1")
         await pilot.press("enter")
-        await see(pilot, "2026-q1 is put on 00000002.")
+        await see(pilot, "2026-q1 is attached to 00000002.")
         await pilot.press("enter")
         await until(pilot, lambda: labels(database).get("2026-q1") == SECOND)
         await until(pilot, lambda: running.screen is screen(running))
         await pilot.press("minus")
-        await see(pilot, "2026-q1 is taken from 00000002.")
+        await see(pilot, "2026-q1 is removed from 00000002.")
         await pilot.press("enter")
         await until(pilot, lambda: "2026-q1" not in labels(database))
 

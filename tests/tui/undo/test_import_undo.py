@@ -87,7 +87,7 @@ async def test_all_is_as_before(app: MakeApp, file: Path, client: Any, clock: Cl
         text = await preview(pilot)
         for words in ("import: new secrets 3, new versions 2", "dev/a, dev/b, dev/c",
                       "3 new secrets are deleted, and can be restored for 30 days:",
-                      "2 secrets have the version before as current again:",
+                      "2 secrets have the previous version as current again:",
                       "dev/d, dev/e"):
             assert words in text
         await pilot.press("enter")
@@ -108,7 +108,7 @@ async def test_what_others_changed_is_left_and_named(app: MakeApp, file: Path, c
         for name in ("dev/b", "dev/e"):
             other.put_secret_value(SecretId=name, SecretString="theirs")
         text = await preview(pilot)
-        for words in ("2 new secrets are deleted", "1 secret has the version before as current",
+        for words in ("2 new secrets are deleted", "1 secret has the previous version as current",
                       "2 changed since, left as they are:", "dev/b: It has other versions or labels now.",
                       "dev/e: Its labels have moved since."):
             assert words in text

@@ -55,7 +55,7 @@ async def roll_back(pilot: Pilot[None], client: Any) -> None:
     await pilot.press("v")
     await until(pilot, lambda: pilot.app.screen.versions.has_focus)  # type: ignore[attr-defined]
     await pilot.press("b")
-    await see(pilot, "Roll back to the version before?")
+    await see(pilot, "Roll back to the previous version?")
     await pilot.press("enter")
     await until(pilot, lambda: labels(client)["AWSCURRENT"] == FIRST)
     await wait_for_screen(pilot, SecretScreen)
@@ -112,7 +112,7 @@ async def test_a_label_move(app: MakeApp, database: Any) -> None:
     async with opened(running) as pilot:
         await roll_back(pilot, database)
         await undo(pilot, "UpdateSecretVersionStage", f"MoveToVersionId      {SECOND}",
-                   "AWSCURRENT goes from 00000001 to 00000002.", "AWSPREVIOUS goes from 00000002 to 00000001.")
+                   "AWSCURRENT moves from 00000001 to 00000002.", "AWSPREVIOUS moves from 00000002 to 00000001.")
 
         assert labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST}
 
@@ -176,7 +176,7 @@ async def test_a_label_elsewhere_is_nothing_in_the_way(app: MakeApp, database: A
     async with opened(running) as pilot:
         await roll_back(pilot, database)
         database.update_secret_version_stage(**ID, VersionStage="blue", MoveToVersionId=FIRST)
-        await undo(pilot, "AWSCURRENT goes from 00000001 to 00000002.")
+        await undo(pilot, "AWSCURRENT moves from 00000001 to 00000002.")
 
         assert labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST, "blue": FIRST}
 
