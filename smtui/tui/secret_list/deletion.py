@@ -13,17 +13,21 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys
+from smtui.tui import key_names, keys
 from smtui.tui.bridge import call, reading
 from smtui.tui.client_call import plan_call
+from smtui.tui.dialogs.read_first import READ_AGAIN
+from smtui.tui.notifications import explain_error
 from smtui.tui.secret_list import rows
 from smtui.tui.secret_list.plan import Item, ItemState, format_names
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.checkbox import SymbolCheckbox
 from smtui.tui.widgets.limited_input import DIGITS
+from smtui.tui.widgets.read_state import READ, READING, ReadState, make_failed_state
 from smtui.tui.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from smtui.api.types import DeleteSecretRequest
     from smtui.tui.session import Session
 
+REPLICAS_UNKNOWN = "Nothing is deleted until its replicas are known."
 PLAN_DELETION, DELETE_NOW = "Plan deletion", "Delete now"
 RECENT_USE = timedelta(days=7)
 
@@ -42,7 +47,7 @@ class DeletionPlan(PlanScreen):
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
     """
 
-    BINDINGS = keys.list_bindings("deletion")
+    BINDINGS = keys.list_bindings("deletion") + keys.select([READ_AGAIN])
     CSS_PATH: ClassVar = ["plan_dialog.tcss", "deletion.tcss"]
 
     days = getters.query_one("#days", SafeInput)
@@ -54,6 +59,8 @@ class DeletionPlan(PlanScreen):
         self._entries = entries
         self._now = session.now()
         self._replicas: dict[str, list[str]] = {}
+        """The Regions with a replica of each primary that has been read, by its ARN."""
+        self._replicas_state = READING
 
     def format_title(self) -> str:
         return f"Delete {format_names(self._entries)}?"
@@ -68,19 +75,42 @@ class DeletionPlan(PlanScreen):
         )  # fmt: skip
         yield SymbolCheckbox("Without recovery, at once", False, id="force", compact=True)
         yield SafeInput(id="confirmation", compact=True)
+        yield Static(id="replicas")
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.load_replicas()
+        self.action_read_again()
+
+    # The replicas.
 
     @reading
-    async def load_replicas(self) -> None:
-        """Reads the Regions of replicas by DescribeSecret, because ListSecrets does not return them."""
-        for item in self.plan.items:
-            if item.entry.get("PrimaryRegion") == self.session.region:
+    async def action_read_again(self) -> None:
+        """Reads the Regions of replicas by DescribeSecret, because ListSecrets does not return them.
+
+        It reads those that are not known yet. The dialog shows that it reads, or why it could not.
+        """
+        if not self._unread:
+            return
+        self._show_replicas_state(READING)
+        state = READ
+        for item in self._unread:
+            try:
                 described = await call(self.client.describe_secret, SecretId=item.arn)
+            except SmtuiError as error:
+                state = make_failed_state(explain_error(error))
+            else:
                 self._replicas[item.arn] = [each["Region"] for each in described.get("ReplicationStatus", ())]
-        if self._replicas:
+        self._show_replicas_state(state)
+
+    @property
+    def _unread(self) -> list[Item]:
+        """The items of primaries whose replicas are not known."""
+        return [item for item in self.plan.items
+                if item.entry.get("PrimaryRegion") == self.session.region and item.arn not in self._replicas]
+
+    def _show_replicas_state(self, state: ReadState) -> None:
+        self._replicas_state = state
+        if not self._has_begun:
             self.refresh_plan()
 
     # The plan.
@@ -129,7 +159,9 @@ class DeletionPlan(PlanScreen):
         entry, primary = item.entry, item.entry.get("PrimaryRegion", self.session.region)
         if primary != self.session.region:
             return f"a replica: its primary is in {primary}"
-        if "PrimaryRegion" in entry and (regions := self._replicas.get(item.arn, ["other Regions"])):
+        if "PrimaryRegion" in entry and item.arn not in self._replicas:
+            return f"its replicas {'could not be' if self._replicas_state.has_failed else 'are being'} read"
+        if regions := self._replicas.get(item.arn):
             return f"remove replicas first, in {', '.join(regions)}"
         if "DeletedDate" in entry and not self.force.value:
             return f"its deletion is planned already, on {rows.format_date(entry['DeletedDate'])}"
@@ -142,11 +174,11 @@ class DeletionPlan(PlanScreen):
 
     def find_problem(self) -> str:
         if not self.force.value:
-            within = MIN_RECOVERY_DAYS <= self.window_days <= MAX_RECOVERY_DAYS
-            return "" if within else f"✗ The window is {MIN_RECOVERY_DAYS} to {MAX_RECOVERY_DAYS} days."
-        if self._planned and self.confirmation.value != self.confirmation_text:
+            if not MIN_RECOVERY_DAYS <= self.window_days <= MAX_RECOVERY_DAYS:
+                return f"✗ The window is {MIN_RECOVERY_DAYS} to {MAX_RECOVERY_DAYS} days."
+        elif self._planned and self.confirmation.value != self.confirmation_text:
             return f"✗ Nothing brings {self._pronoun} back. Type {self.confirmation_text} to confirm."
-        return ""
+        return REPLICAS_UNKNOWN if self._unread and not self._planned else ""
 
     def describe_consequence(self) -> str:
         if self.force.value:
@@ -174,8 +206,17 @@ class DeletionPlan(PlanScreen):
         self.days.disabled = force
         self.confirmation.display = force
         super().refresh_plan()
+        self._show_unread_replicas()
         self.confirmation.placeholder = f"{self.confirmation_text}, to confirm"
         self.said.set_class(self.go.disabled or force, "-error")
+
+    def _show_unread_replicas(self) -> None:
+        """Shows above the plan how far the read of the replicas is, while some are not known."""
+        line = self.query_one("#replicas", Static)
+        line.display = bool(self._unread)
+        line.set_class(self._replicas_state.has_failed, "-error")
+        text = self._replicas_state.format_text(key_names.find_bound_key(self, READ_AGAIN))
+        line.update(Content(sanitize(f"Replicas: {text}")))
 
     def action_days(self, by: int) -> None:
         if not self.force.value:

@@ -173,7 +173,7 @@ def reading_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]
         return wait
 
     with monkeypatch.context() as patch:
-        for method in ("row", "rows", "transaction"):
+        for method in ("fetch_row", "fetch_rows", "transaction"):
             patch.setattr(Database, method, wait_before(getattr(Database, method)))
         try:
             yield gate.set
@@ -187,7 +187,7 @@ def reading_refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         raise VaultBusyError(BUSY)
 
     with monkeypatch.context() as patch:
-        for method in ("row", "rows"):
+        for method in ("fetch_row", "fetch_rows"):
             patch.setattr(Database, method, refuse)
         yield
 

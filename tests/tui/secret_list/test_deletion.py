@@ -8,10 +8,14 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
+from smtui.api.errors import VaultBusyError
+from smtui.engine.client import LocalClient
 from smtui.tui.app import SmtuiApp
 from smtui.tui.secret_list.deletion import DeletionPlan
 from tests.conftest import Clock
 from tests.tui.conftest import SAMPLES, MakeApp, said, screen_text, types, until
+from tests.tui.driver import join_screen_text
+from tests.tui.test_read_states import holding
 
 SMALL = (80, 24)
 
@@ -163,6 +167,41 @@ async def test_replicas_are_in_the_way(app: MakeApp, vault: smtui.Vault, filled:
 
         assert list(deleted(filled)) == ["dev/web/flags"]
         assert said(running) == ["dev/web/flags will be deleted on 2026-04-01."]
+
+
+@pytest.mark.parametrize("rows", [(), (0, 1)], ids=["alone", "with another"])
+async def test_replicas_that_cannot_be_read_are_not_taken_for_none(
+    app: MakeApp, filled: Any, monkeypatch: pytest.MonkeyPatch, rows: tuple[int, ...]
+) -> None:
+    """The dialog shows that it reads, then why it could not; F12 reads again."""
+    name = "prod/payments/db" if rows else "dev/web/flags"
+    filled.replicate_secret_to_regions(SecretId=name, AddReplicaRegions=[{"Region": "eu-west-1"}])
+    real = LocalClient._call
+
+    def refuse(self: LocalClient, operation: str, params: dict[str, Any]) -> Any:
+        if operation == "DescribeSecret":
+            raise VaultBusyError("Another program is at it.")
+        return real(self, operation, params)
+
+    running = app()
+    async with running.run_test(size=SMALL) as pilot, holding() as held:
+        await until(pilot, lambda: "5 secrets" in screen_text(running))
+        await held.hold()
+        with monkeypatch.context() as patch:
+            patch.setattr(LocalClient, "_call", refuse)
+            asked = await plan(pilot, *rows)
+            await until(pilot, lambda: "Replicas: Reading…" in screen_text(running))
+            assert "There is nothing to do" not in screen_text(running)
+            await held.release()
+            await until(pilot, lambda: "Could not be read: Another program is at it. F12 tries again."
+                        in join_screen_text(running))
+            assert "its replicas could not be read" in screen_text(running)
+            assert asked.go.disabled is (not rows)
+        await pilot.press("f12")
+        await until(pilot, lambda: "remove replicas first, in eu-west-1" in join_screen_text(running))
+
+        assert "Replicas:" not in screen_text(running)
+        assert asked.go.disabled is (not rows)
 
 
 async def test_nothing_but_what_is_in_the_way(app: MakeApp, filled: Any) -> None:
