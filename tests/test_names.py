@@ -44,7 +44,8 @@ CONVERSIONS = frozenset({"from", "in", "on", "to", "with"})
 """First words of conversions, alternative constructors and handlers of events."""
 VERBS_IN_ED = frozenset({"embed", "feed", "need", "proceed", "seed", "shed", "shred"})
 ONE_CLASS_EACH = frozenset({
-    "Chosen", "Place", "Member", "Finding", "Wanted", "Key", "Call", "Rotation", "Plan", "Column", "Step",
+    "Chosen", "Place", "Member", "Finding", "Wanted", "Key", "Call", "Rotation", "Plan", "Column", "Step", "Outcome",
+    "Target", "Format", "Function",
 })  # fmt: skip
 """Class names that once stood for several things."""
 

@@ -15,7 +15,7 @@ from smtui.system.paths import expand_home
 from smtui.transfer import json_stream
 from smtui.transfer.apply import import_entries
 from smtui.transfer.entry import Entry, add_prefix, require_unique
-from smtui.transfer.formats import Format
+from smtui.transfer.formats import ImportFormat
 from smtui.transfer.plan import Action, Step, format_counts
 from smtui.transfer.target import ImportTarget
 
@@ -34,7 +34,7 @@ class DryRunError(Exception):
 
 def run(args: argparse.Namespace) -> Exit:
     """Imports the files in one transaction. Raises SmtuiError."""
-    if args.as_one or args.format == Format.ENV or "-" in args.files:
+    if args.as_one or args.format == ImportFormat.ENV or "-" in args.files:
         raise UsageError("A file of this size must be a list of secrets; --as-one and standard input are not possible.")
     counts: Counter[Action] = Counter()
     with open_for(args) as vault:

@@ -84,7 +84,7 @@ class NotPermittedError(Exception):
     """The command is not allowed on this machine; nothing was started."""
 
 
-class Function(Protocol):
+class RotationFunction(Protocol):
     """Runs one step. Raises StepFailedError, NotPermittedError, or the ClientError of a call."""
 
     def __call__(self, task: Task, step: str, client: Client) -> Output: ...

@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING
 from smtui.api.errors import ClientError, InvalidRequestException
 from smtui.api.types import Client
 from smtui.rotation.command import run_command
-from smtui.rotation.function import Function, NotPermittedError, Output, Permits, ShouldContinue, StepFailedError, Task
+from smtui.rotation.function import (
+    NotPermittedError,
+    Output,
+    Permits,
+    RotationFunction,
+    ShouldContinue,
+    StepFailedError,
+    Task,
+)
 from smtui.rotation.password import rotate_password
 
 if TYPE_CHECKING:
     from smtui.api.extension_types import ClaimRotationRequest, ReportRotationRequest, RotationClient
 
-KINDS: dict[str, Function] = {"Password": rotate_password, "Command": run_command}
+KINDS: dict[str, RotationFunction] = {"Password": rotate_password, "Command": run_command}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +104,7 @@ def _run_steps(task: Task, client: Client, report: Report) -> RotationResult:
     return RotationResult(task.name, task.kind, at)
 
 
-def _find_function(task: Task) -> Function:
+def _find_function(task: Task) -> RotationFunction:
     return next(function for kind, function in KINDS.items() if kind in task.function)
 
 

@@ -26,7 +26,7 @@ JSON_MEMBERS = ("Name", "Description", "Type", "OwningService", "Tags", "SecretS
 AWS_MEMBERS = ("ARN", "Name", "VersionId", "SecretString", "SecretBinary", "VersionStages", "CreatedDate")
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     """The formats of an export; `FORMATS` describes each."""
 
     JSON = "json"
@@ -43,7 +43,7 @@ class ExportCounts:
 
 
 def export(
-    client: Client, selection: Selection, format: Format, send: Callable[[bytes], object],
+    client: Client, selection: Selection, format: ExportFormat, send: Callable[[bytes], object],
     progress: Progress | None = None,
 ) -> ExportCounts:
     """Exports the selected secrets.
@@ -104,10 +104,10 @@ class FormatEntry:
     write: Callable[[Iterable[Answer], Selection], Iterator[str]]
 
 
-FORMATS: Mapping[Format, FormatEntry] = {
-    Format.JSON: FormatEntry("for smtui import, with descriptions and tags", _format_json),
-    Format.DOTENV: FormatEntry("NAME='value' lines, for programs that read .env files", _format_dotenv),
-    Format.AWS: FormatEntry("what aws secretsmanager batch-get-secret-value prints", _format_aws),
+FORMATS: Mapping[ExportFormat, FormatEntry] = {
+    ExportFormat.JSON: FormatEntry("for smtui import, with descriptions and tags", _format_json),
+    ExportFormat.DOTENV: FormatEntry("NAME='value' lines, for programs that read .env files", _format_dotenv),
+    ExportFormat.AWS: FormatEntry("what aws secretsmanager batch-get-secret-value prints", _format_aws),
 }
 """The formats in the order in which the command line and the screens list them."""
 

@@ -14,7 +14,7 @@ MAX_BYTES = 64 * 1024 * 1024
 BYTE_ORDER_MARK = "﻿"
 
 
-class Format(StrEnum):
+class ImportFormat(StrEnum):
     ENV = "env"
     JSON = "json"
 
@@ -38,22 +38,22 @@ def read_file(path: Path) -> FileContent:
     return parse(raw, str(path))
 
 
-def parse(raw: bytes, name: str, format: Format | None = None) -> FileContent:
+def parse(raw: bytes, name: str, format: ImportFormat | None = None) -> FileContent:
     """Parses the content of a file.
 
     `name` is the file's name in messages; `format` is detected if it is None. Raises UnreadableFileError.
     """
     text = _decode(raw, name)
-    if (format or _detect_format(text)) is Format.ENV:
+    if (format or _detect_format(text)) is ImportFormat.ENV:
         return FileContent(dotenv.parse(text, name), [])
     entries, lacking = documents.parse(text, name)
     note = f"{name}: skipped {lacking:,} without a value (see Errors in the file)."
     return FileContent(entries, [note] if lacking else [])
 
 
-def _detect_format(text: str) -> Format:
+def _detect_format(text: str) -> ImportFormat:
     """JSON starts with a bracket or a brace; no line of a .env file does."""
-    return Format.JSON if text.lstrip()[:1] in ("{", "[") else Format.ENV
+    return ImportFormat.JSON if text.lstrip()[:1] in ("{", "[") else ImportFormat.ENV
 
 
 def _decode(raw: bytes, name: str) -> str:

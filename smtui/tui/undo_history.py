@@ -31,7 +31,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class UndoOutcome:
     """What the undo of a large change does, or did, with its secrets.
 
     Attributes:
@@ -49,10 +49,10 @@ class LargeChange(Protocol):
     A job calls both methods in a thread of its own.
     """
 
-    def preview(self, vault: Vault, region: str, progress: Progress) -> Outcome:
+    def preview(self, vault: Vault, region: str, progress: Progress) -> UndoOutcome:
         """Returns what `undo` would do now. Writes nothing."""
 
-    def undo(self, vault: Vault, region: str, progress: Progress) -> Outcome:
+    def undo(self, vault: Vault, region: str, progress: Progress) -> UndoOutcome:
         """Checks again, restores all it can in one transaction, and returns what it did."""
 
 

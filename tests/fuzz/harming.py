@@ -22,6 +22,6 @@ def harmed(draw: Callable[..., object], seeds: tuple[bytes, ...]) -> bytes:
     for _ in range(draw(st.integers(1, 4))):  # type: ignore[call-overload]
         at = draw(st.integers(0, len(data)))
         end = draw(st.integers(at, min(len(data), at + 12)))  # type: ignore[operator]
-        put = draw(st.one_of(st.sampled_from(WORDS), st.binary(max_size=4), st.just(data[at:end] * 2)))  # type: ignore[misc]
-        data = data[:at] + put + data[end:]  # type: ignore[misc, operator]
+        put = draw(st.one_of(st.sampled_from(WORDS), st.binary(max_size=4), st.just(data[at:end] * 2)))
+        data = data[:at] + put + data[end:]
     return data

@@ -203,7 +203,7 @@ def shorthands(data: bytes) -> None:
 )
 def import_files(data: bytes) -> None:
     """A file in any format, also one it is not in."""
-    for format in (None, *formats.Format):
+    for format in (None, *formats.ImportFormat):
         with suppress(TransferError):
             for entry in formats.parse(data, "f", format).entries:
                 assert entry.name is not None

@@ -188,7 +188,7 @@ def test_between_any_two_calls(
             plain = Interrupted(client, at, happens)
             stored = True
             try:
-                store_value(plain, request(stages), expected)  # type: ignore[arg-type]
+                store_value(plain, request(stages), expected)
             except ChangedMeanwhileError:
                 stored = False
             now = labels(client)
@@ -348,7 +348,7 @@ def test_a_lost_answer_is_no_conflict(transaction_vault: smtui.Vault) -> None:
 
             return call
 
-    store_value(Losing(client), request([AWSCURRENT]), find_moving_labels(read_labels(client, "a")))  # type: ignore[arg-type]
+    store_value(Losing(client), request([AWSCURRENT]), find_moving_labels(read_labels(client, "a")))
 
     assert labels(client) == {AWSCURRENT: MINE, AWSPREVIOUS: "v0"}
 

@@ -17,7 +17,7 @@ from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.target import parse_version
 from smtui.cli.unlocking import open_for
 from smtui.system.paths import expand_home
-from smtui.transfer.export import FORMATS, ExportCounts, Format, Progress, export
+from smtui.transfer.export import FORMATS, ExportCounts, ExportFormat, Progress, export
 from smtui.transfer.private_file import write_private_file
 from smtui.transfer.selection import Selection
 
@@ -36,9 +36,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="secrets whose names start with TEXT; dotenv omits it from variable names")
     parser.add_argument("--filters", nargs="+", metavar="Key=...,Values=...",
                         help="secrets that match the filters of list-secrets")
-    parser.add_argument("--format", choices=[each.value for each in FORMATS], default=Format.JSON.value,
+    parser.add_argument("--format", choices=[each.value for each in FORMATS], default=ExportFormat.JSON.value,
                         help="; ".join(f"{format}: {entry.description}" for format, entry in FORMATS.items())
-                        + f" (default: {Format.JSON})")
+                        + f" (default: {ExportFormat.JSON})")
     parser.add_argument("--output", metavar="FILE",
                         help="file to create; - is standard output, even if that is a terminal")
     parser.add_argument("--force", action="store_true", help="replace an existing file")
@@ -66,9 +66,9 @@ def _parse_selection(args: argparse.Namespace) -> Selection:
 
 def _export(client: Any, chosen: Selection, args: argparse.Namespace, bar: Progress | None) -> ExportCounts:
     if args.output in (None, STANDARD_OUTPUT):
-        return export(client, chosen, Format(args.format), output.write_chunk, bar)
+        return export(client, chosen, ExportFormat(args.format), output.write_chunk, bar)
     with write_private_file(expand_home(args.output), force=args.force) as file:
-        return export(client, chosen, Format(args.format), file.write, bar)
+        return export(client, chosen, ExportFormat(args.format), file.write, bar)
 
 
 def _report(done: ExportCounts) -> None:

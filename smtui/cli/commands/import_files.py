@@ -18,7 +18,7 @@ from smtui.system.paths import expand_home, is_file
 from smtui.transfer import formats
 from smtui.transfer.apply import apply_plan
 from smtui.transfer.entry import Entry, add_prefixes, combine, refuse_duplicates
-from smtui.transfer.formats import Format
+from smtui.transfer.formats import ImportFormat
 from smtui.transfer.plan import CHANGES, Action, Progress, Step, make_plan, summarize
 from smtui.transfer.target import ImportTarget
 
@@ -36,7 +36,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="+", help="file to read; - is standard input")
     parser.add_argument("--prefix", metavar="TEXT", default="", help="add this to the beginning of every name")
     parser.add_argument("--as-one", metavar="NAME", help="import everything as one secret, a JSON object")
-    parser.add_argument("--format", choices=[each.value for each in Format],
+    parser.add_argument("--format", choices=[each.value for each in ImportFormat],
                         help="format of the files (default: detect)")
     parser.add_argument("--dry-run", action="store_true", help="list what would be imported, and change nothing")
     existing = parser.add_mutually_exclusive_group()
@@ -71,7 +71,7 @@ def _read_entries(args: argparse.Namespace) -> list[Entry]:
     entries: list[Entry] = []
     for path in args.files:
         raw = inputs.read_stdin("an import") if path == "-" else inputs.read_file(path, "import")
-        read = formats.parse(raw, "standard input" if path == "-" else path, args.format and Format(args.format))
+        read = formats.parse(raw, "standard input" if path == "-" else path, args.format and ImportFormat(args.format))
         for note in read.notes:
             diagnostics.note(note)
         entries += read.entries

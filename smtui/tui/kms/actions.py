@@ -22,7 +22,7 @@ from smtui.tui.kms.key_conflict import NOWHERE, KeyChange
 from smtui.tui.kms.keys import AWS_OWN, KeyUsage, KmsKey
 from smtui.tui.kms.new_key import find_alias_problem, parse_alias
 from smtui.tui.secret.guarded_write import EDIT_ANSWERS
-from smtui.tui.secret.value_edit import Outcome
+from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse_kms
 
@@ -79,15 +79,15 @@ class KeyActionsScreen(SessionScreen[None]):
                 return self.kms.update_key_description(KeyId=key.id, Description=new)
 
             outcome, found = await self._write(key_conflict.describe_change(key, new, write, EDIT_ANSWERS), seen)
-            if outcome is Outcome.STORED:
+            if outcome is WriteOutcome.STORED:
                 inverse_kms.record_description(self.session, replace(key, description=found), new)
                 await self.report_change("The description is changed.")
-            if outcome in (Outcome.STORED, Outcome.DISCARDED):
+            if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
                 return
-            if outcome is Outcome.EDIT:
+            if outcome is WriteOutcome.EDIT:
                 seen = found
 
-    async def _write(self, change: KeyChange, seen: str) -> tuple[Outcome, str]:
+    async def _write(self, change: KeyChange, seen: str) -> tuple[WriteOutcome, str]:
         """Writes unless the state differs from `seen`; then a dialog asks.
 
         Returns:
@@ -109,7 +109,7 @@ class KeyActionsScreen(SessionScreen[None]):
         """
         change = key_conflict.make_state_change(key, yours, write, insist)
         outcome, _ = await self._write(change, key_conflict.format_state(key))
-        return outcome is Outcome.STORED
+        return outcome is WriteOutcome.STORED
 
     @gesture
     async def action_switch_state(self) -> None:
@@ -244,7 +244,7 @@ class KeyActionsScreen(SessionScreen[None]):
         change = key_conflict.make_alias_change(
             alias, key.id, lambda: self._set_alias(alias, key.id), "Move alias anyway")
         outcome, found = await self._write(change, seen or NOWHERE)
-        if outcome is Outcome.STORED:
+        if outcome is WriteOutcome.STORED:
             inverse_kms.record_alias(self.session, alias, None if found == NOWHERE else found, key.id)
             await self.report_change(f"{alias} leads to {key.id}.")
 
@@ -263,9 +263,9 @@ class KeyActionsScreen(SessionScreen[None]):
             change = key_conflict.make_alias_change(
                 alias, "removed", lambda: self._delete_alias(alias), "Remove anyway")
             outcome, found = await self._write(change, key.id)
-            if outcome is Outcome.STORED and found != NOWHERE:
+            if outcome is WriteOutcome.STORED and found != NOWHERE:
                 inverse_kms.record_alias_removal(self.session, alias, replace(key, id=found))
-            if outcome is Outcome.STORED:
+            if outcome is WriteOutcome.STORED:
                 await self.report_change(f"{alias} is removed.")
 
     def _delete_alias(self, alias: str) -> None:

@@ -12,7 +12,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.json_editor.diff import diff_json
 from smtui.tui.secret.guarded_write import EDIT_ANSWERS, GuardedWrite
-from smtui.tui.secret.value_edit import Outcome
+from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.undo import inverse
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class PolicyWriter:
     secret_id: str
     name: SafeText
 
-    async def ask_if_changed(self, title: SafeText, text: str, seen: str) -> tuple[Outcome | None, str]:
+    async def ask_if_changed(self, title: SafeText, text: str, seen: str) -> tuple[WriteOutcome | None, str]:
         """Asks before a preview if the attached policy is no longer `seen`.
 
         Args:
@@ -47,7 +47,7 @@ class PolicyWriter:
         """
         return await self._guard(text, seen, _write_nothing).ask_if_changed(self.app, seen, title)
 
-    async def attach(self, text: str, seen: str, *, block_public: bool) -> tuple[Outcome, str]:
+    async def attach(self, text: str, seen: str, *, block_public: bool) -> tuple[WriteOutcome, str]:
         """Attaches a policy, or asks if the attached one is no longer `seen`.
 
         Args:
@@ -62,7 +62,7 @@ class PolicyWriter:
         return await self._write(text, seen, lambda: self.client.put_resource_policy(
             SecretId=self.secret_id, ResourcePolicy=text, BlockPublicPolicy=block_public))
 
-    async def remove(self, seen: str) -> tuple[Outcome, str]:
+    async def remove(self, seen: str) -> tuple[WriteOutcome, str]:
         """Removes the policy, or asks if the attached one is no longer `seen`. Returns as `attach`.
 
         Raises:
@@ -70,9 +70,9 @@ class PolicyWriter:
         """
         return await self._write("", seen, lambda: self.client.delete_resource_policy(SecretId=self.secret_id))
 
-    async def _write(self, text: str, seen: str, write: Callable[[], object]) -> tuple[Outcome, str]:
+    async def _write(self, text: str, seen: str, write: Callable[[], object]) -> tuple[WriteOutcome, str]:
         outcome, before = await self._guard(text, seen, write).run(self.app, self.session.vault, seen)
-        if outcome is Outcome.STORED:
+        if outcome is WriteOutcome.STORED:
             inverse.record_policy_change(self.session, self.secret_id, self.name, before, text)
         return outcome, before
 

@@ -23,7 +23,7 @@ from smtui.tui.policy.preview import confirm_policy, confirm_removal
 from smtui.tui.policy.templates import TEMPLATES
 from smtui.tui.policy.validation import PolicyValidator
 from smtui.tui.secret.tabs import POLICY, SecretTab
-from smtui.tui.secret.value_edit import Outcome
+from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.scroll_pane import ScrollPane
@@ -185,17 +185,17 @@ class PolicyScreen(SecretTab):
         if block is not None:
             await self._end_write("The policy is attached.", await self._writer.attach(text, found, block_public=block))
 
-    async def _end_write(self, sentence: str, result: tuple[Outcome, str]) -> None:
+    async def _end_write(self, sentence: str, result: tuple[WriteOutcome, str]) -> None:
         outcome, before = result
-        if outcome is Outcome.STORED:
+        if outcome is WriteOutcome.STORED:
             self.say(sentence)
         await self._end_edit(outcome, before)
 
-    async def _end_edit(self, outcome: Outcome, found: str) -> None:
+    async def _end_edit(self, outcome: WriteOutcome, found: str) -> None:
         """Shows the attached policy after storing or discarding; further editing is based on `found`."""
-        if outcome is Outcome.EDIT:
+        if outcome is WriteOutcome.EDIT:
             self._attached = found
-        if outcome in (Outcome.STORED, Outcome.DISCARDED):
+        if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
             self.editor.end_editing()
             await self.reload()
 

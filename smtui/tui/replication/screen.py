@@ -30,7 +30,7 @@ from smtui.tui.replication.replica_requests import (
 from smtui.tui.replication.replicas import Replica, ReplicaSet, read_replica_set
 from smtui.tui.secret.allowed_actions import find_denied_reason
 from smtui.tui.secret.tabs import REPLICATION, SecretTab
-from smtui.tui.secret.value_edit import Outcome
+from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.chrome import Footer
@@ -203,9 +203,9 @@ class ReplicationScreen(SecretTab):
         """
         guard = guard_replicas(self.session, replica_set.name, regions, seen, write, yours, insist)
         outcome, _ = await guard.run(self.app, self.vault, seen)
-        if outcome is not Outcome.STORED:
+        if outcome is not WriteOutcome.STORED:
             await self.reload()
-        return outcome is Outcome.STORED
+        return outcome is WriteOutcome.STORED
 
     def _report_results(self, regions: set[str]) -> None:
         """Shows which of the Regions have a replica now, and why the others failed."""

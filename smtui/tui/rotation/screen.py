@@ -26,7 +26,7 @@ from smtui.tui.rotation.schedule_text import remove_computed_days
 from smtui.tui.secret.conflict import ConflictAnswer
 from smtui.tui.secret.guarded_write import EDIT_ANSWERS, GuardedWrite
 from smtui.tui.secret.tabs import ROTATION, SecretTab
-from smtui.tui.secret.value_edit import Outcome
+from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
@@ -110,13 +110,13 @@ class RotationScreen(SecretTab):
             except ClientError as refusal:
                 self.app.report(refusal)
                 continue
-            if outcome is Outcome.STORED:
+            if outcome is WriteOutcome.STORED:
                 inverse.record_rotation_setup(self.session, found, settings.make_request())
                 self.session.rotation_worker.enqueue(seen["ARN"], self.session.region)
                 await self._show_begun("The rotation is set up.")
-            if outcome in (Outcome.STORED, Outcome.DISCARDED):
+            if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
                 return
-            if outcome is Outcome.EDIT:
+            if outcome is WriteOutcome.EDIT:
                 seen = found
 
     def _guard_settings(
@@ -219,7 +219,7 @@ class RotationScreen(SecretTab):
         """
         guard = guard_rotation(self.session, rotation.secret, write, yours, (), insist)
         outcome, found = await guard.run(self.app, self.vault, rotation.secret)
-        return found if outcome is Outcome.STORED else None
+        return found if outcome is WriteOutcome.STORED else None
 
     async def _confirm(self, title: str, text: str, answer: str) -> bool:
         rotation = self.rotation

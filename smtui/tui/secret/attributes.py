@@ -17,7 +17,7 @@ from smtui.tui.secret.conflict import describe_states
 from smtui.tui.secret.guarded_write import GuardedWrite
 from smtui.tui.secret.tag_edit import edit_tags
 from smtui.tui.secret.tags import extract_tags
-from smtui.tui.secret.value_edit import Outcome
+from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.plan_dialog import run_plan_dialog
 from smtui.tui.undo import inverse
@@ -45,12 +45,12 @@ class AttributesScreen(BaseSecretScreen):
                     raise
                 self.app.report(error)
                 continue
-            if outcome is Outcome.STORED:
+            if outcome is WriteOutcome.STORED:
                 inverse.record_description(self.session, self.secret_id, self.name, found, new)
                 await self.report_change("The description is changed.")
-            if outcome in (Outcome.STORED, Outcome.DISCARDED):
+            if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
                 return
-            if outcome is Outcome.EDIT:
+            if outcome is WriteOutcome.EDIT:
                 before = found
 
     def _guard_description(self, before: str, new: str) -> GuardedWrite[str]:
@@ -81,7 +81,7 @@ class AttributesScreen(BaseSecretScreen):
         if new is None or new == before:
             return
         outcome, found = await self._guard_key(before, new).run(self.app, self.vault, before)
-        if outcome is Outcome.STORED:
+        if outcome is WriteOutcome.STORED:
             inverse.record_key_change(self.session, self.secret_id, self.name, found, new)
             await self.report_change(f"{self.name} is sealed under {picker.shorten_key_id(new)}.")
 

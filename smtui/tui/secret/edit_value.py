@@ -21,7 +21,7 @@ from smtui.tui.secret import external_editor
 from smtui.tui.secret.label_moves import Labels, shorten_id
 from smtui.tui.secret.new_version import NewVersion
 from smtui.tui.secret.value import ValueScreen
-from smtui.tui.secret.value_edit import EditBase, Outcome, ValueEdit, read_base
+from smtui.tui.secret.value_edit import EditBase, ValueEdit, WriteOutcome, read_base
 from smtui.tui.secret.value_files import read_value_file
 from smtui.tui.secret.value_form import ValueForm
 from smtui.tui.secret.values import ValueKind, build_outline
@@ -93,7 +93,7 @@ class EditValueScreen(ValueScreen):
         async def describe_effects(after: str) -> SafeText:
             return await edit.describe_effects_now(NewVersion(after))
 
-        async def store(after: str) -> Outcome:
+        async def store(after: str) -> WriteOutcome:
             return await edit.store(self.app, NewVersion(after), preview=False)
 
         if not await external_editor.edit_text(self.app, edit.initial_text, program, location, describe_effects, store):

@@ -16,7 +16,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.json_editor.check import looks_like_json
 from smtui.tui.notifications import explain_error, is_input_kept
 from smtui.tui.secret.edited import EditedAnswer, EditedDialog
-from smtui.tui.secret.value_edit import Outcome
+from smtui.tui.secret.value_edit import WriteOutcome
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -43,7 +43,7 @@ def format_warning(location: Location) -> SafeText:
 
 async def edit_text(
     app: Shell, before: str, program: list[str], location: Location, effects: Callable[[str], Awaitable[SafeText]],
-    store: Callable[[str], Awaitable[Outcome]],
+    store: Callable[[str], Awaitable[WriteOutcome]],
 ) -> bool:
     """Edits a text until it is stored or discarded; False if the editor changed nothing.
 
@@ -80,9 +80,9 @@ async def edit_text(
                 return True
             if answer is EditedAnswer.STORE:
                 outcome = await _try_to_store(app, store, after)
-                if outcome in (Outcome.STORED, Outcome.DISCARDED):
+                if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
                     return True
-                answer = EditedAnswer.EDIT_AGAIN if outcome is Outcome.EDIT else answer
+                answer = EditedAnswer.EDIT_AGAIN if outcome is WriteOutcome.EDIT else answer
 
 
 async def _try_to_describe(effects: Callable[[str], Awaitable[SafeText]], text: str) -> SafeText:
@@ -95,7 +95,7 @@ async def _try_to_describe(effects: Callable[[str], Awaitable[SafeText]], text: 
         return sanitize(f"What changes could not be read: {explain_error(error)}", lines=True)
 
 
-async def _try_to_store(app: Shell, store: Callable[[str], Awaitable[Outcome]], text: str) -> Outcome:
+async def _try_to_store(app: Shell, store: Callable[[str], Awaitable[WriteOutcome]], text: str) -> WriteOutcome:
     """Stores a text. Reports a refusal and keeps the text, unless the vault is locked."""
     try:
         return await store(text)
@@ -103,7 +103,7 @@ async def _try_to_store(app: Shell, store: Callable[[str], Awaitable[Outcome]], 
         if not is_input_kept(error):
             raise
         app.report(error)
-        return Outcome.KEPT
+        return WriteOutcome.KEPT
 
 
 def _run_editor(app: Shell, run: Callable[[], int]) -> int:

@@ -15,7 +15,7 @@ from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import ScreenLeftError, call
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.secret.conflict import ConflictAnswer, ConflictDialog
-from smtui.tui.secret.value_edit import Outcome
+from smtui.tui.secret.value_edit import WriteOutcome
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -50,7 +50,7 @@ class GuardedWrite(Generic[State]):
     store_text: str | None = ConflictAnswer.STORE.value
     notice: str = ""
 
-    async def run(self, app: Shell, vault: Vault, seen: State) -> tuple[Outcome, State]:
+    async def run(self, app: Shell, vault: Vault, seen: State) -> tuple[WriteOutcome, State]:
         """Writes, or asks after a conflict.
 
         Args:
@@ -64,14 +64,14 @@ class GuardedWrite(Generic[State]):
         """
         while True:
             try:
-                return Outcome.STORED, await call(self._write, vault, seen)
+                return WriteOutcome.STORED, await call(self._write, vault, seen)
             except ChangedMeanwhileError:
                 answer, found = await self._ask_or_warn(app, seen)
             if answer is not ConflictAnswer.STORE:
                 return _OUTCOMES[answer], seen if answer is ConflictAnswer.CANCEL else found
             seen = found
 
-    async def ask_if_changed(self, app: Shell, seen: State, title: SafeText) -> tuple[Outcome | None, State]:
+    async def ask_if_changed(self, app: Shell, seen: State, title: SafeText) -> tuple[WriteOutcome | None, State]:
         """Asks before a preview if others changed the state, because the preview would be outdated.
 
         Args:
@@ -83,7 +83,7 @@ class GuardedWrite(Generic[State]):
         """
         looked = await read_for_dialog(app, title, lambda: call(self._compare, seen))
         if looked is None:
-            return Outcome.KEPT, seen
+            return WriteOutcome.KEPT, seen
         found, has_changed = looked
         if not has_changed:
             return None, found
@@ -133,6 +133,6 @@ class GuardedWrite(Generic[State]):
 
 
 _OUTCOMES = {
-    ConflictAnswer.CANCEL: Outcome.KEPT, ConflictAnswer.KEEP_EDITING: Outcome.EDIT,
-    ConflictAnswer.DISCARD: Outcome.DISCARDED, ConflictAnswer.PREVIEW_AGAIN: Outcome.EDIT,
+    ConflictAnswer.CANCEL: WriteOutcome.KEPT, ConflictAnswer.KEEP_EDITING: WriteOutcome.EDIT,
+    ConflictAnswer.DISCARD: WriteOutcome.DISCARDED, ConflictAnswer.PREVIEW_AGAIN: WriteOutcome.EDIT,
 }  # fmt: skip

@@ -32,7 +32,7 @@ from smtui.tui.secret.label_moves import (
     shorten_id,
 )
 from smtui.tui.secret.label_preview import LabelPreview
-from smtui.tui.secret.value_edit import Outcome
+from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.secret.version_list import Version, VersionList
 from smtui.tui.undo import inverse
 
@@ -138,10 +138,10 @@ class LabelsScreen(BaseSecretScreen):
                 if not await self.app.push_screen_wait(preview):
                     return
                 outcome, labels = await self._guard_move(move).run(self.app, self.vault, move.before)
-                if outcome is Outcome.STORED:
+                if outcome is WriteOutcome.STORED:
                     self.say("\n".join(move.describe()))
                     inverse.record_label_move(self.session, self.secret_id, self.name, move)
-                if outcome is not Outcome.EDIT:
+                if outcome is not WriteOutcome.EDIT:
                     return
         finally:
             await self.reload()

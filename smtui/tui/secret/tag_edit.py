@@ -12,7 +12,7 @@ from smtui.tui.audit import last_change
 from smtui.tui.notifications import is_input_kept
 from smtui.tui.secret.guarded_write import GuardedWrite
 from smtui.tui.secret.tags import TagChanges, Tags, TagsForm, extract_tags, plan_tag_calls
-from smtui.tui.secret.value_edit import Outcome
+from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.undo import inverse
 
 if TYPE_CHECKING:
@@ -41,12 +41,12 @@ async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: SafeText, 
                 raise
             screen.app.report(error)
             continue
-        if outcome is Outcome.STORED:
+        if outcome is WriteOutcome.STORED:
             inverse.record_tags(screen.session, secret_id, name, found, changes.put, changes.removed)
             await screen.report_change("\n".join(changes.describe_changes()))
-        if outcome in (Outcome.STORED, Outcome.DISCARDED):
+        if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
             return
-        if outcome is Outcome.EDIT:
+        if outcome is WriteOutcome.EDIT:
             before, typed = found, replace(changes, before=found).after
 
 

@@ -58,7 +58,7 @@ class EditBase:
         return notes if self.labels is not None else [*notes, UNREADABLE_LABELS_NOTE]
 
 
-class Outcome(Enum):
+class WriteOutcome(Enum):
     """How storing ended. After KEPT and EDIT the typed text stays; after EDIT its base is the present state."""
 
     STORED = "stored"
@@ -123,7 +123,7 @@ class ValueEdit:
             return self.describe_effects(new)
         return sanitize("\n".join([*conflict.lines, SafeText(""), SafeText("Store asks how to go on.")]), lines=True)
 
-    async def store(self, app: Shell, new: NewVersion, *, preview: bool = True) -> Outcome:
+    async def store(self, app: Shell, new: NewVersion, *, preview: bool = True) -> WriteOutcome:
         """Previews a version and stores it. If others have changed the secret, a dialog asks how to go on.
 
         Args:
@@ -139,22 +139,22 @@ class ValueEdit:
             if conflict is not None:
                 answer = await app.push_screen_wait(self._build_conflict_dialog(conflict), always=True)
                 if answer is ConflictAnswer.CANCEL:
-                    return Outcome.KEPT
+                    return WriteOutcome.KEPT
                 if answer is ConflictAnswer.DISCARD:
-                    return Outcome.DISCARDED
+                    return WriteOutcome.DISCARDED
                 self.base = conflict.base
                 if answer is ConflictAnswer.KEEP_EDITING:
-                    return Outcome.EDIT
+                    return WriteOutcome.EDIT
                 if answer is ConflictAnswer.APPLY and conflict.merged is not None:
                     new = replace(new, value=conflict.merged)
             elif preview and not await app.push_screen_wait(self._build_preview(new)):
-                return Outcome.KEPT
+                return WriteOutcome.KEPT
             try:
                 self.stored = await call(self._store, new)
             except ChangedMeanwhileError:
                 preview = False
             else:
-                return Outcome.STORED
+                return WriteOutcome.STORED
 
     def _build_preview(self, new: NewVersion) -> Confirm:
         question = sanitize(f"Store a new version of {self.name}?")

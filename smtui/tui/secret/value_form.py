@@ -13,7 +13,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret import new_version
 from smtui.tui.secret.form import ValueFormScreen
 from smtui.tui.secret.new_version import NewVersion
-from smtui.tui.secret.value_edit import Outcome, ValueEdit
+from smtui.tui.secret.value_edit import ValueEdit, WriteOutcome
 from smtui.tui.secret.value_editor import ValueEditor
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.plain_input import PlainInput
@@ -21,7 +21,7 @@ from smtui.tui.widgets.plain_input import PlainInput
 UNCHANGED = SafeText("Nothing is changed yet.")
 
 
-class ValueForm(ValueFormScreen[Outcome]):
+class ValueForm(ValueFormScreen[WriteOutcome]):
     """Answers STORED or DISCARDED. After a refusal or a conflict the form stays open with the typed text.
 
     Args:
@@ -65,5 +65,5 @@ class ValueForm(ValueFormScreen[Outcome]):
                 outcome = await self._edit.store(self.app, NewVersion(self.editor.value, stages))
             finally:
                 self._storing = False
-            if outcome in (Outcome.STORED, Outcome.DISCARDED):
+            if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
                 self.dismiss(outcome)

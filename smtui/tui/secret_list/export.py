@@ -16,7 +16,7 @@ from textual.widgets import Input, OptionList, Static
 from smtui.system.paths import expand_home, is_folder, is_taken
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.errors import TransferError
-from smtui.transfer.export import FORMATS, ExportCounts, Format, export
+from smtui.transfer.export import FORMATS, ExportCounts, ExportFormat, export
 from smtui.transfer.private_file import write_private_file
 from smtui.transfer.selection import Selection
 from smtui.tui import keys
@@ -41,12 +41,12 @@ FORMAT_LIST = list(FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ExportTarget:
     """What the user enters: a path, the prefix of the names (empty for all secrets of the Region), and a format."""
 
     path: str = ""
     prefix: str = ""
-    format: Format = Format.JSON
+    format: ExportFormat = ExportFormat.JSON
 
     @property
     def file(self) -> Path:
@@ -74,14 +74,16 @@ class ExportPlan(PlanScreen):
     path_field = getters.query_one("#path", PathInput)
     formats = getters.query_one("#formats", RowList)
 
-    def __init__(self, session: Session, entries: Sequence[SecretListEntry], before: Target | None = None) -> None:
+    def __init__(
+        self, session: Session, entries: Sequence[SecretListEntry], before: ExportTarget | None = None
+    ) -> None:
         super().__init__(session, entries)
-        self._before = self.target = before or Target()
+        self._before = self.target = before or ExportTarget()
 
     @property
     def is_dirty(self) -> bool:
         """Whether closing would lose input, including that of an earlier attempt."""
-        return self._before != Target() or self.target != self._before
+        return self._before != ExportTarget() or self.target != self._before
 
     def format_title(self) -> str:
         count = format_count(len(self.plan.items))
@@ -115,7 +117,7 @@ class ExportPlan(PlanScreen):
 
     def refresh_plan(self) -> None:
         prefix = self.query_one("#prefix", PlainInput).value if self.selects_by_prefix else ""
-        self.target = Target(self.path_field.value, prefix, FORMAT_LIST[self.formats.cursor])
+        self.target = ExportTarget(self.path_field.value, prefix, FORMAT_LIST[self.formats.cursor])
         super().refresh_plan()
 
     def fill_item(self, item: Item) -> None:
@@ -191,7 +193,7 @@ async def export_secrets(app: Shell, session: Session, entries: Sequence[SecretL
             return
 
 
-async def _write_file(app: Shell, region: str, selection: Selection, target: Target) -> ExportCounts:
+async def _write_file(app: Shell, region: str, selection: Selection, target: ExportTarget) -> ExportCounts:
     def export_into_file(vault: Vault, progress: Progress) -> ExportCounts:
         with write_private_file(target.file) as file:
             return export(vault.client(region_name=region), selection, target.format, file.write, progress)

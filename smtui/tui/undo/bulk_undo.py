@@ -11,7 +11,7 @@ from smtui.tui.undo.preview import UndoPreview
 if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
-    from smtui.tui.undo_history import LargeChange, Outcome, UndoEntry
+    from smtui.tui.undo_history import LargeChange, UndoEntry, UndoOutcome
 
 TITLE = SafeText("Undo")
 MOST_NAMED = 3
@@ -40,7 +40,7 @@ async def undo_large(app: Shell, session: Session, *, done: UndoEntry, large: La
     app.look_again()
 
 
-def _describe_unchanged(outcome: Outcome) -> str:
+def _describe_unchanged(outcome: UndoOutcome) -> str:
     """Returns a sentence that counts the secrets that stay as they are, and names the first with the reason."""
     named = ", ".join(f"{name} ({why.rstrip('.')})" for name, why in outcome.left[:MOST_NAMED])
     more = len(outcome.left) - MOST_NAMED

@@ -18,7 +18,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret.label_moves import LabelMove, collect_secret_labels
 from smtui.tui.secret_list.plan import format_count
 from smtui.tui.undo import inverse
-from smtui.tui.undo_history import Outcome
+from smtui.tui.undo_history import UndoOutcome
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, DescribeSecretResponse
@@ -111,18 +111,18 @@ class ImportedSecrets:
     def __init__(self, changes: Sequence[_Change]) -> None:
         self._changes = changes
 
-    def preview(self, vault: Vault, region: str, progress: Progress) -> Outcome:
+    def preview(self, vault: Vault, region: str, progress: Progress) -> UndoOutcome:
         """See `LargeChange.preview`."""
         return self._sort(vault, region, progress, "comparing", lambda *_: "")
 
-    def undo(self, vault: Vault, region: str, progress: Progress) -> Outcome:
+    def undo(self, vault: Vault, region: str, progress: Progress) -> UndoOutcome:
         """See `LargeChange.undo`."""
         with vault.transaction():
             return self._sort(vault, region, progress, "undoing", _take_one_back)
 
     def _sort(
         self, vault: Vault, region: str, progress: Progress, what: str, act: Callable[[Vault, str, _Change], str]
-    ) -> Outcome:
+    ) -> UndoOutcome:
         """Checks each secret, calls `act` on those without conflict, and returns the outcome."""
         reader = vault.client(region_name=region, record_reads=False)
         deleted: list[SafeText] = []
@@ -135,7 +135,7 @@ class ImportedSecrets:
                 left.append((change.name, sanitize(why)))
             else:
                 (deleted if isinstance(change, _Created) else restored).append(change.name)
-        return Outcome(tuple(_make_sections(deleted, restored)), tuple(left))
+        return UndoOutcome(tuple(_make_sections(deleted, restored)), tuple(left))
 
 
 def note_import(vault: Vault, region: str, written: Sequence[ImportedSecret], progress: Progress) -> ImportedSecrets:

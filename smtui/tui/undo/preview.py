@@ -12,7 +12,7 @@ from textual.widgets import Static
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.client_call import ClientCall
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.undo_history import Outcome, UndoEntry
+from smtui.tui.undo_history import UndoEntry, UndoOutcome
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
 
@@ -26,7 +26,7 @@ class UndoPreview(LongText[bool]):
     CSS_PATH = "preview.tcss"
     AUTO_FOCUS = "#go"
 
-    def __init__(self, done: UndoEntry, *, away: bool, outcome: Outcome | None = None) -> None:
+    def __init__(self, done: UndoEntry, *, away: bool, outcome: UndoOutcome | None = None) -> None:
         """Initializes the dialog.
 
         Args:
@@ -67,7 +67,7 @@ class UndoPreview(LongText[bool]):
         self.dismiss(False)
 
 
-def _format_outcome(outcome: Outcome) -> Iterator[Content]:
+def _format_outcome(outcome: UndoOutcome) -> Iterator[Content]:
     """Yields each section of the outcome with the names of its first secrets, then those that are left."""
     for sentence, names in outcome.sections:
         yield Content.assemble((sentence, "bold"))

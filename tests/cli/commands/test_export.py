@@ -13,7 +13,7 @@ import pytest
 
 import smtui
 from smtui.transfer import selection
-from smtui.transfer.export import Format, export
+from smtui.transfer.export import ExportFormat, export
 from smtui.transfer.private_file import write_private_file
 from smtui.transfer.selection import Selection
 from tests.cli.conftest import CommandLine
@@ -207,7 +207,7 @@ def test_pages_are_read_as_they_are_written(many: Any) -> None:
         counts.append(done)
         assert len(pieces) >= done - 1
 
-    done = export(many, Selection(), Format.JSON, pieces.append, progress)
+    done = export(many, Selection(), ExportFormat.JSON, pieces.append, progress)
 
     assert (done.written, counts) == (9, list(range(1, 10)))
     assert [each["SecretString"] for each in json.loads(b"".join(pieces))] == [str(number) for number in range(9)]
@@ -223,6 +223,6 @@ def test_whoever_follows_it_can_stop_it(many: Any, tmp_path: Path) -> None:
             raise JobStoppedError
 
     with pytest.raises(JobStoppedError), write_private_file(tmp_path / "f") as file:
-        export(many, Selection(), Format.JSON, file.write, stop_at_5)
+        export(many, Selection(), ExportFormat.JSON, file.write, stop_at_5)
 
     assert not (tmp_path / "f").exists()

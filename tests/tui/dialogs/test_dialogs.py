@@ -64,7 +64,7 @@ from smtui.tui.session import Session
 from smtui.tui.settings.press_key import PressKey
 from smtui.tui.settings.theme import PickTheme
 from smtui.tui.undo.preview import UndoPreview
-from smtui.tui.undo_history import Outcome, UndoEntry
+from smtui.tui.undo_history import UndoEntry, UndoOutcome
 from smtui.tui.vault.change_passphrase import ChangePassphrase
 from smtui.tui.vault.import_form import ImportForm, Names
 from smtui.tui.vault.import_plan import ImportPlan
@@ -148,7 +148,7 @@ DIALOGS: dict[str, Make] = {
         away=True),
     "undo preview of a large change": lambda session: UndoPreview(
         UndoEntry(LONG, (), "us-east-1", NOW), away=True,
-        outcome=Outcome(((LONG, (sanitize(NAME),) * 30),) * 2, ((sanitize(NAME), LONG),) * 30)),
+        outcome=UndoOutcome(((LONG, (sanitize(NAME),) * 30),) * 2, ((sanitize(NAME), LONG),) * 30)),
     "value": lambda session: ValueForm(ValueEdit(session, NAME, sanitize(NAME), EditBase(None, VALUE, None))),
     "value that may not be read": lambda session: ValueForm(
         ValueEdit(session, NAME, sanitize(NAME), EditBase(None, None, None, str(LONG[:200])))),

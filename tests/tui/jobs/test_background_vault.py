@@ -16,7 +16,7 @@ from smtui.health.secrets import check_secrets
 from smtui.system.settings import Settings
 from smtui.transfer.apply import ImportTarget, apply_plan
 from smtui.transfer.entry import Entry
-from smtui.transfer.export import Format, export
+from smtui.transfer.export import ExportFormat, export
 from smtui.transfer.plan import Action, make_plan
 from smtui.transfer.selection import Selection
 from smtui.tui.jobs import background_vault
@@ -39,7 +39,7 @@ def _import(vault: smtui.Vault) -> None:
 
 JOBS: dict[str, Callable[[smtui.Vault], object]] = {
     "check": lambda vault: vault.maintenance.check(_ignore),
-    "export": lambda vault: export(vault.client(), Selection(), Format.JSON, lambda text: None, _ignore),
+    "export": lambda vault: export(vault.client(), Selection(), ExportFormat.JSON, lambda text: None, _ignore),
     "health": lambda vault: check_secrets(vault, vault.region_name, read_limits(Settings()), _ignore),
     "import": _import,
 }

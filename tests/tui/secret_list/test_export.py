@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from smtui.transfer.export import FORMATS, Format
+from smtui.transfer.export import FORMATS, ExportFormat
 from smtui.tui.secret_list.export import ExportPlan
 from tests.tui.conftest import MakeApp, said, screen_text, until
 from tests.tui.driver import SMALL, hear, see, wait_for_screen
@@ -115,4 +115,4 @@ async def test_tab_completes_the_path(app: MakeApp, filled: Any, tmp_path: Path)
 
 
 def test_each_format_has_a_row() -> None:
-    assert set(FORMATS) == set(Format)
+    assert set(FORMATS) == set(ExportFormat)

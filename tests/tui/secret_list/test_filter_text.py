@@ -18,7 +18,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 def asked(text: str) -> list[tuple[str, ...]]:
     """Returns the filters as pairs of key and values."""
-    return [(each["Key"], *each["Values"]) for each in parse_filter(text).filters]  # type: ignore[misc]
+    return [(each["Key"], *each["Values"]) for each in parse_filter(text).filters]
 
 
 @pytest.mark.parametrize(
