@@ -2,6 +2,7 @@
 
 Belongs here: functions on text that do not depend on secrets, vaults or screens. `sanitize` makes external text safe to
 show, `json_reader` parses JSON, `json_object` reads and changes the keys of a JSON object, and `json_layout` indents
-JSON. `typed_text` is about what a field can hold, and `truncate` shortens names. Does not belong here: the presentation
-of values (`smtui.tui.secret.values`), policies (`smtui.policy`) and import files (`smtui.transfer`).
+JSON. `typed_text` is about what a field can hold, `truncate` shortens names, `dates` formats dates and times. Does not
+belong here: how values are presented (`smtui.tui.secret.values`), policies (`smtui.policy`), import files
+(`smtui.transfer`).
 """

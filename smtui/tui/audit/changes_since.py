@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from smtui.rules import audit_query
+from smtui.text.dates import format_time
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -51,7 +51,7 @@ def describe_changes(events: Iterable[Event]) -> list[SafeText]:
 def describe_change(event: Event) -> SafeText:
     """Describes an event: `user/bob stored a version in eu-west-1 at 2026-03-02 13:00 (PutSecretValue).`"""
     who = audit_query.find_caller(event) or "AWS"
-    when = rows.format_time(datetime.fromisoformat(event["eventTime"]))
+    when = format_time(datetime.fromisoformat(event["eventTime"]))
     for_good = (event.get("requestParameters") or {}).get("forceDeleteWithoutRecovery") is True
     did = "deleted it" if for_good else DID.get(event["eventName"], CHANGED)
     return sanitize(f"{who} {did} in {event['awsRegion']} at {when} ({event['eventName']}).")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.rules import audit_query
 from smtui.rules.labels import AWSCURRENT
+from smtui.text.dates import format_time
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret.label_moves import shorten_id
-from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -80,7 +80,7 @@ def _list_events(vault: Vault, secret_id: str, region: str) -> list[Event]:
 
 
 def _describe_event(event: Event, did: str, who: str = "") -> SafeText:
-    when = rows.format_time(datetime.fromisoformat(event["eventTime"]))
+    when = format_time(datetime.fromisoformat(event["eventTime"]))
     who = who or audit_query.find_caller(event) or "AWS"
     return sanitize(f"{who} {did} at {when} ({event['eventName']}).")
 

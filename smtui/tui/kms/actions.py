@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from smtui.api.limits import MAX_ALIAS_LENGTH, MAX_KEY_DESCRIPTION_LENGTH
+from smtui.text.dates import format_date
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
@@ -23,7 +24,6 @@ from smtui.tui.kms.keys import AWS_OWN, KeyUsage, KmsKey
 from smtui.tui.kms.new_key import find_alias_problem, parse_alias
 from smtui.tui.secret.guarded_write import EDIT_ANSWERS
 from smtui.tui.secret.value_edit import WriteOutcome
-from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse_kms
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class KeyActionsScreen(SessionScreen[None]):
         days = await self.app.push_screen_wait(KeyDeletion(key, sealed, names, self.session.now()))
         if days is None:
             return
-        date = rows.format_date(self.session.now() + timedelta(days=days))
+        date = format_date(self.session.now() + timedelta(days=days))
         if await self._change_state(
                 key, f"deleted on {date}",
                 lambda: self.kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=days),

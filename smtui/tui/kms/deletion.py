@@ -11,12 +11,12 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
+from smtui.text.dates import format_date
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.kms.keys import KeyUsage, KmsKey
 from smtui.tui.kms.secret_picker import format_names
-from smtui.tui.secret_list.rows import format_date
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.limited_input import DIGITS

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from operator import ne
 from typing import TYPE_CHECKING
 
+from smtui.text.dates import format_time
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.secret.conflict import ConflictAnswer, describe_states
 from smtui.tui.secret.guarded_write import GuardedWrite
-from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -110,7 +110,7 @@ def format_state(key: KmsKey) -> str:
 
 
 def _format_state(state: str, deletion_date: datetime | None) -> str:
-    return state.lower() if deletion_date is None else f"scheduled for deletion on {rows.format_time(deletion_date)}"
+    return state.lower() if deletion_date is None else f"scheduled for deletion on {format_time(deletion_date)}"
 
 
 def _list_names(key: KmsKey) -> frozenset[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.secret_list.rows import format_deletion
+from smtui.tui.secret_list.entry_state import format_deletion
 
 if TYPE_CHECKING:
     from smtui.api.kms_types import KeyClient

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.api.errors import ClientError, SmtuiError
+from smtui.text.dates import format_date, format_time
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
@@ -21,7 +22,6 @@ from smtui.tui.kms.keys import KeyUsage, KmsKey, read_keys
 from smtui.tui.kms.new_key import NewKey, NewKeyForm
 from smtui.tui.kms.secret_picker import pick_secret
 from smtui.tui.notifications import explain_error
-from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse_kms
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
@@ -131,9 +131,9 @@ class KmsKeysScreen(KeyActionsScreen):
         yield Content(sanitize(key.description)) if key.description else Content.styled("no description", "$text-muted")
         yield _format_line("aliases", ", ".join(key.aliases) or "none")
         yield _format_line("seals", (self._count_failure or "…") if sealed is None else sealed.summary)
-        deleted = f", deleted on {rows.format_time(key.deletes_at)}" if key.deletes_at else ""
+        deleted = f", deleted on {format_time(key.deletes_at)}" if key.deletes_at else ""
         managed = ", managed by AWS" if key.is_managed else ""
-        yield _format_line("made", f"{rows.format_time(key.created)}{deleted}{managed}")
+        yield _format_line("made", f"{format_time(key.created)}{deleted}{managed}")
         yield Content.styled(sanitize(key.arn), "$text-muted")
 
     # Actions.
@@ -196,7 +196,7 @@ def _get_name(key: KmsKey) -> SafeText:
 
 
 def _format_created(key: KmsKey) -> SafeText:
-    return rows.format_date(key.created)
+    return format_date(key.created)
 
 
 def _format_description(key: KmsKey) -> SafeText:

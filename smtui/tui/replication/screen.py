@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.rules.regions import REGIONS
+from smtui.text.dates import format_date
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
@@ -31,7 +32,6 @@ from smtui.tui.replication.replicas import Replica, ReplicaSet, read_replica_set
 from smtui.tui.secret.allowed_actions import find_denied_reason
 from smtui.tui.secret.tabs import REPLICATION, SecretTab
 from smtui.tui.secret.value_edit import WriteOutcome
-from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
@@ -310,7 +310,7 @@ def _describe_removal(replica_set: ReplicaSet, member: Replica) -> SafeText:
     """Says what is lost when a replica is removed, and when it was last read."""
     read = "No reading of it there is recorded."
     if member.last_read:
-        read = f"Last read there on {rows.format_date(member.last_read)}."
+        read = f"Last read there on {format_date(member.last_read)}."
     return sanitize(REMOVED.format(region=member.region, primary=replica_set.region, read=read), lines=True)
 
 
@@ -332,4 +332,4 @@ def _format_key(member: Replica) -> SafeText:
 
 
 def _format_last_read(member: Replica) -> SafeText:
-    return rows.format_date(member.last_read) or SafeText("never")
+    return format_date(member.last_read) or SafeText("never")

@@ -12,11 +12,11 @@ from textual.widgets import Static
 
 from smtui.rotation.function import STEPS, WAITS
 from smtui.rules import schedules
+from smtui.text.dates import format_time
 from smtui.text.sanitize import sanitize
 from smtui.tui.rotation.function_text import describe_function, format_function_name
 from smtui.tui.rotation.schedule_text import format_rules, format_window, parse_rules
 from smtui.tui.secret.label_moves import find_pending_version, shorten_id
-from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
     from smtui.api.extension_types import DescribeRotationResponse, FunctionEntry, RotationStatus
@@ -92,16 +92,16 @@ def _format_settings(rotation: RotationState, edit_key: str, allow_key: str) -> 
         yield _format_row("", "▲ It is not there any more.", "$error")
     # The service returns the date only while the rotation is on.
     never = "never" if secret.get("RotationEnabled") else "not told while it is switched off"
-    rotated = rows.format_time(secret.get("LastRotatedDate")) or never
+    rotated = format_time(secret.get("LastRotatedDate")) or never
     yield Content.assemble(_format_row("Rotated", rotated), *_format_due_date(rotation))
 
 
 def _format_due_date(rotation: RotationState) -> Iterator[Content]:
     due = rotation.secret.get("NextRotationDate")
     if due is not None and due < rotation.now:
-        yield Content.styled(f"  ▲ overdue since {rows.format_time(due)}", "$error")
+        yield Content.styled(f"  ▲ overdue since {format_time(due)}", "$error")
     elif due is not None:
-        yield Content.assemble(("  next by ", "$text-muted"), rows.format_time(due))
+        yield Content.assemble(("  next by ", "$text-muted"), format_time(due))
 
 
 class NextWindows(Static):
@@ -134,7 +134,7 @@ def _format_run(rotation: RotationState, retry_key: str) -> Iterator[Content]:
         yield Content.styled("No rotation has begun yet." if rotation.is_set_up else "", "$text-muted")
     else:
         what = "Test of the function" if run["Kind"] == "test" else "Rotation"
-        when = "" if run["State"] == "waiting" else f", ended {rows.format_time(run['ChangedDate'])}"
+        when = "" if run["State"] == "waiting" else f", ended {format_time(run['ChangedDate'])}"
         yield Content.styled(f"{what}{when}", "$text-muted")
         for step in STEPS if run["Kind"] == "rotation" else ("testSecret",):
             state = _find_step_state(run, step)
@@ -161,7 +161,7 @@ def _find_step_state(run: RotationStatus, step: str) -> str:
 def _format_failure(run: RotationStatus, retry_key: str) -> Iterator[Content]:
     if run["State"] == "waiting" and run["Attempts"]:
         times = "once" if run["Attempts"] == 1 else f"{run['Attempts']} times"
-        yield Content(f"Failed {times}, tried again at {rows.format_time(run['RetryDate'])}; {retry_key} tries now.")
+        yield Content(f"Failed {times}, tried again at {format_time(run['RetryDate'])}; {retry_key} tries now.")
     if message := run["Message"]:
         yield Content("")
         yield Content.styled(sanitize(message, lines=True), "$error")

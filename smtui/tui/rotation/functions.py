@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.rotation.function import WAITS
+from smtui.text.dates import format_time
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
@@ -22,7 +23,6 @@ from smtui.tui.rotation.allow_function import ask_permission
 from smtui.tui.rotation.function_text import describe_function, format_kind
 from smtui.tui.rotation.new_function import create_function
 from smtui.tui.secret.tabs import ROTATION
-from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
@@ -151,7 +151,7 @@ def _describe_details(function: FunctionEntry, allow_key: str) -> Iterator[Conte
         yield Content.styled(f"▲ It {WAITS}: {allow_key} shows the whole command and asks.", "$warning")
     rotates = format_names(function["SecretNames"], function["SecretCount"]) if function["SecretCount"] else "no secret"
     yield _format_row("rotates", rotates)
-    yield _format_row("made", rows.format_time(function["Created"]))
+    yield _format_row("made", format_time(function["Created"]))
     yield _format_row("ARN", function["FunctionArn"])
 
 

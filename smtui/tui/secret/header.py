@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
+from smtui.text.dates import format_date, format_time
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.kms import picker
 from smtui.tui.secret.allowed_actions import find_primary_region
-from smtui.tui.secret_list import rows
+from smtui.tui.secret_list import entry_state
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
@@ -40,9 +41,9 @@ def _format_lines(secret: DescribeSecretResponse, now: datetime, region: str) ->
     if description := secret.get("Description"):
         yield Content(sanitize(description))
     dates = (
-        ("created", rows.format_time(secret.get("CreatedDate"))),
-        ("changed", rows.format_time(secret.get("LastChangedDate"))),
-        ("read", rows.format_date(secret.get("LastAccessedDate")) or "never"),
+        ("created", format_time(secret.get("CreatedDate"))),
+        ("changed", format_time(secret.get("LastChangedDate"))),
+        ("read", format_date(secret.get("LastAccessedDate")) or "never"),
     )  # fmt: skip
     yield Content("   ").join(Content.assemble((f"{what} ", "$text-muted"), Content(when)) for what, when in dates)
     key = picker.shorten_key_id(secret.get("KmsKeyId", ""))
@@ -54,8 +55,8 @@ def _format_lines(secret: DescribeSecretResponse, now: datetime, region: str) ->
 
 def _format_state(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterator[SafeText]:
     """Formats a scheduled deletion, a replica and a managing service, and what each of them denies."""
-    if deletion := rows.format_deletion(secret.get("DeletedDate"), now):
-        day = rows.format_time(secret["DeletedDate"])
+    if deletion := entry_state.format_deletion(secret.get("DeletedDate"), now):
+        day = format_time(secret["DeletedDate"])
         yield sanitize(f"{deletion}, on {day}. Until U restores it nobody reads or changes it.")
     if primary := find_primary_region(secret, region):
         yield sanitize(f"◆ Replica of the secret in {primary}, where it is changed, labelled, tagged and deleted.")

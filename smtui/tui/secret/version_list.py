@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 
+from smtui.text.dates import format_date, format_time
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret.label_moves import shorten_id
-from smtui.tui.secret_list.rows import format_date, format_time
 from smtui.tui.widgets.row_list import RowList
 
 DEPRECATED_TEXT = "○ deprecated"

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from smtui.text.dates import format_date
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.secret_list import rows
+from smtui.tui.secret_list import entry_state
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
@@ -50,7 +51,7 @@ class ListColumn:
 
 
 def _format_date(member: str) -> Cell:
-    return lambda entry, now: rows.format_date(entry.get(member))  # type: ignore[arg-type]
+    return lambda entry, now: format_date(entry.get(member))  # type: ignore[arg-type]
 
 
 def _format_text(member: str) -> Cell:
@@ -70,15 +71,16 @@ COLUMNS = {column.id: column for column in (
     ListColumn("accessed", "Accessed", "the day it was read last", _format_date("LastAccessedDate"), 10, 10,
            sort_by="last-accessed-date"),
     ListColumn("created", "Created", "when it was made", _format_date("CreatedDate"), 10, 10, sort_by="created-date"),
-    ListColumn("rotation", "Rotation", "off, on, the next date, overdue, or waits", rows.format_rotation, 10, 10,
-           sort_key=lambda entry: entry.get("NextRotationDate", NEVER) if rows.has_rotation(entry) else None),
+    ListColumn("rotation", "Rotation", "off, on, the next date, overdue, or waits", entry_state.format_rotation, 10, 10,
+           sort_key=lambda entry: entry.get("NextRotationDate", NEVER) if entry_state.has_rotation(entry) else None),
     ListColumn("labels", "Labels", "staging labels of its versions",
-           lambda entry, now: rows.join_words(rows.list_labels(entry)), 16, 34,
-           sort_key=lambda entry: rows.list_labels(entry) or None),
-    ListColumn("tags", "Tags", "its tags", lambda entry, now: rows.join_words(rows.list_tags(entry)), 18, 36,
-           sort_key=lambda entry: rows.list_tags(entry) or None),
+           lambda entry, now: entry_state.join_words(entry_state.list_labels(entry)), 16, 34,
+           sort_key=lambda entry: entry_state.list_labels(entry) or None),
+    ListColumn("tags", "Tags", "its tags",
+           lambda entry, now: entry_state.join_words(entry_state.list_tags(entry)), 18, 36,
+           sort_key=lambda entry: entry_state.list_tags(entry) or None),
     ListColumn("deletion", "Deletion", "days until it is deleted",
-           lambda entry, now: rows.format_deletion(entry.get("DeletedDate"), now), 17, 17,
+           lambda entry, now: entry_state.format_deletion(entry.get("DeletedDate"), now), 17, 17,
            sort_key=lambda entry: entry.get("DeletedDate"), style="state"),
     ListColumn("service", "Service", "the AWS service that owns it", _format_text("OwningService"), 8, 14,
            sort_key=_sort_casefolded("OwningService")),

@@ -15,13 +15,14 @@ from textual.widgets import Input, Static
 
 from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
+from smtui.text.dates import format_date
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names, keys
 from smtui.tui.bridge import call, reading
 from smtui.tui.client_call import plan_call
 from smtui.tui.dialogs.read_first import READ_AGAIN
 from smtui.tui.notifications import explain_error
-from smtui.tui.secret_list import rows
+from smtui.tui.secret_list import entry_state
 from smtui.tui.secret_list.plan import Item, ItemState, format_names
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
@@ -148,8 +149,8 @@ class DeletionPlan(PlanScreen):
         if read is None:
             yield "never read"
         else:
-            yield f"{'▲ ' if self._now - read < RECENT_USE else ''}read {rows.format_date(read)}"
-        if rows.has_rotation(item.entry):  # type: ignore[arg-type]
+            yield f"{'▲ ' if self._now - read < RECENT_USE else ''}read {format_date(read)}"
+        if entry_state.has_rotation(item.entry):  # type: ignore[arg-type]
             yield "rotation on"
         if owner := item.entry.get("OwningService"):
             yield f"managed by {owner}"
@@ -164,7 +165,7 @@ class DeletionPlan(PlanScreen):
         if regions := self._replicas.get(item.arn):
             return f"remove replicas first, in {', '.join(regions)}"
         if "DeletedDate" in entry and not self.force.value:
-            return f"its deletion is planned already, on {rows.format_date(entry['DeletedDate'])}"
+            return f"its deletion is planned already, on {format_date(entry['DeletedDate'])}"
         if self.force.value and entry.get("OwningService"):
             return f"managed by {entry['OwningService']}: only with a window"
         return ""
@@ -183,7 +184,7 @@ class DeletionPlan(PlanScreen):
     def describe_consequence(self) -> str:
         if self.force.value:
             return f"✗ Nothing brings {self._pronoun} back."
-        date = rows.format_date(self._now + timedelta(days=self.window_days))
+        date = format_date(self._now + timedelta(days=self.window_days))
         many = len(self._planned)
         which = f"{many:,} are deleted" if many < len(self._entries) else "Deleted"
         return f"▲ {which} on {date}. Until then nobody can read {self._pronoun}, and U brings {self._pronoun} back."
@@ -191,7 +192,7 @@ class DeletionPlan(PlanScreen):
     def describe_result(self, done: SafeText, several: bool) -> str:
         if self.force.value:
             return f"{done} {'are' if several else 'is'} deleted for good."
-        return f"{done} will be deleted on {rows.format_date(self._now + timedelta(days=self.window_days))}."
+        return f"{done} will be deleted on {format_date(self._now + timedelta(days=self.window_days))}."
 
     @property
     def _pronoun(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from smtui.tui.bridge import call, look
-from smtui.tui.secret_list import rows
+from smtui.tui.secret_list import entry_state
 from smtui.tui.secret_list.list_model import ListModel
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.results import Fetch, FilteredView, Page
@@ -44,7 +44,7 @@ class PageLoader:
             more: Any = {"NextToken": token} if token else {}
             answer = await look(vault.interrupt, self._reader.list_secrets, **request, **more)
             waiting = await call(vault.scheduler.list_waiting_functions, region_name=self._session.region)
-            rows.flag_waiting(answer["SecretList"], waiting)
+            entry_state.flag_waiting(answer["SecretList"], waiting)
             self._vocabulary.learn(answer["SecretList"])
             return Page(answer["SecretList"], answer.get("NextToken"))
 

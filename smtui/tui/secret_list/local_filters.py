@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from smtui.tui.secret_list import rows
+from smtui.tui.secret_list import entry_state
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
@@ -114,10 +114,10 @@ LOCAL_FILTERS = {own.key: own for own in (
     LocalFilter("stage", ("AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"), "with a version whose label begins so",
               _parse_label),
     LocalFilter("rotation", ("on", "off", "overdue", "waits"), "by the state of their rotation", make_choice_parser({
-        "on": lambda entry, now: rows.has_rotation(entry),
-        "off": lambda entry, now: not rows.has_rotation(entry),
-        "overdue": rows.is_overdue,
-        "waits": lambda entry, now: rows.is_waiting(entry),
+        "on": lambda entry, now: entry_state.has_rotation(entry),
+        "off": lambda entry, now: not entry_state.has_rotation(entry),
+        "overdue": entry_state.is_overdue,
+        "waits": lambda entry, now: entry_state.is_waiting(entry),
     })),
     LocalFilter("older", AGES, "not changed for that long: h, d, w, m or y", make_age_parser(get_change_date)),
     LocalFilter("unused", AGES, "not read for that long", make_age_parser(get_access_date)),

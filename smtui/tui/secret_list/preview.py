@@ -13,8 +13,9 @@ from textual.widgets import Static
 from smtui.api.arn import get_last_field, get_region
 from smtui.rotation.function import WAITS
 from smtui.rules.labels import sort_labels
+from smtui.text.dates import format_date
 from smtui.text.sanitize import sanitize
-from smtui.tui.secret_list import rows
+from smtui.tui.secret_list import entry_state
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -51,8 +52,8 @@ class Preview(VerticalScroll, can_focus=False):
 def list_lines(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
     """Yields the lines of the preview."""
     yield Content.styled(sanitize(entry["Name"]), "bold $primary")
-    if state := rows.format_deletion(entry.get("DeletedDate"), now):
-        yield Content.styled(f"{state}, on {rows.format_date(entry['DeletedDate'])}", "$warning")
+    if state := entry_state.format_deletion(entry.get("DeletedDate"), now):
+        yield Content.styled(f"{state}, on {format_date(entry['DeletedDate'])}", "$warning")
     if description := entry.get("Description"):
         yield Content("")
         yield Content(sanitize(description, lines=True))
@@ -72,14 +73,14 @@ def _add_title(title: str, lines: Iterator[Content]) -> Iterator[Content]:
 
 
 def _list_rotation(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
-    if "RotationLambdaARN" not in entry and not rows.has_rotation(entry):
+    if "RotationLambdaARN" not in entry and not entry_state.has_rotation(entry):
         return
-    state = rows.format_rotation(entry, now)
-    if rows.is_waiting(entry):
+    state = entry_state.format_rotation(entry, now)
+    if entry_state.is_waiting(entry):
         yield Content.styled(f"▲ {WAITS}", "$warning")
-    if rows.is_overdue(entry, now):
-        yield Content.styled(sanitize(f"▲ overdue since {rows.format_date(entry['NextRotationDate'])}"), "$warning")
-    elif not rows.is_waiting(entry):
+    if entry_state.is_overdue(entry, now):
+        yield Content.styled(sanitize(f"▲ overdue since {format_date(entry['NextRotationDate'])}"), "$warning")
+    elif not entry_state.is_waiting(entry):
         yield Content(sanitize(f"by {state}" if "NextRotationDate" in entry else state))
     rules = entry.get("RotationRules", {})
     if days := rules.get("AutomaticallyAfterDays"):
@@ -116,4 +117,4 @@ def _list_dates(entry: SecretListEntry) -> Iterator[Content]:
     )  # fmt: skip
     for words, moment in dates:
         if moment:
-            yield Content.assemble((f"{words:<10}", "$text-muted"), Content(rows.format_date(moment)))
+            yield Content.assemble((f"{words:<10}", "$text-muted"), Content(format_date(moment)))

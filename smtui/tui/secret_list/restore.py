@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from smtui.text.dates import format_date
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.client_call import plan_call
-from smtui.tui.secret_list import rows
+from smtui.tui.secret_list import entry_state
 from smtui.tui.secret_list.plan import Item, ItemState, format_count
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
@@ -28,7 +29,7 @@ class RestorePlan(PlanScreen):
         if when is None:
             item.skip_reason = SafeText("no deletion is planned")
             return
-        item.note = sanitize(f"{rows.format_deletion(when, self.session.now())}, on {rows.format_date(when)}")
+        item.note = sanitize(f"{entry_state.format_deletion(when, self.session.now())}, on {format_date(when)}")
         item.calls = [plan_call(self.client.restore_secret, SecretId=item.arn)]
         item.find_conflict = partial(self.find_others_change, item)
         item.record_undo = partial(inverse.record_restore, self.session, item.arn, item.name, when)

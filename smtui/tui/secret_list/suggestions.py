@@ -11,7 +11,7 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText
-from smtui.tui.secret_list import rows
+from smtui.tui.secret_list import entry_state
 from smtui.tui.secret_list.filter_text import ALLOWED_VALUE, AWS_KEYS, get_last_word
 from smtui.tui.secret_list.local_filters import LOCAL_FILTERS
 
@@ -60,7 +60,7 @@ class Vocabulary:
     def _add_all(self, entries: Iterable[SecretListEntry]) -> None:
         for entry in entries:
             self._add("name", accumulate(_split_name(entry["Name"])))
-            self._add("stage", rows.list_labels(entry))
+            self._add("stage", entry_state.list_labels(entry))
             self._add("primary-region", [entry.get("PrimaryRegion", "")])
             self._add("owning-service", [entry.get("OwningService", "")])
             for tag in entry.get("Tags", ()):

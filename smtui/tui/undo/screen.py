@@ -7,11 +7,11 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from smtui.text.dates import format_time
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.help import places
-from smtui.tui.secret_list import rows
 from smtui.tui.undo_history import UndoEntry
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
@@ -50,7 +50,7 @@ class UndoScreen(SessionScreen[None]):
     def _format_row(self, done: UndoEntry) -> Content:
         where = f"  {done.region}" if done.region != self.session.region else ""
         conflict = "" if done.can_undo else f"\n{'':7}✗ cannot be undone: {done.note}"
-        time = f"{rows.format_time(done.when)[-5:]}  "
+        time = f"{format_time(done.when)[-5:]}  "
         return Content.assemble((time, "$text-muted"), Content(done.words), (f"{where}{conflict}", "$text-muted"))
 
     @on(OptionList.OptionSelected)

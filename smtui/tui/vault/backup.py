@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import VaultExistsError
+from smtui.text.dates import format_date
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.jobs.job import run_job
-from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
     from smtui.tui.session import Session
@@ -46,4 +46,4 @@ async def _write_backup(app: Shell, target: Path, *, force: bool = False) -> Non
 def _propose_path(session: Session) -> str:
     """Returns the default target: a file in the vault's directory, with today's date in its name."""
     path = session.vault.path
-    return str(path.with_name(f"{path.stem}-{rows.format_date(session.now())}{path.suffix}"))
+    return str(path.with_name(f"{path.stem}-{format_date(session.now())}{path.suffix}"))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from smtui.tui.secret_list import rows
+from smtui.tui.secret_list import entry_state
 from smtui.tui.secret_list.columns import COLUMNS, DEFAULT_COLUMNS, DELETION_COLUMNS, GAP, fit_columns
 from smtui.tui.secret_list.list_widget import pad_cell
 from smtui.tui.secret_list.results import sort_entries
@@ -63,9 +63,9 @@ def test_a_persons_own_choice_is_in_its_order() -> None:
 )
 def test_the_state_is_a_sign_and_words(left: timedelta, words: str) -> None:
     """Signs distinguish the states without colour, and the text fits its column."""
-    assert rows.format_deletion(NOW + left, NOW) == words
+    assert entry_state.format_deletion(NOW + left, NOW) == words
     assert cell_len(words) <= COLUMNS["deletion"].min_width
-    assert rows.format_deletion(None, NOW) == ""
+    assert entry_state.format_deletion(None, NOW) == ""
 
 
 DUE, PAST = NOW + timedelta(days=3), NOW - timedelta(days=1)
@@ -83,7 +83,7 @@ DUE, PAST = NOW + timedelta(days=3), NOW - timedelta(days=1)
 )
 def test_the_state_of_rotation(entry: Any, words: str) -> None:
     """An overdue rotation has a sign and a word."""
-    assert rows.format_rotation(entry, NOW) == words
+    assert entry_state.format_rotation(entry, NOW) == words
     assert cell_len(words) <= COLUMNS["rotation"].min_width
 
 
@@ -91,7 +91,7 @@ def test_labels_of_ones_own_come_first() -> None:
     """AWS's labels come last, because nearly every secret has them."""
     stages = {"1": ["AWSCURRENT", "blue"], "2": ["AWSPREVIOUS"], "3": ["AWSPENDING", "2026-q1"]}
 
-    assert rows.list_labels({"SecretVersionsToStages": stages}) == [
+    assert entry_state.list_labels({"SecretVersionsToStages": stages}) == [
         "2026-q1", "blue", "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS",
     ]  # fmt: skip
 

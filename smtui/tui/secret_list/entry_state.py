@@ -1,4 +1,4 @@
-"""The state of an entry of ListSecrets and its text in a row: dates, deletion, rotation, labels and tags."""
+"""The state of an entry of ListSecrets, and its text in a row: deletion, rotation, labels and tags."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from smtui.rules.labels import AWS
+from smtui.text.dates import format_date
 from smtui.text.sanitize import SafeText, sanitize
 
 if TYPE_CHECKING:
@@ -73,16 +74,6 @@ def list_labels(entry: SecretListEntry) -> list[str]:
 def list_tags(entry: SecretListEntry) -> list[str]:
     """Lists the tags as `key=value`, sorted by key."""
     return [f"{tag['Key']}={tag.get('Value', '')}" for tag in sorted(entry.get("Tags", ()), key=lambda tag: tag["Key"])]
-
-
-def format_date(moment: datetime | None) -> SafeText:
-    """Formats the date in the local time zone; empty for None."""
-    return SafeText(moment.astimezone().strftime("%Y-%m-%d") if moment else "")
-
-
-def format_time(moment: datetime | None) -> SafeText:
-    """Formats date and time in the local time zone; empty for None."""
-    return SafeText(moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else "")
 
 
 def join_words(many: Iterable[str]) -> SafeText:
