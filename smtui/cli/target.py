@@ -79,6 +79,8 @@ class Target:
 
 def parse_version(word: str) -> VersionSpec:
     """Parses NAME, NAME:LABEL or NAME~N. Raises UsageError."""
+    if not word or "#" in word:
+        raise UsageError("Expected NAME, NAME:LABEL or NAME~N" + (", without #KEY." if word else "."))
     try:
         return VersionSpec.parse(word)
     except InvalidVersionSpecError as error:

@@ -71,7 +71,8 @@ def test_a_version_that_is_not_there(versions: CommandLine, argv: list[str]) -> 
 @pytest.mark.parametrize("argv", [
     ["get", "prod/db:"], ["get", "prod/db~x"], ["export", "prod/db~x"], ["exec", "prod/db:", "--", "true"],
     ["get", "prod/db~1", "--version-stage", "blue"], ["set", "prod/db~1", "--generate"],
-    ["set", "prod/db:blue#password", "--generate"],
+    ["set", "prod/db:blue#password", "--generate"], ["history", "prod/db#password"], ["history", ""],
+    ["rollback", "prod/db#password"], ["export", "prod/db#password"],
 ])
 def test_words_that_cannot_be_meant(versions: CommandLine, argv: list[str]) -> None:
     assert versions(*argv).code == 2
@@ -172,6 +173,17 @@ def test_a_history_lists_all_versions_newest_first(versions: CommandLine) -> Non
     from_blue = versions.done("history", "prod/db:blue").splitlines()
     assert [line.split()[0] for line in from_blue] == [row[0] for row in rows[2:]]
     assert versions("history", "prod/db", tty=True).out.startswith("VERSION ")
+
+
+def test_a_history_says_who_created_each_version(versions: CommandLine) -> None:
+    with smtui.open_vault(versions.path, PASSPHRASE) as vault:
+        alice = vault.client(caller="arn:aws:iam::000000000000:user/alice")
+        alice.put_secret_value(SecretId="prod/db", SecretString="x", VersionStages=["trial"])
+        vault.client().put_secret_value(SecretId="prod/db", SecretString="y")
+    rows = [re.split(" {2,}", line) for line in versions.done("history", "prod/db").splitlines()]
+
+    assert [row[2] for row in rows] == ["root", "user/alice", "root", "root", "root", "root"]
+    assert json.loads(versions.done("history", "prod/db", "--output", "json"))[1]["CreatedBy"] == "user/alice"
 
 
 def test_a_history_as_json_has_the_members_of_aws(versions: CommandLine) -> None:

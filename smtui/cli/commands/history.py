@@ -1,8 +1,9 @@
-"""Lists the versions of a secret, newest first, with their staging labels: no values. NAME:LABEL and NAME~N start the
-list at that version.
+"""Lists the versions of a secret, newest first: when and by whom each was created, and its staging labels, no values.
+NAME:LABEL and NAME~N start the list at that version.
 
 NAME:ID names a version for get, diff, rollback and other commands; the first characters of an ID are enough. A version
-without labels is deprecated. smtui audit --secret NAME shows who did what.
+without labels is deprecated. The audit log tells who created a version, as far as it goes back; smtui audit --secret
+NAME shows every change.
 """
 
 from __future__ import annotations
@@ -10,23 +11,26 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from smtui.backends.rotation_session import is_rotation_function
 from smtui.cli import output
 from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import TEXT_OR_JSON
 from smtui.cli.rendering import to_json_types
 from smtui.cli.target import parse_version
 from smtui.cli.unlocking import open_for
+from smtui.rules.audit_query import find_caller
 from smtui.rules.labels import sort_labels
 from smtui.rules.version_spec import VersionSpec, list_versions
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
+    from smtui.backends.local import Vault
 
 EXAMPLE = "smtui history prod/db\nsmtui history prod/db --output json"
-HEADING = f"{'VERSION':<36}  {'CREATED':<16}  {'READ':<10}  LABELS"
+HEADING = f"{'VERSION':<36}  {'CREATED':<16}  {'BY':<10}  LABELS"
+UNKNOWN = "-"
 DEPRECATED = "(deprecated)"
 
 
@@ -39,6 +43,8 @@ def run(args: argparse.Namespace) -> Exit:
     version = parse_version(args.target)
     with open_for(args) as vault:
         found = _list_from(vault.client(region_name=args.region), version)
+        creators = _find_creators(vault, version.secret_id, args.region)
+    found = [{**each, **creators.get(each["VersionId"], {})} for each in found]
     if args.output == "json":
         output.write_line(json.dumps(to_json_types(found), indent=4, ensure_ascii=False))
         return Exit.DONE
@@ -58,12 +64,16 @@ def _list_from(client: Client, version: VersionSpec) -> list[Mapping[str, Any]]:
     return found[[each["VersionId"] for each in found].index(first) :]
 
 
+def _find_creators(vault: Vault, secret_id: str, region: str | None) -> dict[str, dict[str, str]]:
+    """Who created each version, as far as the audit log goes back. A rotation function does not see the audit log."""
+    if is_rotation_function():
+        return {}
+    events = vault.audit_log(secret_id=secret_id, outcome="done", region_name=region, changes_only=True)
+    return {str((event.get("responseElements") or {}).get("versionId")): {"CreatedBy": find_caller(event)}
+            for event in events}
+
+
 def _format_row(version: Mapping[str, Any]) -> str:
     labels = ", ".join(sort_labels(version.get("VersionStages", ()))) or DEPRECATED
-    created = _format_time(version["CreatedDate"], "%Y-%m-%d %H:%M")
-    read = _format_time(version.get("LastAccessedDate"), "%Y-%m-%d")
-    return f"{version['VersionId']:<36}  {created:<16}  {read:<10}  {labels}"
-
-
-def _format_time(when: datetime | None, layout: str) -> str:
-    return when.astimezone().strftime(layout) if when else "-"
+    created = version["CreatedDate"].astimezone().strftime("%Y-%m-%d %H:%M")
+    return f"{version['VersionId']:<36}  {created:<16}  {version.get('CreatedBy') or UNKNOWN:<10}  {labels}"
