@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -26,6 +26,7 @@ SIGNS = {
 }
 WORDS = {Action.SKIP: "left alone", Action.EMPTY: "left out", Action.CREATE: "new secret"}
 WHY = {Action.SKIP: SafeText("another value"), Action.EMPTY: SafeText("it is empty")}
+ENDS = ("list.first", "list.last")
 BLOCKED = "What is marked ✗ cannot be imported, so nothing is."
 
 
@@ -33,9 +34,10 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
     """Returns the steps to apply; None if the user cancels.
 
     Secrets with a different value are skipped unless the user ticks the checkbox. A conflict blocks the whole import.
+    Keys move through the rows while the focus stays on the answers.
     """
 
-    BINDINGS = keys.list_bindings("dialog")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("long_text") + keys.select(ENDS)
     CSS_PATH = "import_plan.tcss"
     AUTO_FOCUS = "#cancel"
 
@@ -83,6 +85,33 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
         self.table.put(sorted(steps, key=lambda step: step.action is not Action.CONFLICT))
         self.summed_up.update(Content(sanitize(summarize(steps) + (f". {BLOCKED}" if blocked else ""))))
         self.query_one("#go", Button).disabled = blocked or not any(step.action in CHANGES for step in steps)
+
+    # The rows.
+
+    @on(Table.Moved)
+    @on(events.Resize)
+    def _update_footer(self) -> None:
+        self.call_after_refresh(self.refresh_bindings)
+
+    def action_scroll_text(self, direction: int, page: bool) -> None:
+        """Moves the cursor of the table by a row or a page; 1 is down, -1 is up."""
+        (self.table.action_page if page else self.table.action_move)(direction)
+
+    def action_first(self) -> None:
+        self.table.action_first()
+
+    def action_last(self) -> None:
+        self.table.action_last()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offers the keys that move through the rows where there are rows in that direction, and not all are shown."""
+        if action != "scroll_text":
+            return super().check_action(action, parameters)
+        last = self.table.count - 1
+        has_rows = self.table.cursor < last if parameters[0] == 1 else self.table.cursor > 0
+        return has_rows and last >= self.table.height
+
+    # The answers.
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(self.steps if event.button.id == "go" else None)
