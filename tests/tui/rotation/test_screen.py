@@ -149,6 +149,11 @@ async def test_a_schedule_is_judged_while_it_is_typed(app: MakeApp, rotated: Any
         await pilot.press("ctrl+s")
         assert isinstance(pilot.app.screen, RotationForm)
         await pilot.press(*["backspace"] * 4)
+        await types(pilot, "cron(0 8 30 2 ? *)")
+        await see(pilot, "The day of this schedule never comes.")
+        await pilot.press("ctrl+s")
+        assert isinstance(pilot.app.screen, RotationForm)
+        await pilot.press(*["backspace"] * 18)
         for character in "cron(0 8 ? * MON *)":
             await pilot.press({" ": "space"}.get(character, character))
         await see(pilot, "every Monday at 08:00 UTC, until midnight UTC")
