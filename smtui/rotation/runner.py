@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smtui.api.errors import ClientError, InvalidRequestException
+from smtui.api.errors import ClientError, InvalidRequestException, SmtuiError
 from smtui.api.types import Client
 from smtui.rotation.command import run_command
 from smtui.rotation.function import (
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from smtui.api.extension_types import ClaimRotationRequest, ReportRotationRequest, RotationClient
 
 KINDS: dict[str, RotationFunction] = {"Password": rotate_password, "Command": run_command}
+INTERRUPTED = "It was ended before it was done: the program was interrupted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,11 @@ Report = Callable[[str, Output, str | None], tuple[str | None, str | None]]
 
 
 def _run_steps(task: Task, client: Client, report: Report) -> RotationResult:
-    """Runs the steps until the end or a failure, or until another session has taken over."""
+    """Runs the steps until the end or a failure, or until another session has taken over.
+
+    Raises:
+        KeyboardInterrupt: the user interrupted the program. The rotation has failed then, so that it can be retried.
+    """
     step: str | None = task.step
     while step is not None:
         at = step
@@ -95,6 +101,10 @@ def _run_steps(task: Task, client: Client, report: Report) -> RotationResult:
             problem, output = str(failed), failed.output
         except ClientError as error:
             problem, output = f"{error.code}: {error.message}", Output()
+        except KeyboardInterrupt:
+            with suppress(SmtuiError):
+                report(at, Output(), INTERRUPTED)
+            raise
         try:
             step, found = report(at, output, problem)
         except InvalidRequestException as error:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import smtui
+from smtui.rotation import runner
 from tests.conftest import Clock
 
 TOKEN = "00000000-1111-4000-8000-000000000000"
@@ -618,6 +619,26 @@ def test_a_rotation_ends_when_its_version_loses_awspending(
     if how != "put elsewhere":
         db.rotate_secret(**ID, RotationLambdaARN=function)
         assert rotations.describe_rotation(**ID)["Rotation"]["State"] == "done"
+
+
+def test_an_interrupted_rotation_is_not_held(
+    db: Any, vault: smtui.Vault, rotations: Any, function: str, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After Ctrl+C nobody works on it: it says so, and is retried as after any failure."""
+    def interrupt(*_: object) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setitem(runner.KINDS, "Password", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            db.rotate_secret(**ID, RotationLambdaARN=function)
+    told = rotations.describe_rotation(**ID)["Rotation"]
+    assert (told["AtWork"], told["Attempts"], told["Message"]) == (
+        False, 1, "It was ended before it was done: the program was interrupted.")
+
+    clock.forward(minutes=6)
+    [ended] = vault.scheduler.run_due()
+    assert ended.problem == ""
 
 
 # Interaction with replicas and owning services.
