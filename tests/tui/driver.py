@@ -60,3 +60,11 @@ async def press_button(pilot: Pilot[None], label: str) -> None:
 def join_screen_text(app: SmtuiApp) -> str:
     """The text of the screen in one line, without frames."""
     return " ".join(screen_text(app).replace("│", " ").split())
+
+
+async def see_escape_ask(pilot: Pilot[None], form: type) -> None:
+    """Checks that Esc in `form` asks before it discards what was typed, and goes back to it."""
+    await pilot.press("escape")
+    await see(pilot, "Discard changes?")
+    await pilot.press("enter")
+    await wait_for_screen(pilot, form)

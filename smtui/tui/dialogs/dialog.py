@@ -54,6 +54,8 @@ class Dialog(ClosableModalScreen[Answer | None]):
     """
 
     app: getters.app[Shell]
+    is_refilled: bool = False
+    """Whether the dialog opened with something that was typed before and is not stored, as after a refusal."""
     _opened_with: object = None
 
     def get_state(self) -> object:
@@ -62,8 +64,8 @@ class Dialog(ClosableModalScreen[Answer | None]):
 
     @property
     def is_dirty(self) -> bool:
-        """Whether the user has changed anything."""
-        return self.is_mounted and self.get_state() != self._opened_with
+        """Whether the user has changed anything, here or in the dialog before that opened again."""
+        return self.is_refilled or (self.is_mounted and self.get_state() != self._opened_with)
 
     @on(events.Mount)
     def _remember_state(self) -> None:

@@ -29,6 +29,7 @@ class OneLine(Dialog[str]):
         longest: the maximum length in characters.
         noun: what the user must enter, such as "a label"; empty if the answer may be empty.
         find_problem: returns why a line cannot be accepted; empty if it can.
+        is_refilled: whether `line` was typed before and is not stored.
     """
 
     BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("one_line")
@@ -36,9 +37,10 @@ class OneLine(Dialog[str]):
 
     def __init__(
         self, title: SafeText, line: str = "", *, longest: int, noun: str,
-        find_problem: Callable[[str], str] = lambda line: "",
+        find_problem: Callable[[str], str] = lambda line: "", is_refilled: bool = False,
     ) -> None:
         super().__init__()
+        self.is_refilled = is_refilled
         self._title = title
         self._line = line
         self._longest = longest

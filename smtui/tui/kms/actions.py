@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_ALIAS_LENGTH, MAX_KEY_DESCRIPTION_LENGTH
 from smtui.text.dates import format_date
 from smtui.text.sanitize import SafeText, sanitize
@@ -22,6 +23,7 @@ from smtui.tui.kms.deletion import KeyDeletion
 from smtui.tui.kms.key_conflict import NOWHERE, KeyChange
 from smtui.tui.kms.keys import AWS_OWN, KeyUsage, KmsKey
 from smtui.tui.kms.new_key import find_alias_problem, parse_alias
+from smtui.tui.notifications import is_input_kept
 from smtui.tui.secret.guarded_write import EDIT_ANSWERS
 from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.undo import inverse_kms
@@ -69,7 +71,7 @@ class KeyActionsScreen(SessionScreen[None]):
         title = sanitize(f"Description of {key.name}")
         seen = typed = key.description
         while True:
-            line = OneLine(title, typed, longest=MAX_KEY_DESCRIPTION_LENGTH, noun="")
+            line = OneLine(title, typed, longest=MAX_KEY_DESCRIPTION_LENGTH, noun="", is_refilled=typed != seen)
             new = await self.app.push_screen_wait(line)
             if new is None or new == seen:
                 return
@@ -78,7 +80,13 @@ class KeyActionsScreen(SessionScreen[None]):
             def write(new: str = new) -> object:
                 return self.kms.update_key_description(KeyId=key.id, Description=new)
 
-            outcome, found = await self._write(key_conflict.describe_change(key, new, write, EDIT_ANSWERS), seen)
+            try:
+                outcome, found = await self._write(key_conflict.describe_change(key, new, write, EDIT_ANSWERS), seen)
+            except SmtuiError as error:
+                if not is_input_kept(error):
+                    raise
+                self.app.report(error)
+                continue
             if outcome is WriteOutcome.STORED:
                 inverse_kms.record_description(self.session, replace(key, description=found), new)
                 await self.report_change("The description is changed.")

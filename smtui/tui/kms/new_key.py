@@ -60,12 +60,8 @@ class NewKeyForm(FieldsForm[NewKey]):
 
     def __init__(self, refused: NewKey | None = None) -> None:
         super().__init__()
-        self._was_refused = refused is not None
+        self.is_refilled = refused is not None
         self._refused = refused or NewKey("", "")
-
-    @property
-    def is_dirty(self) -> bool:
-        return self._was_refused or super().is_dirty
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):

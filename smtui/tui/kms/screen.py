@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.api.errors import ClientError, SmtuiError
+from smtui.api.errors import SmtuiError
 from smtui.text.dates import format_date, format_time
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
@@ -21,7 +21,7 @@ from smtui.tui.kms.actions import KeyActionsScreen
 from smtui.tui.kms.keys import KeyUsage, KmsKey, read_keys
 from smtui.tui.kms.new_key import NewKey, NewKeyForm
 from smtui.tui.kms.secret_picker import pick_secret
-from smtui.tui.notifications import explain_error
+from smtui.tui.notifications import explain_error, is_input_kept
 from smtui.tui.undo import inverse_kms
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
@@ -147,8 +147,10 @@ class KmsKeysScreen(KeyActionsScreen):
         while asked is not None:
             try:
                 key_id = await call(self._create, asked)
-            except ClientError as refusal:
-                self.app.report(refusal)
+            except SmtuiError as error:
+                if not is_input_kept(error):
+                    raise
+                self.app.report(error)
                 asked = await self.app.push_screen_wait(NewKeyForm(asked))
             else:
                 inverse_kms.record_key_creation(self.session, sanitize(asked.alias or key_id))

@@ -55,6 +55,7 @@ class RotationForm(FieldsForm[RotationSettings]):
         choose: asks for a function; returns its ARN or None.
         counts_from: the time from which a rate counts, unless the secret is rotated at once.
         now: the present time.
+        is_refilled: whether `current` was typed before and is not stored.
     """
 
     AUTO_FOCUS = "#schedule"
@@ -63,9 +64,10 @@ class RotationForm(FieldsForm[RotationSettings]):
 
     def __init__(
         self, name: SafeText, current: RotationSettings, choose: Callable[[], Awaitable[str | None]], *,
-        counts_from: datetime, now: datetime,
+        counts_from: datetime, now: datetime, is_refilled: bool = False,
     ) -> None:
         super().__init__()
+        self.is_refilled = is_refilled
         self._name = name
         self._current = current
         self._function = current.function

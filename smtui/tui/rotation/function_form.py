@@ -48,12 +48,8 @@ class FunctionForm(FieldsForm["CreateFunctionRequest"]):
 
     def __init__(self, refused: CreateFunctionRequest | None = None) -> None:
         super().__init__()
-        self._was_refused = refused is not None
+        self.is_refilled = refused is not None
         self._refused: CreateFunctionRequest = refused or {"FunctionName": ""}
-
-    @property
-    def is_dirty(self) -> bool:
-        return self._was_refused or super().is_dirty
 
     def make_name_field(self) -> Horizontal:
         name = PlainInput(self._refused["FunctionName"], placeholder="new-password", id="name",

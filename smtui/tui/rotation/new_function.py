@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from smtui.api.errors import ClientError
+from smtui.api.errors import SmtuiError
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
+from smtui.tui.notifications import is_input_kept
 from smtui.tui.rotation.function_form import CommandFunction, PasswordFunction
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ async def create_function(screen: SessionScreen[Any]) -> FunctionResponse | None
     while request is not None:
         try:
             return await call(screen.session.rotations().create_function, **request)
-        except ClientError as refusal:
-            screen.app.report(refusal)
+        except SmtuiError as error:
+            if not is_input_kept(error):
+                raise
+            screen.app.report(error)
             request = await screen.app.push_screen_wait(form(request))
     return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from smtui.api.errors import ClientError
+from smtui.api.errors import SmtuiError
 from smtui.rotation.function import WAITS
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
@@ -16,6 +16,7 @@ from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.read_first import read_for_dialog
+from smtui.tui.notifications import is_input_kept
 from smtui.tui.rotation.allow_function import ask_permission
 from smtui.tui.rotation.facts import NextWindows, RotationRun, RotationState, SettingsSummary
 from smtui.tui.rotation.form import RotationForm, RotationSettings
@@ -102,13 +103,15 @@ class RotationScreen(SecretTab):
         before = self._get_changeable()
         if before is None:
             return
-        seen, form = before.secret, _make_settings(before)
-        while (settings := await self.app.push_screen_wait(self._make_form(before, form))) is not None:
-            form = settings
+        seen, form = before.secret, self._make_form(before, _make_settings(before))
+        while (settings := await self.app.push_screen_wait(form)) is not None:
+            form = self._make_form(before, settings, is_refilled=True)
             try:
                 outcome, found = await self._guard_settings(seen, settings).run(self.app, self.vault, seen)
-            except ClientError as refusal:
-                self.app.report(refusal)
+            except SmtuiError as error:
+                if not is_input_kept(error):
+                    raise
+                self.app.report(error)
                 continue
             if outcome is WriteOutcome.STORED:
                 inverse.record_rotation_setup(self.session, found, settings.make_request())
@@ -129,11 +132,13 @@ class RotationScreen(SecretTab):
         yours = format_settings(settings.function, settings.rules)
         return guard_rotation(self.session, seen, write, yours, EDIT_ANSWERS, ConflictAnswer.STORE.value)
 
-    def _make_form(self, before: RotationState, settings: RotationSettings) -> RotationForm:
+    def _make_form(
+        self, before: RotationState, settings: RotationSettings, *, is_refilled: bool = False
+    ) -> RotationForm:
         now = self.session.now()
         return RotationForm(
             sanitize(before.secret["Name"]), settings, self._choose_function, now=now,
-            counts_from=before.details.get("CountsFromDate", now),
+            counts_from=before.details.get("CountsFromDate", now), is_refilled=is_refilled,
         )
 
     async def _choose_function(self) -> str | None:

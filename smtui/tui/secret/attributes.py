@@ -34,7 +34,8 @@ class AttributesScreen(BaseSecretScreen):
         title, longest = sanitize(f"Description of {self.name}"), MAX_DESCRIPTION_LENGTH
         before = typed = self.secret.get("Description", "")
         while True:
-            new = await self.app.push_screen_wait(OneLine(title, typed, longest=longest, noun=""))
+            line = OneLine(title, typed, longest=longest, noun="", is_refilled=typed != before)
+            new = await self.app.push_screen_wait(line)
             if new is None or new == before:
                 return
             typed = new

@@ -40,7 +40,7 @@ class NewSecretForm(ValueFormScreen["CreateSecretRequest"]):
 
     def __init__(self, refused: CreateSecretRequest | None = None) -> None:
         super().__init__()
-        self._was_refused = refused is not None
+        self.is_refilled = refused is not None
         self._first: CreateSecretRequest = refused or {"Name": ""}
 
     def compose(self) -> ComposeResult:
@@ -57,10 +57,6 @@ class NewSecretForm(ValueFormScreen["CreateSecretRequest"]):
             yield ValueEditor(first.get("SecretString", ""), keys=True)
             yield Static(id="said")
         yield Footer()
-
-    @property
-    def is_dirty(self) -> bool:
-        return self._was_refused or super().is_dirty
 
     async def save(self) -> None:
         name = self.name_field.value

@@ -22,7 +22,7 @@ from smtui.tui.rotation.screen import RotationScreen
 from smtui.tui.secret.conflict import ConflictDialog
 from smtui.tui.undo.preview import UndoPreview
 from tests.tui.conftest import BOB, MakeApp, until
-from tests.tui.driver import ID, hear, join_screen_text, press_button, wait_for_screen
+from tests.tui.driver import ID, hear, join_screen_text, press_button, see_escape_ask, wait_for_screen
 from tests.tui.kms.test_screen import aliases, at_keys, key_id, kms, state  # noqa: F401
 from tests.tui.rotation.test_screen import at_rotation, functions, rotated  # noqa: F401
 
@@ -74,6 +74,7 @@ async def test_a_rotation_that_others_set_up(
         assert str(running.focused.label) == "Cancel"  # type: ignore[union-attr]
         await pilot.press("enter")
         await wait_for_screen(pilot, RotationForm)
+        await see_escape_ask(pilot, RotationForm)
         assert running.screen.query_one("#schedule", Input).value == "14"
         assert rotation(rotated) == theirs
         await pilot.press("ctrl+s")
@@ -151,6 +152,7 @@ async def test_a_keys_description_that_others_changed(
         assert "Before: The orders Now: theirs Yours: mine" in join_screen_text(running)
         await pilot.press("enter")
         await wait_for_screen(pilot, OneLine)
+        await see_escape_ask(pilot, OneLine)
         assert running.screen.query_one(Input).value == "mine"
         assert kms.describe_key(KeyId="alias/orders")["KeyMetadata"]["Description"] == "theirs"
         await pilot.press("enter")

@@ -24,7 +24,7 @@ from smtui.tui.secret.tags import TagsForm
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo.preview import UndoPreview
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id
-from tests.tui.driver import ID, hear, join_screen_text, open_secret, press_button, see, wait_for_screen
+from tests.tui.driver import ID, hear, join_screen_text, open_secret, press_button, see, see_escape_ask, wait_for_screen
 
 FIRST, SECOND = version_id(1), version_id(2)
 
@@ -66,6 +66,7 @@ async def test_a_description_that_others_changed(app: MakeApp, database: Any, ot
         assert str(running.focused.label) == "Cancel"  # type: ignore[union-attr]
         await pilot.press("escape")
         await wait_for_screen(pilot, OneLine)
+        await see_escape_ask(pilot, OneLine)
         assert running.screen.query_one(Input).value == "Main database 2"
         assert description(database) == "theirs"
         await pilot.press("enter")
@@ -91,6 +92,7 @@ async def test_a_refused_description_is_still_in_the_line(app: MakeApp, database
         await hear(pilot, "marked for deletion")
         await wait_for_screen(pilot, OneLine)
 
+        await see_escape_ask(pilot, OneLine)
         assert running.screen.query_one(Input).value == "Main database 2"
 
 
