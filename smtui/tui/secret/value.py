@@ -116,7 +116,7 @@ class ValueScreen(BaseSecretScreen):
         known, now = self.value.outline, build_outline(value)
         if known != now:
             self.value.show_outline(now)
-        choose = now.kind is ValueKind.KEYS and (known is None or known.keys != now.keys)
+        choose = now.kind is ValueKind.KEYS if known is None else known.keys != now.keys
         return None if choose else extract_part(value, self.value.key, to_show=to_show)
 
     @gesture

@@ -31,11 +31,22 @@ class ValueList(RowList):
         self.revealed: int | None = None
 
     def show_outline(self, outline: Outline | None) -> None:
-        """Shows another outline with all rows hidden; None for a value that is not read yet."""
-        same = outline is not None and outline == self.outline
+        """Shows another outline with all rows hidden; None for a value that is not read yet.
+
+        The cursor stays on its key, because a key press may act on it after others have stored a value.
+        """
+        row = self._find_row(outline)
         self.outline, self.revealed = outline, None
         rows = [self._format_row(name, Content(MASK)) for name in self._list_names()]
-        self.put(rows or [_format_unread(SafeText(UNREAD_TEXT))], self.cursor if same else 0)
+        self.put(rows or [_format_unread(SafeText(UNREAD_TEXT))], row)
+
+    def _find_row(self, outline: Outline | None) -> int:
+        """Finds the row of the key under the cursor in another outline; the first row if it is not there."""
+        if outline is None or self.outline is None:
+            return 0
+        if outline.keys == self.outline.keys:
+            return self.cursor
+        return outline.keys.index(self.key) if self.key in outline.keys else 0
 
     def show_state(self, state: ReadState, retry_key: str) -> None:
         """Shows how far the read of a value is, if its outline is unknown."""

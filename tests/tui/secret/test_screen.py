@@ -110,6 +110,30 @@ async def test_copying_one_key_unseen(app: MakeApp, database: Any, tool: FakeToo
         assert "second-word" not in screen_text(running)
 
 
+@pytest.mark.parametrize(("stored", "shown_first", "held"), [
+    ('{"user": "app", "password": "a longer one than before", "port": 5432}', "", b"a longer one than before"),
+    ('{"new": 1, "user": "app", "password": "third", "port": 5432}', "new", b"third"),
+    ("no JSON any more", "text, 16 bytes", b"no JSON any more"),
+])
+async def test_copying_the_key_under_the_cursor_after_others_stored(
+    app: MakeApp, database: Any, tool: FakeTool, stored: str, shown_first: str, held: bytes
+) -> None:
+    """It copies the key that was chosen. If there are other keys now, it shows them first and copies nothing."""
+    async with opened(app()) as pilot:
+        await pilot.press("y")
+        await see(pilot, "password")
+        await pilot.press("j")
+        database.put_secret_value(**ID, SecretString=stored)
+        if shown_first:
+            await pilot.press("y")
+            await see(pilot, shown_first)
+            assert tool.held == b""
+        await pilot.press("y")
+        await until(pilot, lambda: tool.held)
+
+        assert tool.held == held
+
+
 async def test_copying_the_whole_value(app: MakeApp, database: Any, tool: FakeTool) -> None:
     running = app()
     async with opened(running) as pilot:
