@@ -18,7 +18,7 @@ MEANINGLESS_HERE = frozenset({"command_palette", "help_quit"})
 
 
 class Actions(Provider):
-    """Lists the enabled bindings of the screen, the commands of its `commands` method, places and tasks."""
+    """Lists the enabled bindings of the screen, the commands of its `list_commands` method, places and tasks."""
 
     def _list_actions(self) -> list[tuple[str, str, Callable[[], object]]]:
         found: dict[str, tuple[str, str, Callable[[], object]]] = {}

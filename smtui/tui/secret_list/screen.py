@@ -180,7 +180,7 @@ class SecretsScreen(ListingScreen):
         """Yields rows for the help screen: chapter, filter words, and what they find."""
         return (("Words of the filter", " ".join(words), finds) for words, finds in list_grammar())
 
-    def commands(self) -> Iterator[Command]:
+    def list_commands(self) -> Iterator[Command]:
         """Yields commands for the command palette: sort orders and saved filters."""
         for column in COLUMNS.values():
             yield f"Sort by {column.title.lower()}", f"By {column.description}", partial(self.sort_by, column.id)
