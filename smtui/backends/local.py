@@ -14,7 +14,7 @@ from smtui.backends.key_usage import KeyUsage
 from smtui.backends.maintenance import Maintenance, Passphrase
 from smtui.backends.scheduler import RotationScheduler
 from smtui.backends.state import VaultState, is_region
-from smtui.engine import audit_events, taken_names
+from smtui.engine import audit_lookup, taken_names
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient, RawClient
 from smtui.engine.purge import CLOCK_TOLERANCE, Purge
@@ -249,7 +249,7 @@ class Vault:
         `until` (exclusive) are aware datetimes. `changes_only` leaves out events that only read. `above` (exclusive)
         and `up_to` (inclusive) are event numbers, see `audit.find_newest_number`.
         """
-        return audit_events.list_events(
+        return audit_lookup.list_events(
             self._state.database, region_name or self.region_name, secret_id=secret_id, operation=operation,
             caller=caller, outcome=outcome, since=since, until=until, limit=limit,
             changes_only=changes_only, above=above, up_to=up_to,

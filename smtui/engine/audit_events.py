@@ -1,35 +1,113 @@
-"""Queries of the audit log."""
+"""Audit events with CloudTrail's field names. An event contains no member that the contract marks as sensitive."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
-from itertools import islice
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from smtui.engine import names
-from smtui.vault import audit_log
-from smtui.vault.database import Database
+from smtui.api.errors import ClientError
+from smtui.api.shapes import Blob, List, Shape, Structure, Text
+from smtui.engine.call import Call
+from smtui.engine.declaration import CONTRACT
+
+HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+EVENT_VERSION = "1.11"
+# The members of a response that an event contains; values and listings are never recorded.
+_RECORDED = {"ARN": "arn", "Name": "name", "VersionId": "versionId", "DeletionDate": "deletionDate",
+             "KeyId": "keyId", "Arn": "arn"}
 
 
-def list_events(
-    database: Database, region: str, *, secret_id: str | None, operation: str | None, caller: str | None,
-    outcome: str | None, since: datetime | None, until: datetime | None, limit: int | None,
-    changes_only: bool = False, above: int = 0, up_to: int | None = None,
-) -> Iterator[dict[str, Any]]:
-    """The matching events, newest first. A deleted secret is found by its former name.
+def make_event(
+    call: Call, operation: str, params: Mapping[str, Any], *, event_id: str, changes: bool,
+    response: Mapping[str, Any] | None = None, error: ClientError | None = None,
+) -> dict[str, Any]:
+    """The event of one call, done or refused."""
+    recorded: dict[str, Any] = {
+        "eventVersion": EVENT_VERSION,
+        "userIdentity": {"type": "IAMUser", "arn": call.caller.arn, "accountId": call.caller.account},
+        "eventTime": call.stamp,
+        "eventSource": CONTRACT[operation].source,
+        "eventName": operation,
+        "awsRegion": call.region,
+        "sourceIPAddress": call.caller.context.get("aws:SourceIp", "127.0.0.1"),
+        "userAgent": "smtui",
+        "requestParameters": redact(CONTRACT[operation].request, params),
+        "responseElements": _format_response(response) if changes and response is not None else None,
+        "requestID": call.request_id,
+        "eventID": event_id,
+        "readOnly": not changes,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": call.account,
+        "eventCategory": "Management",
+    }
+    if call.caller.service is not None:
+        recorded["userIdentity"]["invokedBy"] = f"{call.caller.service}.amazonaws.com"
+    if error is not None:
+        recorded |= {"errorCode": error.code, "errorMessage": error.message}
+    return recorded
 
-    Parameters: see `Vault.audit_log`.
+
+def make_service_event(
+    call: Call, name: str, about: Mapping[str, Any], *, source: str = "secretsmanager.amazonaws.com",
+    region: str | None = None,
+) -> dict[str, Any]:
+    """An event of the service itself, as CloudTrail records it: without a request, with the members of `about`."""
+    return {
+        "eventVersion": EVENT_VERSION,
+        "userIdentity": {"accountId": call.account, "invokedBy": source},
+        "eventTime": call.stamp,
+        "eventSource": source,
+        "eventName": name,
+        "awsRegion": region or call.region,
+        "sourceIPAddress": source,
+        "userAgent": source,
+        "requestParameters": None,
+        "responseElements": None,
+        "additionalEventData": dict(about),
+        "requestID": call.request_id,
+        "eventID": call.ambient.create_uuid(),
+        "readOnly": False,
+        "eventType": "AwsServiceEvent",
+        "managementEvent": True,
+        "recipientAccountId": call.account,
+        "eventCategory": "Management",
+    }
+
+
+def redact(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that the contract knows, in CloudTrail's spelling.
+
+    Sensitive ones are hidden, unknown ones left out.
     """
-    rows = None
-    if secret_id is not None:
-        wanted = names.parse_secret_id(secret_id)
-        rows = audit_log.find_secret_rows(database, wanted.region or region, wanted.name, wanted.suffix)
-    found = audit_log.list_events(database, secrets=rows, operation=operation, caller=caller, outcome=outcome,
-                                  since=_to_milliseconds(since), until=_to_milliseconds(until),
-                                  changes_only=changes_only, above=above, up_to=up_to)
-    return islice(found, limit)
+    return {_to_camel_case(name): _redact_value(shape.members[name], value) for name, value in params.items()
+            if name in shape.members}
 
 
-def _to_milliseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp() * 1000)
+def _redact_value(shape: Shape, value: Any) -> Any:
+    if isinstance(shape, Text):
+        if shape.sensitive:
+            return HIDDEN
+        if isinstance(value, str):
+            return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(shape, List) and isinstance(value, list | tuple):
+        return [_redact_value(shape.item, item) for item in value]
+    if isinstance(shape, Structure) and isinstance(value, Mapping):
+        return redact(shape, value)
+    return value if isinstance(value, bool | int) and not isinstance(shape, Blob) else HIDDEN
+
+
+def _format_response(response: Mapping[str, Any]) -> dict[str, Any] | None:
+    made = {spelled: response[name] for name, spelled in _RECORDED.items() if name in response}
+    elements: dict[str, Any] = {
+        name: value if isinstance(value, str) else value.isoformat() for name, value in made.items()
+    }
+    if "KeyMetadata" in response:
+        elements["keyMetadata"] = _format_response(response["KeyMetadata"])
+    return elements or None
+
+
+@cache
+def _to_camel_case(name: str) -> str:
+    return name[:1].lower() + name[1:]

@@ -18,7 +18,7 @@ from smtui.api.errors import (
     SmtuiError,
     VaultReadOnlyError,
 )
-from smtui.engine import events
+from smtui.engine import audit_events
 from smtui.engine.authorize import admit
 from smtui.engine.call import Call, Caller
 from smtui.engine.declaration import BULK_OPERATIONS, OPERATIONS, Declaration
@@ -188,8 +188,9 @@ def _list_events(
     refusal: ClientError | None,
 ) -> list[Event]:
     """The events that the call brought about, then its own."""
-    own = events.make_event(call, declared.name, params, event_id=call.request_id, changes=declared.changes,
-                       response=response, error=refusal)
+    own = audit_events.make_event(
+        call, declared.name, params, event_id=call.request_id, changes=declared.changes, response=response,
+        error=refusal)
     return [*call.further_events, (call.subject, own)]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from smtui.api.errors import AccessDeniedException, InvalidParameterException
-from smtui.engine import events, values
+from smtui.engine import audit_events, values
 from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Response
 from smtui.engine.functions import find_function
@@ -222,7 +222,8 @@ def _remove_pending(call: Call, secret: Secret, run: Run) -> None:
 def add_event(call: Call, secret: Secret, what: str, kind: Kind) -> None:
     """Adds an event of the service under CloudTrail's name, such as RotationStarted or TestRotationFailed."""
     name = f"{'Test' if kind == 'test' else ''}Rotation{what}"
-    call.further_events.append((secret, events.make_service_event(call, name, {"SecretId": call.format_arn(secret)})))
+    event = audit_events.make_service_event(call, name, {"SecretId": call.format_arn(secret)})
+    call.further_events.append((secret, event))
 
 
 def _to_milliseconds(when: datetime) -> int:

@@ -12,7 +12,7 @@ from smtui.api.errors import (
     ResourceNotFoundException,
 )
 from smtui.api.limits import MAX_BATCH_SIZE
-from smtui.engine import events, filters, kms, paging, rotation, values
+from smtui.engine import audit_events, filters, kms, paging, rotation, values
 from smtui.engine.authorize import admit
 from smtui.engine.call import Call, require_token, to_datetime
 from smtui.engine.declaration import OPERATIONS, Request, Response, operation
@@ -126,6 +126,6 @@ def _get_one(call: Call, secret_id: str) -> Response:
         refusal = error
         raise
     finally:
-        event: dict[str, Any] = events.make_event(call, declared.name, asked, event_id=call.ambient.create_uuid(),
-                                             changes=False, error=refusal)
+        event: dict[str, Any] = audit_events.make_event(
+            call, declared.name, asked, event_id=call.ambient.create_uuid(), changes=False, error=refusal)
         call.further_events.append((call.subject, event))
