@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from smtui.api.arn import get_last_field
 from smtui.health.finding import HealthFinding, HealthLimits, Urgency
+from smtui.text.dates import format_date
 from smtui.text.sanitize import sanitize
 
 if TYPE_CHECKING:
@@ -91,8 +92,3 @@ def check_keys(vault: Vault, region: str) -> list[HealthFinding]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def format_date(moment: datetime | None) -> str:
-    """The date in the local time zone; empty for None."""
-    return moment.astimezone().strftime("%Y-%m-%d") if moment else ""

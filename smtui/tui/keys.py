@@ -132,7 +132,7 @@ SHORTCUTS = (
 
     Shortcut("health.open", "enter,l", "open", "Open", "To the secret under the cursor", show=True),
     Shortcut("health.filter", "slash", "filter", "Filter", "Narrow the list as you type", show=True),
-    Shortcut("health.look", "f5", "look", "Look at values", "Compare and judge every current value, unseen", show=True),
+    Shortcut("health.look", "f5", "look", "Check values", "Check every current value; none is shown", show=True),
     Shortcut("health.back", "escape,h", "back", "Back", "Leave the filter, clear it, then back to the list", show=True),
 
     Shortcut("vault.open", "enter,l", "open", "Open", "Do what is under the cursor; it asks first", show=True),

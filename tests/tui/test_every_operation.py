@@ -63,9 +63,9 @@ STEPS: tuple[Step, ...] = (
     ("", ("tab", "enter"), "will be deleted"),
     ("", ("x", "U"), "restored"),
     ("", ("p",), "bits"),
-    ("", ("escape", "o", "h"), "values not looked at yet"),
-    ("", ("f5",), "Look at every value?"),
-    ("", ("tab", "enter"), "values looked at"),
+    ("", ("escape", "o", "h"), "values not checked"),
+    ("", ("f5",), "Check all values?"),
+    ("", ("tab", "enter"), "values checked"),
 )
 
 

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 TITLE = SafeText("Health")
-QUESTION = SafeText("Look at every value?")
-WARNING = SafeText("Each current value of this Region is read, compared and judged, and none is shown. "
-                   "Each reading is in the audit log, and counts as an access.")
-NOTHING = SafeText("Nothing is found.")
+QUESTION = SafeText("Check all values?")
+WARNING = SafeText("Every current value of this Region is read and checked; none is shown. "
+                   "Each read is recorded in the audit log and counts as an access.")
+NOTHING = SafeText("No findings.")
 STYLES = {Urgency.ALERT: "$error", Urgency.WARNING: "$warning", Urgency.NOTE: "$text-muted"}
 
 
@@ -114,8 +114,8 @@ class HealthScreen(FilteredTableScreen[None]):
         parts = [Content.assemble((f"{len(group.findings):,} ", "bold"), group.kind)
                  for group in group_findings(self._found)]
         self.query_one("#counts", Static).update(Content("   ").join(parts))
-        looked = "values looked at" if self.session.region in self.session.found else "values not looked at yet"
-        reading = "" if self._all_read else ", reading on" if self._reading else ", not read on"
+        looked = "values checked" if self.session.region in self.session.found else "values not checked"
+        reading = "" if self._all_read else ", reading…" if self._reading else ", not read completely"
         findings = f"{len(kept):,} of {len(self._found):,} findings"
         status = sanitize(f"{findings} · {self._read:,} secret{'' if self._read == 1 else 's'}{reading} · {looked}")
         self.query_one("#status", Static).update(Content(status))
@@ -143,7 +143,7 @@ async def check_values(app: Shell, session: Session) -> None:
         SmtuiError: the secrets could not be read, or the user stopped the job.
     """
     region, limits = session.region, read_limits(app.settings)
-    if await app.push_screen_wait(Confirm(QUESTION, WARNING, "Look")):
+    if await app.push_screen_wait(Confirm(QUESTION, WARNING, "Check")):
         found = await run_job(app, TITLE, lambda vault, progress: check_secrets(vault, region, limits, progress))
         session.found[region] = found
         app.look_again()

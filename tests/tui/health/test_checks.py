@@ -59,7 +59,7 @@ async def test_what_the_list_says_is_there_at_once(app: MakeApp, vault: smtui.Va
         assert list_findings(screen) == {("deleted soon", "nameless")} | {
             (kind, name) for kind in ("never rotated", "unused") for name in ("weak", "one", "two", "open")
         }
-        assert "values not looked at yet" in screen_text(running)
+        assert "values not checked" in screen_text(running)
     assert not [event for event in vault.audit_log() if event["eventName"] == "BatchGetSecretValue"]
 
 
@@ -70,9 +70,9 @@ async def test_values_are_compared_and_never_shown(app: MakeApp, vault: smtui.Va
     async with running.run_test(size=LARGE) as pilot:
         screen = await at_health(pilot, running)
         await pilot.press("f5")
-        await until(pilot, lambda: "Each reading is in the audit log" in screen_text(running))
+        await until(pilot, lambda: "Each read is recorded" in screen_text(running))
         await pilot.press("tab", "enter")
-        await until(pilot, lambda: "values looked at" in screen_text(running))
+        await until(pilot, lambda: "values checked" in screen_text(running))
 
         assert {("weak", "weak"), ("repeated", "one"), ("repeated", "two"), ("public", "open")} <= list_findings(screen)
         assert STRONG not in screen_text(running) and "letmein" not in screen_text(running)
