@@ -58,6 +58,11 @@ class SmtuiError(Exception):
 
     hint: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """The message for a person, without the code and the operation that the text of AWS's errors begins with."""
+        return str(self)
+
     def __reduce__(self) -> str | tuple[Any, ...]:
         return BaseException.__reduce__(self)  # botocore's classes have another constructor
 
@@ -101,6 +106,10 @@ class ClientError(SmtuiError):
         self.operation_name = operation_name
         self.response: dict[str, Any] = error_response  # type: ignore[assignment]  # as botocore: not a copy
         Exception.__init__(self, self._format_text())
+
+    @property
+    def sentence(self) -> str:
+        return self.message or str(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.response, self.operation_name), self.__dict__

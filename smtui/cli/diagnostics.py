@@ -44,7 +44,7 @@ def report(error: SmtuiError) -> None:
     """Writes an error: AWS's as the aws CLI prints them, others after `smtui:`, each hint on its own line."""
     plain = str(error)
     if not isinstance(error, ClientError) or isinstance(error, ParamValidationError) or not error.operation_name:
-        plain = f"smtui: {getattr(error, 'message', plain)}"
+        plain = f"smtui: {error.sentence}"
     _write(plain + (f"\nhint: {error.hint}" if error.hint else ""))
 
 

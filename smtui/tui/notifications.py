@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtui.api.errors import SmtuiError, VaultBusyError, VaultLockedError
+from smtui.api.errors import ClientError, SmtuiError, VaultBusyError, VaultLockedError
 from smtui.text.sanitize import sanitize
 from smtui.tui.jobs.job import JobStoppedError
 from smtui.tui.workarounds import QuietApp
@@ -25,8 +25,7 @@ class TellingApp(QuietApp[None]):
 
 def explain_error(error: SmtuiError) -> str:
     """Returns the message of an error and, on a second line, its hint if there is one."""
-    message = getattr(error, "message", None) or str(error)
-    return f"{message}\n{error.hint}".strip()
+    return f"{error.sentence}\n{error.hint}".strip()
 
 
 def is_input_kept(error: SmtuiError) -> bool:
@@ -36,4 +35,4 @@ def is_input_kept(error: SmtuiError) -> bool:
 
 def _get_title(error: SmtuiError) -> str:
     """Returns the error code of AWS, which users can look up; empty for errors of the vault file."""
-    return getattr(error, "code", "")
+    return error.code if isinstance(error, ClientError) else ""

@@ -632,8 +632,8 @@ def test_an_interrupted_rotation_is_not_held(
         patch.setitem(runner.KINDS, "Password", interrupt)
         with pytest.raises(KeyboardInterrupt):
             db.rotate_secret(**ID, RotationLambdaARN=function)
-    told = rotations.describe_rotation(**ID)["Rotation"]
-    assert (told["AtWork"], told["Attempts"], told["Message"]) == (
+    described = rotations.describe_rotation(**ID)["Rotation"]
+    assert (described["AtWork"], described["Attempts"], described["Message"]) == (
         False, 1, "It was ended before it was done: the program was interrupted.")
 
     clock.forward(minutes=6)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from textual import events, getters, on
 from textual.content import Content
@@ -53,10 +54,24 @@ class Dialog(ClosableModalScreen[Answer | None]):
     `state` covers all fields. Dialogs with other content, such as an order or marks, override it.
     """
 
+    KEY_NAMES: ClassVar[Mapping[str, str]] = {}
+    """The words of entries of the footer, by the ids of their shortcuts."""
+
     app: getters.app[Shell]
     is_refilled: bool = False
     """Whether the dialog opened with something that was typed before and is not stored, as after a refusal."""
     _opened_with: object = None
+    _renamed_keys: Mapping[str, str] | None = None
+
+    @property
+    def key_names(self) -> Mapping[str, str]:
+        """`KEY_NAMES`, with what `rename_key` changed."""
+        return {**self.KEY_NAMES, **(self._renamed_keys or {})}
+
+    def rename_key(self, id: str, words: str) -> None:
+        """Changes the words of an entry of the footer."""
+        self._renamed_keys = {**(self._renamed_keys or {}), id: words}
+        self.refresh_bindings()
 
     def get_state(self) -> object:
         """Returns what the user can change, for the comparison with the state when the dialog opened."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
@@ -17,20 +17,32 @@ GO = "everywhere.go"
 MEANINGLESS_HERE = frozenset({"command_palette", "help_quit"})
 
 
-class Actions(Provider):
-    """Lists the enabled bindings of the screen, the commands of its `list_commands` method, places and tasks."""
+Command = tuple[str, str, Callable[[], object]]
+"""The title, the description and the action of a command."""
 
-    def _list_actions(self) -> list[tuple[str, str, Callable[[], object]]]:
-        found: dict[str, tuple[str, str, Callable[[], object]]] = {}
+
+@runtime_checkable
+class CommandScreen(Protocol):
+    """A screen with commands that have no key."""
+
+    def list_commands(self) -> Iterable[Command]:
+        """Yields its commands."""
+
+
+class Actions(Provider):
+    """Lists the enabled bindings of the screen, the commands of a `CommandScreen`, places and tasks."""
+
+    def _list_actions(self) -> list[Command]:
+        found: dict[str, Command] = {}
         for key, active in self.screen.active_bindings.items():
             binding = active.binding
             if active.enabled and binding.id and binding.action not in MEANINGLESS_HERE:
                 run = partial(self.app.run_action, binding.action, active.node)
                 found.setdefault(binding.id, (f"{binding.description}  {key_names.spell(key)}", active.tooltip, run))
-        more = getattr(self.screen, "list_commands", tuple)
-        return [*found.values(), *more(), *self._list_places_and_tasks(found)]
+        more = self.screen.list_commands() if isinstance(self.screen, CommandScreen) else ()
+        return [*found.values(), *more, *self._list_places_and_tasks(found)]
 
-    def _list_places_and_tasks(self, found: Collection[str]) -> Iterator[tuple[str, str, Callable[[], object]]]:
+    def _list_places_and_tasks(self, found: Collection[str]) -> Iterator[Command]:
         """Yields places and tasks, if the menu of places is available on the screen.
 
         Args:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
+from typing import Protocol, runtime_checkable
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -16,11 +18,19 @@ from smtui.tui.widgets.chrome import Footer
 from smtui.tui.workarounds import ClosableModalScreen
 
 
+@runtime_checkable
+class FurtherHelp(Protocol):
+    """A screen with more to explain than its keys."""
+
+    def list_further_help(self) -> Iterable[tuple[str, str, str]]:
+        """Yields rows for the help screen: chapter, word, and what it means."""
+
+
 class HelpScreen(ClosableModalScreen[None]):
     """Lists the keys of a screen: first those of the focused widget, then of the screen, then of the app.
 
     Args:
-        asked_on: the screen to describe. Rows of its `list_further_help` method follow, if it has one.
+        asked_on: the screen to describe. If it is a `FurtherHelp`, its rows follow.
     """
 
     BINDINGS = keys.list_bindings("help")
@@ -28,7 +38,8 @@ class HelpScreen(ClosableModalScreen[None]):
 
     def __init__(self, asked_on: Screen[object]) -> None:
         super().__init__()
-        self._lines = [*list_help_rows(asked_on), *getattr(asked_on, "list_further_help", tuple)()]
+        further = asked_on.list_further_help() if isinstance(asked_on, FurtherHelp) else ()
+        self._lines = [*list_help_rows(asked_on), *further]
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):

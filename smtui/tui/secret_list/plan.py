@@ -102,7 +102,7 @@ class Plan:
         except ChangedMeanwhileError as error:
             item.answer = sanitize(error.found)
         except SmtuiError as error:
-            item.answer = sanitize(getattr(error, "message", None) or str(error))
+            item.answer = sanitize(error.sentence)
             self.stopped = not isinstance(error, ClientError)
         else:
             item.answer, item.done = NO_TEXT, True

@@ -50,7 +50,6 @@ class PlanScreen(Dialog[Plan]):
     BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("plan")
     CSS_PATH: ClassVar = ["plan_dialog.tcss"]
     AUTO_FOCUS = "#cancel"
-    KEY_NAMES: ClassVar[Mapping[str, str]] = {}
 
     said = getters.query_one("#said", Static)
     go = getters.query_one("#go", Button)
@@ -62,7 +61,6 @@ class PlanScreen(Dialog[Plan]):
         self.plan = Plan([Item(entry) for entry in entries])
         self._since_shown = ChangesSince(session.vault)
         self._has_begun = self._is_over = False
-        self.key_names: Mapping[str, str] = dict(self.KEY_NAMES)
 
     # To be defined by subclasses.
 
@@ -200,8 +198,7 @@ class PlanScreen(Dialog[Plan]):
         """Sets the label of the cancel button and of its key in the footer."""
         cancel = self.query_one("#cancel", Button)
         cancel.label = words
-        self.key_names = {**self.key_names, "dialog.cancel": words}
-        self.refresh_bindings()
+        self.rename_key("dialog.cancel", words)
         return cancel
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -170,7 +170,7 @@ def _find_conflict(reader: Client, change: _Change) -> str:
     try:
         return change.find_conflict(reader)
     except ClientError as refusal:
-        return _get_message(refusal)
+        return refusal.sentence
 
 
 def _take_one_back(vault: Vault, region: str, change: _Change) -> str:
@@ -180,12 +180,8 @@ def _take_one_back(vault: Vault, region: str, change: _Change) -> str:
         with vault.transaction():
             change.undo(client)
     except ClientError as refusal:
-        return _get_message(refusal)
+        return refusal.sentence
     return ""
-
-
-def _get_message(refusal: ClientError) -> str:
-    return getattr(refusal, "message", None) or str(refusal)
 
 
 def _make_sections(

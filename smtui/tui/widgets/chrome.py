@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from rich.cells import cell_len
 from textual import events, getters
@@ -138,6 +138,14 @@ class FooterKey:
                                 (f"{self.words} ", f"$footer-description-foreground{dim}"))
 
 
+@runtime_checkable
+class KeyNaming(Protocol):
+    """A screen that renames entries of the footer: it maps the ids of shortcuts to the words, which may change."""
+
+    @property
+    def key_names(self) -> Mapping[str, str]: ...
+
+
 class FooterKeys(Widget):
     """The keys that work on the screen, as many entries as fit in full. Keys that save or leave take precedence.
 
@@ -224,11 +232,10 @@ class FooterKeys(Widget):
     def _list_keys(self) -> Iterator[tuple[str, FooterKey]]:
         """Yields each action and its entry. If several keys have the same action, the first one counts.
 
-        A screen can rename entries with `KEY_NAMES` or, if the names change, with the property `key_names`. Both map
-        the id of a shortcut to the words.
+        A screen can rename entries, see `KeyNaming`.
         """
         session, listed = self.app.session, set()
-        names: Mapping[str, str] = getattr(self.screen, "key_names", getattr(self.screen, "KEY_NAMES", {}))
+        names = self.screen.key_names if isinstance(self.screen, KeyNaming) else {}
         undoable = session is not None and session.undo.last is not None
         for _, binding, enabled, _ in self.screen.active_bindings.values():
             if binding.show and binding.action not in listed and (binding.action != UNDO or undoable):
