@@ -54,7 +54,14 @@ def describe_change(event: Event) -> SafeText:
     when = format_time(datetime.fromisoformat(event["eventTime"]))
     for_good = (event.get("requestParameters") or {}).get("forceDeleteWithoutRecovery") is True
     did = "deleted it" if for_good else DID.get(event["eventName"], CHANGED)
-    return sanitize(f"{who} {did} in {event['awsRegion']} at {when} ({event['eventName']}).")
+    return sanitize(f"{who} {did} {_describe_place(event)} at {when} ({event['eventName']}).")
+
+
+def _describe_place(event: Event) -> str:
+    """Describes where a change happened: for added and removed replicas, their Regions and not that of the call."""
+    away = ", ".join(sorted(_find_regions(event) - {event["awsRegion"]}))
+    word = {"ReplicateSecretToRegions": "to", "RemoveRegionsFromReplication": "in"}.get(event["eventName"])
+    return f"{word} {away}" if word and away else f"in {event['awsRegion']}"
 
 
 def is_about(event: Event, name: str, regions: Collection[str]) -> bool:
