@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
+from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Button
 
 from smtui.tui.app import SmtuiApp
 from tests.tui.conftest import said, screen_text, until
 
+Kind = TypeVar("Kind", bound=Screen[Any])
 SMALL = (80, 24)
 ID: Any = {"SecretId": "prod/db"}
 """The secret of the fixture `database`, in the shape of a request."""
@@ -42,6 +45,12 @@ async def hear(pilot: Pilot[None], text: str) -> None:
 async def wait_for_screen(pilot: Pilot[None], kind: type) -> None:
     """Waits until a screen of this class is on top."""
     await until(pilot, lambda: isinstance(pilot.app.screen, kind))
+
+
+def get_screen(app: App[Any], kind: type[Kind]) -> Kind:
+    """Returns the screen on top, which must be of this class."""
+    assert isinstance(app.screen, kind), app.screen
+    return app.screen
 
 
 async def press_button(pilot: Pilot[None], label: str) -> None:

@@ -11,6 +11,7 @@ from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
 from tests.tui.conftest import MakeApp, screen_text, until
+from tests.tui.driver import get_screen
 
 SMALL = (80, 24)
 
@@ -36,7 +37,7 @@ async def test_numbers_lead_to_the_parts_of_a_secret(app: MakeApp, database: Any
         await pilot.press("enter")
         await until(pilot, lambda: "not read yet" in screen_text(running))
         await pilot.press("2")
-        await until(pilot, lambda: running.screen.versions.has_focus)  # type: ignore[attr-defined]
+        await until(pilot, lambda: get_screen(running, SecretScreen).versions.has_focus)
         assert running.screen.number == 2  # type: ignore[attr-defined]
         await pilot.press("1")
 

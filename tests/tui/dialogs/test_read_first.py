@@ -27,8 +27,10 @@ from smtui.tui.rotation.screen import RotationScreen
 from smtui.tui.secret.compare import CompareScreen
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.tabs import VERSIONS
+from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.vault.database import Database
 from tests.tui.conftest import BOB, MakeApp, screen_text, until, version_id
+from tests.tui.driver import get_screen
 from tests.tui.test_read_states import holding, listed, settle
 
 SMALL = (80, 24)
@@ -100,7 +102,7 @@ async def described(app: SmtuiApp, pilot: Pilot[None]) -> None:
 
 
 async def list_of_secrets(app: SmtuiApp, pilot: Pilot[None]) -> None:
-    secrets = app.screen.secrets  # type: ignore[attr-defined]
+    secrets = get_screen(app, SecretsScreen).secrets
     while secrets.current["Name"] != SECRET:
         await pilot.press("j")
 

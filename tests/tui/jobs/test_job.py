@@ -22,6 +22,7 @@ from smtui.tui.shell import Task
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, said, screen_text, until
+from tests.tui.driver import get_screen
 from tests.waiting import LIMIT
 
 SMALL = (80, 24)
@@ -87,7 +88,7 @@ async def test_one_can_go_on_beside_it(app: MakeApp, slow: Slow) -> None:
         await pilot.press("f9")
         await until(pilot, lambda: "Making 20%" in screen_text(running))
         await pilot.press("slash", "m")
-        assert running.screen.filter.value == "m"  # type: ignore[attr-defined]
+        assert get_screen(running, SecretsScreen).filter.value == "m"
         await pilot.press("f9")
         await until(pilot, lambda: isinstance(running.screen, JobDialog))
         slow.go_on.release(8)

@@ -22,7 +22,7 @@ from smtui.tui.rotation.screen import RotationScreen
 from smtui.tui.secret.conflict import ConflictDialog
 from smtui.tui.undo.preview import UndoPreview
 from tests.tui.conftest import BOB, MakeApp, until
-from tests.tui.driver import ID, hear, join_screen_text, press_button, see_escape_ask, wait_for_screen
+from tests.tui.driver import ID, get_screen, hear, join_screen_text, press_button, see_escape_ask, wait_for_screen
 from tests.tui.kms.test_screen import aliases, at_keys, key_id, kms, state  # noqa: F401
 from tests.tui.rotation.test_screen import at_rotation, functions, rotated  # noqa: F401
 
@@ -97,7 +97,7 @@ async def test_a_rotation_that_others_left_alone(app: MakeApp, rotated: Any, oth
     running = app()
     async with at_rotation(running) as pilot:
         await edit_schedule(pilot, "14")
-        running.screen.at_once.value = True  # type: ignore[attr-defined]
+        get_screen(running, RotationForm).at_once.value = True
         other.tag_resource(**ID, Tags=[{"Key": "env", "Value": "prod"}])
         await pilot.press("ctrl+s")
         await hear(pilot, "prod/db is rotated.")
@@ -206,8 +206,8 @@ async def test_a_deletion_that_others_planned_otherwise(
     key = key_id(kms)
     kms.disable_key(KeyId=key)
     async with keys_of_two(running, vault) as (pilot, other):
-        seen = running.screen.current  # type: ignore[attr-defined]
-        assert seen.state == "Disabled"
+        seen = get_screen(running, KmsKeysScreen).current
+        assert seen is not None and seen.state == "Disabled"
         other.schedule_key_deletion(KeyId=key, PendingWindowInDays=9)
         other.cancel_key_deletion(KeyId=key)
         other.enable_key(KeyId=key)

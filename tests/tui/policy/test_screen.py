@@ -12,9 +12,10 @@ from textual.pilot import Pilot
 
 from smtui.tui.json_editor.diff import diff_json
 from smtui.tui.policy import diagnostics
+from smtui.tui.policy.screen import PolicyScreen
 from smtui.tui.policy.templates import TEMPLATES
 from tests.tui.conftest import MakeApp, paste, said, screen_text, until
-from tests.tui.driver import see
+from tests.tui.driver import get_screen, see
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
@@ -92,11 +93,11 @@ async def test_what_is_wrong_is_marked_while_one_types(app: MakeApp, database: A
         await open_policy(pilot)
         await write(pilot, policy(Effect="Permit", Action="read"))
         await see(pilot, "✗ error  5:17  statement 1, Effect must be Allow or Deny")
-        program.screen.editor.diagnostic_list.focus()  # type: ignore[attr-defined]
+        get_screen(program, PolicyScreen).editor.diagnostic_list.focus()
         await pilot.press("end", "enter")
 
         assert "5✗" in screen_text(program)
-        assert program.screen.editor.area.cursor_location == (8, 16)  # type: ignore[attr-defined]
+        assert get_screen(program, PolicyScreen).editor.area.cursor_location == (8, 16)
 
 
 async def test_strangers_are_told_before_and_can_be_kept_out(app: MakeApp, database: Any) -> None:
@@ -199,7 +200,7 @@ async def test_a_secret_that_will_be_deleted(app: MakeApp, database: Any) -> Non
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
         database.delete_secret(SecretId="prod/db")
-        program.screen.start_reading()  # type: ignore[attr-defined]
+        get_screen(program, PolicyScreen).start_reading()
         await see(pilot, "Its deletion is planned")
         await pilot.press("B")
         await until(pilot, lambda: any("until it is restored" in each for each in said(program)))

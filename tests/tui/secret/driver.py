@@ -13,7 +13,7 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.secret.label_moves import collect_version_labels
 from smtui.tui.secret.screen import SecretScreen
 from tests.tui.conftest import screen_text, until, version_id
-from tests.tui.driver import ID
+from tests.tui.driver import ID, get_screen
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
@@ -38,7 +38,7 @@ def screen(app: SmtuiApp) -> SecretScreen:
 
 async def at_versions(pilot: Pilot[None]) -> None:
     await pilot.press("v")
-    await until(pilot, lambda: pilot.app.screen.versions.has_focus)  # type: ignore[attr-defined]
+    await until(pilot, lambda: get_screen(pilot.app, SecretScreen).versions.has_focus)
 
 
 def labels(client: Any) -> dict[str, str]:

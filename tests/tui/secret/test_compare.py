@@ -17,7 +17,7 @@ from smtui.tui.secret.compare import CompareScreen
 from smtui.tui.secret.screen import SecretScreen
 from tests.hostile_text import BUNDLES, harm_in
 from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, until, version_id
-from tests.tui.driver import ID, see
+from tests.tui.driver import ID, get_screen, see
 
 SMALL = (80, 24)
 
@@ -31,7 +31,7 @@ async def at_versions(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
         await pilot.press("enter")
         await see(pilot, "not read yet")
         await pilot.press("2")
-        await until(pilot, lambda: running.screen.versions.has_focus)  # type: ignore[attr-defined]
+        await until(pilot, lambda: get_screen(running, SecretScreen).versions.has_focus)
         yield pilot
 
 

@@ -19,7 +19,17 @@ from smtui.tui.secret.new_secret import NewSecretForm
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.value_form import ValueForm
 from tests.tui.conftest import DATABASE, MakeApp, screen_text, types, until, version_id
-from tests.tui.driver import ID, SMALL, hear, join_screen_text, open_secret, press_button, see, wait_for_screen
+from tests.tui.driver import (
+    ID,
+    SMALL,
+    get_screen,
+    hear,
+    join_screen_text,
+    open_secret,
+    press_button,
+    see,
+    wait_for_screen,
+)
 from tests.tui.secret.test_edit_value import editor
 
 SECOND = version_id(2)
@@ -65,7 +75,7 @@ async def edit_user(pilot: Pilot[None]) -> None:
 
 
 def typed(pilot: Pilot[None]) -> Any:
-    return json.loads(pilot.app.screen.editor.value)  # type: ignore[attr-defined]
+    return json.loads(get_screen(pilot.app, ValueForm).editor.value)
 
 
 CHANGES = {"stored": store_password, "rolled back": roll_back, "rotated": rotate}
@@ -234,7 +244,7 @@ async def test_the_first_value(app: MakeApp, database: Any, other: Any) -> None:
         await see(pilot, "No value yet")
         await pilot.press("e")
         await wait_for_screen(pilot, ValueForm)
-        running.screen.editor.area.load_text("alice")  # type: ignore[attr-defined]
+        get_screen(running, ValueForm).editor.area.load_text("alice")
         other.put_secret_value(**ID, SecretString="theirs")
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, ConflictDialog)
@@ -411,7 +421,7 @@ async def test_the_form_without_the_old_value(app: MakeApp, database: Any, other
         await see(pilot, "The current value cannot be read")
         assert "what you store replaces it" in join_screen_text(running)
         assert "explicit deny" in join_screen_text(running)
-        area = running.screen.editor.area  # type: ignore[attr-defined]
+        area = get_screen(running, ValueForm).editor.area
         area.load_text("alice")
         made = store_password(other)
         await pilot.press("ctrl+s")
@@ -466,7 +476,7 @@ async def test_the_form_without_a_look_at_the_versions(
         deny(other, *denied)
         await pilot.press("e")
         await wait_for_screen(pilot, ValueForm)
-        editor: Any = running.screen.editor  # type: ignore[attr-defined]
+        editor: Any = get_screen(running, ValueForm).editor
         blind = "GetSecretValue" in denied
         assert ("changes by others are not noticed" in join_screen_text(running)) is blind
         if editor.is_keyed:

@@ -24,7 +24,17 @@ from smtui.tui.secret.tags import TagsForm
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo.preview import UndoPreview
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id
-from tests.tui.driver import ID, hear, join_screen_text, open_secret, press_button, see, see_escape_ask, wait_for_screen
+from tests.tui.driver import (
+    ID,
+    get_screen,
+    hear,
+    join_screen_text,
+    open_secret,
+    press_button,
+    see,
+    see_escape_ask,
+    wait_for_screen,
+)
 
 FIRST, SECOND = version_id(1), version_id(2)
 
@@ -210,7 +220,7 @@ async def policy_opened(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
     async with open_secret(running) as pilot:
         await pilot.press("3")
         await wait_for_screen(pilot, PolicyScreen)
-        await until(pilot, lambda: running.screen.secret is not None)  # type: ignore[attr-defined]
+        await until(pilot, lambda: get_screen(running, PolicyScreen).secret is not None)
         yield pilot
 
 
@@ -220,7 +230,7 @@ async def test_a_policy_that_others_changed(app: MakeApp, database: Any, other: 
     async with policy_opened(running) as pilot:
         await see(pilot, "Before")
         await pilot.press("e")
-        area: Any = running.screen.editor.area  # type: ignore[attr-defined]
+        area: Any = get_screen(running, PolicyScreen).editor.area
         area.load_text(policy("Mine"))
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, PolicyPreview)
@@ -253,7 +263,7 @@ async def test_a_policy_that_others_detached(
     async with policy_opened(running) as pilot:
         await see(pilot, "Before")
         await pilot.press("e")
-        area: Any = running.screen.editor.area  # type: ignore[attr-defined]
+        area: Any = get_screen(running, PolicyScreen).editor.area
         if edited:
             area.load_text(policy("Mine"))
         typed = area.text
@@ -301,7 +311,7 @@ def others_store(client: Any) -> None:
 
 async def at_versions(pilot: Pilot[None]) -> None:
     await pilot.press("v")
-    await until(pilot, lambda: pilot.app.screen.versions.has_focus)  # type: ignore[attr-defined]
+    await until(pilot, lambda: get_screen(pilot.app, SecretScreen).versions.has_focus)
 
 
 async def test_a_roll_back_is_what_the_preview_named(app: MakeApp, database: Any, other: Any) -> None:

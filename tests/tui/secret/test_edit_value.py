@@ -24,7 +24,7 @@ from smtui.tui.secret.value_area import DOT
 from smtui.tui.secret.value_edit import ValueEdit
 from smtui.tui.secret.value_form import ValueForm
 from tests.tui.conftest import DATABASE, MakeApp, paste, screen_text, types, until, version_id
-from tests.tui.driver import ID, hear, join_screen_text, open_secret, press_button, see, wait_for_screen
+from tests.tui.driver import ID, get_screen, hear, join_screen_text, open_secret, press_button, see, wait_for_screen
 
 FIRST, SECOND = version_id(1), version_id(2)
 
@@ -85,7 +85,7 @@ async def test_json_with_a_slip_is_marked_while_it_is_typed(app: MakeApp, databa
         await pilot.press("e")
         await wait_for_screen(pilot, ValueForm)
         await pilot.press("ctrl+t")
-        area = running.screen.editor.area  # type: ignore[attr-defined]
+        area = get_screen(running, ValueForm).editor.area
         area.move_cursor(area.document.end)
         await pilot.press("backspace")
         await see(pilot, "▲ 5:1  Not valid JSON: unexpected end.")
@@ -119,7 +119,7 @@ async def test_plain_text_is_typed_as_it_is(app: MakeApp, client: Any) -> None:
     async with open_secret(running) as pilot:
         await pilot.press("e")
         await wait_for_screen(pilot, ValueForm)
-        area = running.screen.editor.area  # type: ignore[attr-defined]
+        area = get_screen(running, ValueForm).editor.area
         area.load_text("  key: {")
         area.move_cursor((0, 8))
         await pilot.press("enter", "x")
@@ -140,7 +140,7 @@ async def test_json_with_unseen_characters_is_edited_as_json_spells_them(app: Ma
         await wait_for_screen(pilot, ValueForm)
         await pilot.press("ctrl+r")
         await see(pilot, r'["a\u202eb", 1]')
-        area = running.screen.editor.area  # type: ignore[attr-defined]
+        area = get_screen(running, ValueForm).editor.area
         assert area.value == value
         area.move_cursor((0, 14))
         await types(pilot, "2")
@@ -488,7 +488,7 @@ async def test_a_value_of_many_keys_is_typed_as_text(app: MakeApp, client: Any) 
         await until(pilot, lambda: "KEY_1 " in screen_text(running))
         await pilot.press("j", "j", "e")
         await wait_for_screen(pilot, ValueForm)
-        editor = running.screen.editor  # type: ignore[attr-defined]
+        editor = get_screen(running, ValueForm).editor
         assert not editor.is_keyed
         assert editor.area.cursor_location == (3, 2)
         await pilot.press("ctrl+t")

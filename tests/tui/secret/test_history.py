@@ -8,7 +8,9 @@ import pytest
 from textual.pilot import Pilot
 
 from smtui.tui.secret.history import HistoryScreen
+from smtui.tui.secret.screen import SecretScreen
 from tests.tui.conftest import MakeApp, screen_text, types, until
+from tests.tui.driver import get_screen
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
@@ -45,7 +47,7 @@ async def test_it_is_narrowed_and_left_for_another_part(app: MakeApp, database: 
         await pilot.press("enter", "2")
 
         await until(pilot, lambda: not isinstance(running.screen, HistoryScreen))
-        await until(pilot, lambda: running.screen.versions.has_focus)  # type: ignore[attr-defined]
+        await until(pilot, lambda: get_screen(running, SecretScreen).versions.has_focus)
 
 
 async def test_what_somebody_does_beside_appears(app: MakeApp, database: Any, vault: Any) -> None:
@@ -54,6 +56,6 @@ async def test_what_somebody_does_beside_appears(app: MakeApp, database: Any, va
         await history(pilot)
         with vault.reopen() as second:
             second.client().tag_resource(SecretId="prod/db", Tags=[{"Key": "a", "Value": "b"}])
-        await running.screen.look_for_changes().wait()  # type: ignore[attr-defined]
+        await get_screen(running, HistoryScreen).look_for_changes().wait()
 
         await until(pilot, lambda: "TagResource" in screen_text(running))

@@ -9,8 +9,9 @@ from textual.pilot import Pilot
 
 from smtui.system.settings import Settings
 from smtui.text.sanitize import SafeText
+from smtui.tui.secret.screen import SecretScreen
 from tests.tui.conftest import MakeApp, types, until, version_id
-from tests.tui.driver import see
+from tests.tui.driver import get_screen, see
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
@@ -27,7 +28,7 @@ async def open_it(pilot: Pilot[None]) -> None:
 async def to_versions(pilot: Pilot[None]) -> None:
     await open_it(pilot)
     await pilot.press("v")
-    await until(pilot, lambda: pilot.app.screen.versions.has_focus)  # type: ignore[attr-defined]
+    await until(pilot, lambda: get_screen(pilot.app, SecretScreen).versions.has_focus)
 
 
 @SIZES

@@ -13,11 +13,12 @@ import smtui
 from smtui.system.settings import Settings
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.generator.choices import PasswordChoices
+from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.tags import TagsForm
 from smtui.tui.secret.value_form import ValueForm
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import DATABASE, FakeTool, MakeApp, said, screen_text, types, until, version_id
-from tests.tui.driver import ID, hear, see
+from tests.tui.driver import ID, get_screen, hear, see
 from tests.tui.secret.driver import LARGE, SECOND, SIZES, at_versions, labels, opened, screen
 
 HOSTILE = "[@click=app.quit]x[/] \x1b]52;c;ZXZpbA==\x07 \x1b[2J \x9b2J user\u202egnp.exe\u202c \u200b"
@@ -176,7 +177,7 @@ async def test_the_first_reading_of_a_day_is_told(app: MakeApp, database: Any) -
         await see(pilot, "Value of version 00000001")
         await pilot.press("r")
         await until(pilot, lambda: "read 2026-03-03" in screen_text(running))
-        [read] = [each.id for each in running.screen.versions.versions if each.accessed]  # type: ignore[attr-defined]
+        [read] = [each.id for each in get_screen(running, SecretScreen).versions.versions if each.accessed]
         assert read.startswith("00000001")
 
 

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 import smtui
+from smtui.tui.secret_list.bulk_tags import TagsPlan
+from smtui.tui.secret_list.screen import SecretsScreen
 from tests.tui.conftest import BOB, MakeApp, said, screen_text, types, until
-from tests.tui.driver import join_screen_text
+from tests.tui.driver import get_screen, join_screen_text
 from tests.tui.secret_list.test_deletion import SMALL, deleted, names, plan
 from tests.tui.secret_list.test_selection import ready, tags
 
@@ -90,7 +92,7 @@ async def test_what_others_restored_and_changed_is_left_alone(app: MakeApp, fill
         await ready(pilot, "3 secrets")
         await pilot.press("x")
         await ready(pilot, "planned deletions")
-        await until(pilot, lambda: running.screen.secrets.count == 2)  # type: ignore[attr-defined]
+        await until(pilot, lambda: get_screen(running, SecretsScreen).secrets.count == 2)
         await pilot.press("asterisk", "U")
         await ready(pilot, "Restore 2 secrets?")
         changed = [*deleted(filled)][1]
@@ -113,7 +115,7 @@ async def test_tags_that_others_changed_are_left_alone_and_listed(app: MakeApp, 
         with_env = [name for name, keys in entries.items() if "env" in keys]
         await pilot.press("asterisk", "t")
         await ready(pilot, "Put on each")
-        running.screen.removed.focus()  # type: ignore[attr-defined]
+        get_screen(running, TagsPlan).removed.focus()
         await types(pilot, "env")
         await until(pilot, lambda: "- env" in screen_text(running))
         changed, touched = with_env[0], with_env[-1]

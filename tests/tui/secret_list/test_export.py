@@ -10,7 +10,7 @@ import pytest
 from smtui.transfer.export import FORMATS, ExportFormat
 from smtui.tui.secret_list.export import ExportPlan
 from tests.tui.conftest import MakeApp, said, screen_text, until
-from tests.tui.driver import SMALL, hear, see, wait_for_screen
+from tests.tui.driver import SMALL, get_screen, hear, see, wait_for_screen
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
@@ -71,7 +71,7 @@ async def test_a_refused_export_keeps_what_was_typed(app: MakeApp, client: Any, 
         await until(pilot, lambda: isinstance(running.screen, ExportPlan) and running.screen is not first)
         await see(pilot, "● dotenv")
 
-        assert running.screen.target.path == str(path)  # type: ignore[attr-defined]
+        assert get_screen(running, ExportPlan).target.path == str(path)
         assert not path.exists()
         await pilot.press("escape")
         await see(pilot, "Discard changes?")

@@ -9,9 +9,11 @@ import pytest
 from textual.pilot import Pilot
 
 from smtui.system.settings import change_settings
+from smtui.tui.secret_list.deletion import DeletionPlan
+from smtui.tui.secret_list.screen import SecretsScreen
 from tests.conftest import Clock
 from tests.tui.conftest import SAMPLES, MakeApp, types
-from tests.tui.driver import see
+from tests.tui.driver import get_screen, see
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
@@ -96,7 +98,7 @@ def test_marks(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, in
     async def mark(pilot: Pilot[None]) -> None:
         await see(pilot, "5 secrets")
         await pilot.press("space", "j", "V", "j")
-        pilot.app.screen.sort_by("tags")  # type: ignore[attr-defined]
+        get_screen(pilot.app, SecretsScreen).sort_by("tags")
         await see(pilot, "Tags ↑")
 
     assert snap_compare(app(), terminal_size=size, run_before=mark)
@@ -147,7 +149,7 @@ def test_deletion(
         await pilot.press("j", "d")
         await see(pilot, "Can be restored for")
         if force:
-            pilot.app.screen.force.toggle()  # type: ignore[attr-defined]
+            get_screen(pilot.app, DeletionPlan).force.toggle()
             await see(pilot, "Nothing brings it back.")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=show)

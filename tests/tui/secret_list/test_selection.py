@@ -20,6 +20,7 @@ from smtui.tui.secret_list.restore import RestorePlan
 from smtui.tui.secret_list.screen import SecretsScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, said, screen_text, types, until
+from tests.tui.driver import get_screen
 
 SMALL = (80, 24)
 NAMES = sorted(name for name, _, _ in SAMPLES)
@@ -252,9 +253,9 @@ async def test_exporting(app: MakeApp, filled: Any, tmp_path: Path) -> None:
         await pilot.press("space", "space", "W")
         await until(pilot, lambda: isinstance(running.screen, ExportPlan))
         assert "Export 2 secrets in plain text" in screen_text(running)
-        running.screen.path_field.value = str(path)  # type: ignore[attr-defined]
+        get_screen(running, ExportPlan).path_field.value = str(path)
         await until(pilot, lambda: "▲ Whoever can read" in screen_text(running))
-        running.screen.path_field.focus()  # type: ignore[attr-defined]
+        get_screen(running, ExportPlan).path_field.focus()
         await pilot.press("enter", "enter")
         await until(pilot, lambda: said(running))
 
@@ -271,7 +272,7 @@ async def test_an_export_never_takes_the_place_of_a_file(app: MakeApp, filled: A
         await ready(pilot)
         await pilot.press("W")
         await until(pilot, lambda: isinstance(running.screen, ExportPlan))
-        running.screen.path_field.value = str(path)  # type: ignore[attr-defined]
+        get_screen(running, ExportPlan).path_field.value = str(path)
         await until(pilot, lambda: "There is already something at" in screen_text(running))
         await pilot.press("enter")
         assert isinstance(running.screen, ExportPlan)
@@ -286,10 +287,10 @@ async def test_the_format_of_an_export(app: MakeApp, filled: Any, tmp_path: Path
         await ready(pilot)
         await pilot.press("W")
         await until(pilot, lambda: isinstance(running.screen, ExportPlan))
-        running.screen.path_field.value = str(tmp_path / "out")  # type: ignore[attr-defined]
+        get_screen(running, ExportPlan).path_field.value = str(tmp_path / "out")
         await pilot.press("tab", *["down"] * (1 if format == "dotenv" else 2))
         await until(pilot, lambda: f"● {format}" in screen_text(running))
-        running.screen.go.focus()  # type: ignore[attr-defined]
+        get_screen(running, ExportPlan).go.focus()
         await pilot.press("enter")
         await until(pilot, lambda: said(running))
 

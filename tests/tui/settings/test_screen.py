@@ -17,6 +17,7 @@ from smtui.tui.help.places import PLACES
 from smtui.tui.settings.key_conflicts import find_conflict
 from smtui.tui.settings.screen import SettingsScreen
 from tests.tui.conftest import MakeApp, said, screen_text, types, until
+from tests.tui.driver import get_screen
 
 PLACE = next(place for place in PLACES if place.words == "Settings")
 
@@ -33,7 +34,7 @@ async def at(pilot: Pilot[None], running: SmtuiApp, name: str) -> None:
     await until(pilot, lambda: running.session)
     await running.go_to(PLACE)
     await until(pilot, lambda: isinstance(running.screen, SettingsScreen) and running.screen.table.current)
-    running.screen.table.go_to(name)  # type: ignore[attr-defined]
+    get_screen(running, SettingsScreen).table.go_to(name)
     await pilot.pause()
 
 

@@ -19,7 +19,7 @@ from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.undo.screen import UndoScreen
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, screen_text, types, until, version_id
-from tests.tui.driver import hear, see, wait_for_screen
+from tests.tui.driver import get_screen, hear, see, wait_for_screen
 
 SMALL = (80, 24)
 FIRST, SECOND, THIRD = (version_id(number) for number in (1, 2, 3))
@@ -53,7 +53,7 @@ async def describe_anew(pilot: Pilot[None], more: str) -> None:
 
 async def roll_back(pilot: Pilot[None], client: Any) -> None:
     await pilot.press("v")
-    await until(pilot, lambda: pilot.app.screen.versions.has_focus)  # type: ignore[attr-defined]
+    await until(pilot, lambda: get_screen(pilot.app, SecretScreen).versions.has_focus)
     await pilot.press("b")
     await see(pilot, "Roll back to the previous version?")
     await pilot.press("enter")
