@@ -44,7 +44,7 @@ def update_bases() -> None:
 
 
 def _derive(error: Any, name: str, bases: tuple[type, ...], module: ModuleType | None) -> bool:
-    """Adds botocore's class after the first base class, because it may derive from the others. Answers whether it did.
+    """Adds botocore's class after the first base class, because it may derive from the others. Returns whether it did.
     """
     counterpart = getattr(module, name, None)
     if not isinstance(counterpart, type) or not issubclass(counterpart, Exception):

@@ -22,8 +22,8 @@
     |   +-- InvalidAliasNameException    KMS
     |   +-- KMSInvalidStateException     KMS: the key's state does not allow it
     |   +-- NotFoundException            KMS: no such key or alias
-    +-- InvalidRegionError               a client was asked for in a Region that has not the form of one
-    +-- OperationNotPageableError        a paginator was asked for, and the operation has none
+    +-- InvalidRegionError               the Region of a client does not look like one
+    +-- OperationNotPageableError        the operation has no paginator
     +-- ChangedMeanwhileError            what is to be written was changed by others since it was read
     +-- VaultError                       the vault file cannot be used
         +-- VaultExistsError             there is a file already
@@ -31,7 +31,7 @@
         +-- VaultPathError               a folder, a link, somebody else's file, no permission
         +-- VaultFormatError             not a vault, or one of a newer format
         +-- VaultDamagedError            truncated or altered
-        +-- WrongPassphraseError         or the first page is damaged: nobody can tell which
+        +-- WrongPassphraseError         or the first page is damaged; the two look the same
         +-- VaultLockedError             used after lock()
         |   +-- VaultBusyError           another process holds the lock we need
         +-- VaultFullError               the disk took no more

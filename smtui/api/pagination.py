@@ -87,7 +87,7 @@ class PageIterator:
         return compile_members(self._members)
 
     def __iter__(self) -> Iterator[Page]:
-        """Calls the operation for each page, when that page is asked for. Raises ClientError, VaultError."""
+        """Calls the operation for a page when the page is needed. Raises ClientError, VaultError."""
         self.resume_token, self.non_aggregate_part = None, {}
         token, skipped = decode_position(self._starting_token)
         token = token or self._request.get(TOKEN)
@@ -115,7 +115,7 @@ class PageIterator:
         return page
 
     def _cut(self, page: Page, skipped: int, left: int | None) -> int | None:
-        """Drops what an earlier iteration gave, and what is beyond MaxItems: then answers how many items it kept."""
+        """Drops what an earlier iteration gave, and what is beyond MaxItems: then returns how many items it kept."""
         items = page.get(self._members.counted) or []
         if skipped:
             page |= {name: [] for name in self._members.others if name in page}

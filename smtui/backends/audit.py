@@ -1,4 +1,4 @@
-"""The audit log of a local vault beside its events: retention, and the number of the newest event."""
+"""Retention of the audit log of a local vault, and the number of its newest event."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def load(path: Path) -> bytes | None:
 
 
 def store(path: Path, key: bytes) -> str:
-    """Stores the key and answers the name of the keyring. Raises VaultError."""
+    """Stores the key and returns the name of the keyring. Raises VaultError."""
     backend = _get_keyring()
     try:
         backend.set_password(SERVICE, _get_entry_name(path), base64.b64encode(key).decode())

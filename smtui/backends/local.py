@@ -41,7 +41,7 @@ class Vault:
 
     `client()` gives boto3's shape, `transaction()` makes several calls one. `maintenance` checks, backs up and
     changes the passphrase, `audit` holds the settings of the audit log, `scheduler` runs due rotations, `key_usage`
-    tells what a KMS key encrypts.
+    counts what a KMS key encrypts.
     """
 
     def __init__(
@@ -214,7 +214,7 @@ class Vault:
         """
         return taken_names.look_up_names(self._state.database, region_name or self.region_name, names)
 
-    # What the vault tells
+    # The state of the vault
 
     def now(self) -> datetime:
         """The time by this vault's clock, an aware datetime in UTC."""

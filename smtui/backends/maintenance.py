@@ -165,6 +165,6 @@ class Maintenance:
         return self._state.purge.take_notices()
 
     def accept_clock(self) -> None:
-        """Confirms that the clock is right, so that overdue deletions go on. The audit log records it."""
+        """Confirms that the clock is right, so that overdue deletions continue. The audit log records it."""
         self._state.call_as_owner("AcceptClock", {})
         self._state.purge.trust_clock()

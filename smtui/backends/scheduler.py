@@ -38,7 +38,7 @@ class RotationScheduler:
         self, *, secret_id: str | None = None, region_name: str | None = None,
         should_continue: Callable[[], bool] = lambda: True,
     ) -> list[RotationResult]:
-        """Runs all rotations that are due, or the one that was begun for `secret_id`; answers how each ended.
+        """Runs all rotations that are due, or the one that was begun for `secret_id`; returns how each ended.
 
         A failed rotation is retried after a pause, and at once for `secret_id`. `should_continue` is called several
         times a second; once it answers False, the running function is ended and no other begins.

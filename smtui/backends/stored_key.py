@@ -27,7 +27,7 @@ def load(path: Path) -> bytes | None:
 
 
 def store(vault: Vault) -> str:
-    """Stores the key of an open vault and switches the setting on; answers the keyring's name. Raises VaultError."""
+    """Stores the key of an open vault and switches the setting on; returns the keyring's name. Raises VaultError."""
     from smtui.backends import keyring_store
 
     keyring = keyring_store.store(vault.path, vault.unlock_key())

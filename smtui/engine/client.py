@@ -51,7 +51,7 @@ class LocalClient(BotoClient):
         return InvalidRegionError(region_name)
 
     def call_many(self, operation: str, many: Sequence[dict[str, Any]]) -> list[ClientError | None]:
-        """Runs an operation for each request; answers, in their order, None or the error of one that was refused.
+        """Runs an operation for each request; returns, in their order, None or the error of one that was refused.
 
         If none is refused they run together, which takes a fraction of the time; otherwise one by one.
         """

@@ -23,7 +23,7 @@ class SecretId:
 
 
 def validate_name(name: str) -> str:
-    """Answers the name itself. Raises ValidationException if it contains a character that no name may have."""
+    """Returns the name itself. Raises ValidationException if it contains a character that no name may have."""
     if not is_secret_name(name):
         raise ValidationException(
             "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"

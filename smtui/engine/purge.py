@@ -39,7 +39,7 @@ class Purge:
     def delete_overdue(self, call: Call) -> list[str]:
         """Deletes what is due for deletion and notes that something is overdue.
 
-        Answers a sentence for each deleted thing.
+        Returns a sentence for each deleted thing.
 
         Pass the sentences to `add_notices` once the transaction is committed.
         """

@@ -82,7 +82,7 @@ class _RawFaults(_Faults):
 
 
 def validate(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers the request, with blobs as bytes.
+    """Returns the request, with blobs as bytes.
 
     Raises ParamValidationError, ValidationException or InvalidParameterException.
     """
@@ -97,7 +97,7 @@ def validate(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def validate_raw(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers a request of `drop_ignored`, with blobs as bytes.
+    """Returns a request of `drop_ignored`, with blobs as bytes.
 
     Raises ValidationException, InvalidParameterException or SerializationException.
     """

@@ -195,7 +195,7 @@ def judge_run(call: Call, secret: Secret, run: Run) -> Run:
 
 
 def end_abandoned_run(call: Call, secret: Secret, run: Run) -> bool:
-    """Ends a run whose version has lost AWSPENDING. Answers whether it did."""
+    """Ends a run whose version has lost AWSPENDING. Returns whether it did."""
     judged = judge_run(call, secret, run)
     if judged.state == "waiting":
         return False

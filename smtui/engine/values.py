@@ -105,7 +105,7 @@ def make_token_in_use_error(call: Call, secret: Secret, token: str) -> ResourceE
 def store_version(call: Call, secret: Secret, version_id: str, value: Value, new_labels: Iterable[str]) -> list[str]:
     """Encrypts a new version, moves the labels to it and removes outdated versions.
 
-    Answers the labels of the version. Raises LimitExceededException if the secret has too many young versions.
+    Returns the labels of the version. Raises LimitExceededException if the secret has too many young versions.
     """
     _check_version_quota(call, secret)
     row = insert_version(call, secret, version_id, value, made_at=call.now)
@@ -159,7 +159,7 @@ def _check_version_quota(call: Call, secret: Secret) -> None:
 
 
 def fill_version(call: Call, secret: Secret, version: Version, value: Value, new_labels: Iterable[str]) -> list[str]:
-    """Stores the value of an empty version and moves the labels to it; answers the labels of the version."""
+    """Stores the value of an empty version and moves the labels to it; returns the labels of the version."""
     key = kms.get_encryption_key(call, secret.region, secret.kms_key_id)
     sealed = _encrypt(call, secret, version.version_id, value, key)
     versions.fill_version(call.database, version, form=value.form, key=key.row, envelope=sealed)
@@ -170,7 +170,7 @@ def fill_version(call: Call, secret: Secret, version: Version, value: Value, new
 
 
 def insert_version(call: Call, secret: Secret, version_id: str, value: Value, *, made_at: int) -> int:
-    """Adds a version under the secret's key, without labels; answers its row. Raises EncryptionFailure."""
+    """Adds a version under the secret's key, without labels; returns its row. Raises EncryptionFailure."""
     key = kms.get_encryption_key(call, secret.region, secret.kms_key_id)
     new = _make_version(call, secret, version_id, value, key, made_at=made_at)
     [row] = versions.insert_versions(call.database, [new])

@@ -45,7 +45,7 @@ class StrangerSearch:
         self.action = action
 
     def find_requests(self) -> Iterator[Request]:
-        """Yields requests that the goal allows and no Deny refuses, the source address aside."""
+        """Yields requests that the goal allows and no Deny refuses, whatever the source address."""
         for origin in self._list_origins():
             yield from _Branch(self, {**self._list_fixed_values(), **origin}).find_requests(0, {}, frozenset())
 

@@ -66,7 +66,7 @@ class ScreenLeftError(Exception):
 
 
 def must_be_on_top() -> None:
-    """Checks that the screen of the current gesture is on top. Call it between a read and what the user asked for.
+    """Checks that the screen of the current gesture is on top. Call it after a read, before the action of the user.
 
     Raises:
         ScreenLeftError: it is not.

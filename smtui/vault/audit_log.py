@@ -91,7 +91,7 @@ def has_events_before(database: Database, moment: int) -> bool:
 
 
 def drop_events_before(database: Database, moment: int) -> int:
-    """Drops events older than a moment, oldest first, up to `BATCH`, never the newest of all; answers how many."""
+    """Drops events older than a moment, oldest first, up to `BATCH`, never the newest of all; returns how many."""
     gone: tuple[int, bytes] | None = None
     count = 0
     for row, at, chain in database.fetch_rows(

@@ -23,7 +23,7 @@ PROGRESS_STEP = 500
 SHREDDED = "versions shredded with their key"
 REPLAYED = ("Rows are not as they were last left: an older page or row was put back, or another program wrote into the "
             "vault.")
-# Broken references: each query answers the rows that must not exist.
+# Broken references: each query returns the rows that must not exist.
 _DANGLING = {
     "versions without a secret": "SELECT id FROM versions WHERE secret NOT IN (SELECT id FROM secrets)",
     "versions without a key": "SELECT id FROM versions WHERE key NOT IN (SELECT id FROM keys)",

@@ -124,7 +124,7 @@ Row = tuple[Any, ...]
 
 
 def make_row_reader(table: str, names: str) -> Callable[[Row], Row]:
-    """Makes a function that reads rows of these columns: it answers the same row, or one with stand-ins.
+    """Makes a function that reads rows of these columns: it returns the same row, or one with stand-ins.
 
     Args:
         names: the columns, separated by a comma and a space.

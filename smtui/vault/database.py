@@ -56,7 +56,7 @@ class Database(Statements):
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[None]:
-        """Commits everything inside together, or nothing. A nested transaction can fail alone.
+        """Commits everything inside together, or nothing. A nested transaction can fail without the outer one.
 
         The outermost one waits for the disk if it is `durable`.
         """

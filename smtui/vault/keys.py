@@ -109,7 +109,7 @@ def list_in_region(database: Database, region: str) -> list[KmsKey]:
 def insert(
     database: Database, *, region: str, key_id: str, manager: Manager, description: str, now: int, wrapped: bytes
 ) -> int:
-    """Adds a key and answers its row. `now` is in milliseconds."""
+    """Adds a key and returns its row. `now` is in milliseconds."""
     database.run(
         "INSERT INTO keys (region, key_id, manager, description, created_at, wrapped) VALUES (?, ?, ?, ?, ?, ?)",
         (region, key_id, manager, description, now, wrapped),

@@ -102,7 +102,7 @@ _salts: dict[tuple[int, int], bytes] = {}
 
 
 def register_open(path: Path, salt: bytes) -> tuple[int, int] | None:
-    """Notes that the file at `path` is open as a vault with this salt; answers its identity."""
+    """Notes that the file at `path` is open as a vault with this salt; returns its identity."""
     held = read_identity(path)
     if held is not None:
         _open[held] += 1

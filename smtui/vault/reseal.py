@@ -1,7 +1,7 @@
 """Changes the passphrase of a vault: a new file replaces the old one.
 
-After an interruption exactly one passphrase opens the file. The change needs the vault alone: a process that waits
-meanwhile finds that its open file has lost the path, and writes nothing.
+After an interruption exactly one passphrase opens the file. The change needs exclusive access to the vault: a
+process that waits meanwhile finds that its open file has lost the path, and writes nothing.
 """
 
 from __future__ import annotations

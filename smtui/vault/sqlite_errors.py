@@ -113,7 +113,7 @@ def make_moved_error() -> VaultMissingError:
 
 
 def make_exhausted_error(why: str) -> VaultDamagedError:
-    """The error for row numbers that use alone cannot reach: somebody wrote them into the file."""
+    """The error for row numbers that normal use cannot reach: somebody wrote them into the file."""
     return VaultDamagedError(f"The vault is damaged or was tampered with: {why}. Nothing was changed.",
                              hint="Run smtui check, and open a backup.")
 

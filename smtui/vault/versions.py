@@ -96,7 +96,7 @@ class NewVersion:
 
 
 def insert_versions(database: Database, new: Sequence[NewVersion]) -> range:
-    """Adds versions and answers their rows, which are consecutive."""
+    """Adds versions and returns their rows, which are consecutive."""
     database.run_many(
         "INSERT INTO versions (secret, version_id, created_at, form, key, wrapped, sealed)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -1,4 +1,4 @@
-"""Our own operations beside the four policy operations: ExplainAccess, ListAccess."""
+"""Our own operations about policies: ExplainAccess, ListAccess."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ RESERVED = "alias/aws/"
 
 @operation("CreateAlias", changes=True, secret=False)
 def create_alias(call: Call, _: None, request: Request) -> Response:
-    """Page CreateAlias."""
+    """Source: page CreateAlias."""
     alias = _validate_alias(request["AliasName"])
     key = _get_target(call, "CreateAlias", request["TargetKeyId"])
     if keys.find_by_alias(call.database, call.region, alias):
@@ -28,7 +28,7 @@ def create_alias(call: Call, _: None, request: Request) -> Response:
 
 @operation("UpdateAlias", changes=True, secret=False)
 def update_alias(call: Call, _: None, request: Request) -> Response:
-    """Page UpdateAlias. New versions use the new key; existing ones keep theirs."""
+    """Source: page UpdateAlias. New versions use the new key; existing ones keep theirs."""
     alias = _find_alias(call, request["AliasName"])
     key = _get_target(call, "UpdateAlias", request["TargetKeyId"])
     keys.point_alias(call.database, region=call.region, alias=alias, key=key.row, now=call.now)
@@ -37,14 +37,14 @@ def update_alias(call: Call, _: None, request: Request) -> Response:
 
 @operation("DeleteAlias", changes=True, secret=False)
 def delete_alias(call: Call, _: None, request: Request) -> Response:
-    """Page DeleteAlias. The key stays."""
+    """Source: page DeleteAlias. The key stays."""
     keys.remove_alias(call.database, call.region, _find_alias(call, request["AliasName"]))
     return {}
 
 
 @operation("ListAliases", secret=False, reads_metadata=True)
 def list_aliases(call: Call, _: None, request: Request) -> Response:
-    """Page ListAliases. Answers all at once."""
+    """Source: page ListAliases. Returns all at once."""
     only = get_key(call, request["KeyId"]).row if "KeyId" in request else None
     found = [alias for alias in keys.list_aliases(call.database, call.region)
              if only in (None, alias.key) and keys.has_key(call.database, alias.key)]
@@ -52,7 +52,7 @@ def list_aliases(call: Call, _: None, request: Request) -> Response:
 
 
 def _validate_alias(alias: str) -> str:
-    """Answers the alias of a customer. Raises InvalidAliasNameException."""
+    """Returns the alias of a customer. Raises InvalidAliasNameException."""
     if not alias.startswith(kms.ALIAS) or alias == kms.ALIAS:
         raise InvalidAliasNameException(f"An alias begins with {kms.ALIAS}, followed by its name.")
     if alias.startswith(RESERVED):

@@ -9,6 +9,6 @@ from smtui.vault import audit_log
 
 @operation("AcceptClock", changes=True, secret=False)
 def accept_clock(call: Call, _: None, request: Request) -> Response:
-    """Confirms the clock: a later time that the vault has seen was wrong, and overdue deletions go on."""
+    """Confirms the clock: a later time that the vault has seen was wrong, and overdue deletions continue."""
     audit_log.set_latest(call.database, call.now)
     return {}

@@ -27,7 +27,7 @@ class NewSecret:
 
 @operation("CreateSecret", changes=True, secret=False)
 def create_secret(call: Call, _: None, request: Request) -> Response:
-    """Page CreateSecret. CrossAccountPrimaryARN is always refused: a vault has one account."""
+    """Source: page CreateSecret. CrossAccountPrimaryARN is always refused: a vault has one account."""
     new = _parse_request(call, request)
     present = secrets.find_by_name(call.database, call.region, new.secret.name)
     if present:

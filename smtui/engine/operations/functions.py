@@ -27,7 +27,7 @@ def create_function(call: Call, _: None, request: Request) -> Response:
     """Registers a rotation function: `Password` generates a password, `Command` starts a local process.
 
     Creating a command allows it on this machine, unless `Allow` is false. If the permission cannot be stored, the
-    function is created all the same and the response contains `WaitsForPermission`.
+    function is created anyway, and the response contains `WaitsForPermission`.
     """
     kinds = [kind for kind in ("Password", "Command") if kind in request]
     if len(kinds) != 1:
@@ -105,7 +105,7 @@ def _get_function(call: Call, name: str) -> Function:
 
 
 def _grant(call: Call, function: Function) -> str:
-    """Allows a command on this machine; answers why the permission cannot be stored, or an empty text."""
+    """Allows a command on this machine; returns why the permission cannot be stored, or an empty text."""
     described = _describe(call, function)
     try:
         call.permissions.grant(described)

@@ -21,13 +21,13 @@ def create_key(call: Call, _: None, request: Request) -> Response:
 
 @operation("DescribeKey", secret=False, reads_metadata=True)
 def describe_key(call: Call, _: None, request: Request) -> Response:
-    """Page DescribeKey. Accepts aliases."""
+    """Source: page DescribeKey. Accepts aliases."""
     return {"KeyMetadata": _format_metadata(call, get_key(call, request["KeyId"], aliases=True))}
 
 
 @operation("ListKeys", secret=False, reads_metadata=True)
 def list_keys(call: Call, _: None, request: Request) -> Response:
-    """Page ListKeys. Answers all at once."""
+    """Source: page ListKeys. Returns all at once."""
     found = keys.list_in_region(call.database, call.region)
     entries = [{"KeyId": key.key_id, "KeyArn": kms.format_key_arn(call, key)} for key in found]
     return {"Keys": entries, "Truncated": False}
@@ -35,7 +35,7 @@ def list_keys(call: Call, _: None, request: Request) -> Response:
 
 @operation("EnableKey", changes=True, secret=False)
 def enable_key(call: Call, _: None, request: Request) -> Response:
-    """Page EnableKey."""
+    """Source: page EnableKey."""
     key = _refuse_pending_deletion(call, get_customer_key(call, "EnableKey", request["KeyId"]))
     keys.set_state(call.database, key, enabled=True)
     return {}
@@ -43,7 +43,7 @@ def enable_key(call: Call, _: None, request: Request) -> Response:
 
 @operation("DisableKey", changes=True, secret=False)
 def disable_key(call: Call, _: None, request: Request) -> Response:
-    """Page DisableKey."""
+    """Source: page DisableKey."""
     key = _refuse_pending_deletion(call, get_customer_key(call, "DisableKey", request["KeyId"]))
     keys.set_state(call.database, key, enabled=False)
     return {}
@@ -51,7 +51,7 @@ def disable_key(call: Call, _: None, request: Request) -> Response:
 
 @operation("UpdateKeyDescription", changes=True, secret=False)
 def update_key_description(call: Call, _: None, request: Request) -> Response:
-    """Page UpdateKeyDescription."""
+    """Source: page UpdateKeyDescription."""
     key = _refuse_pending_deletion(call, get_customer_key(call, "UpdateKeyDescription", request["KeyId"]))
     keys.set_description(call.database, key, request["Description"])
     return {}
@@ -59,7 +59,7 @@ def update_key_description(call: Call, _: None, request: Request) -> Response:
 
 @operation("ScheduleKeyDeletion", changes=True, secret=False)
 def schedule_key_deletion(call: Call, _: None, request: Request) -> Response:
-    """Page ScheduleKeyDeletion. After the waiting period nothing that the key encrypted can be read."""
+    """Source: page ScheduleKeyDeletion. After the waiting period nothing that the key encrypted can be read."""
     days = request.get("PendingWindowInDays", MAX_KEY_DELETION_DAYS)
     if not MIN_KEY_DELETION_DAYS <= days <= MAX_KEY_DELETION_DAYS:
         bound = f"greater than or equal to {MIN_KEY_DELETION_DAYS}" if days < MIN_KEY_DELETION_DAYS else \
@@ -75,7 +75,7 @@ def schedule_key_deletion(call: Call, _: None, request: Request) -> Response:
 
 @operation("CancelKeyDeletion", changes=True, secret=False)
 def cancel_key_deletion(call: Call, _: None, request: Request) -> Response:
-    """Page CancelKeyDeletion. The key is disabled afterwards."""
+    """Source: page CancelKeyDeletion. The key is disabled afterwards."""
     key = get_customer_key(call, "CancelKeyDeletion", request["KeyId"])
     if key.state != "PendingDeletion":
         raise KMSInvalidStateException(f"{kms.format_key_arn(call, key)} is not pending deletion.")

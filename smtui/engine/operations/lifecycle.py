@@ -23,7 +23,7 @@ def _check_update(request: Request) -> None:
 
 @operation("UpdateSecret", changes=True, allow_replica=True, owner_only=True, check=_check_update)
 def update_secret(call: Call, secret: Secret, request: Request) -> Response:
-    """Page UpdateSecret. Only the key of a replica can be changed. A repeated request changes nothing."""
+    """Source: page UpdateSecret. Only the key of a replica can be changed. A repeated request changes nothing."""
     if secret.is_replica and request.keys() - {"SecretId", "ClientRequestToken"} != {"KmsKeyId"}:
         raise make_replica_error()
     value = values.parse_value(request)
@@ -63,13 +63,13 @@ def _move_to_key(call: Call, secret: Secret, kms_key_id: str | None) -> Secret:
 
 @operation("DescribeSecret", allow_scheduled=True, reads_metadata=True)
 def describe_secret(call: Call, secret: Secret, request: Request) -> Response:
-    """Page DescribeSecret."""
+    """Source: page DescribeSecret."""
     return responses.describe(call, secret)
 
 
 @operation("DeleteSecret", changes=True, allow_scheduled=True, allow_missing=True)
 def delete_secret(call: Call, secret: Secret | None, request: Request) -> Response:
-    """Page DeleteSecret. A secret managed by another service cannot be deleted without recovery."""
+    """Source: page DeleteSecret. A secret managed by another service cannot be deleted without recovery."""
     window, force = request.get("RecoveryWindowInDays"), request.get("ForceDeleteWithoutRecovery", False)
     if force and window is not None:
         raise InvalidParameterException(
@@ -120,7 +120,7 @@ def _schedule_deletion(call: Call, secret: Secret | None, days: int) -> Response
 
 @operation("RestoreSecret", changes=True, allow_scheduled=True)
 def restore_secret(call: Call, secret: Secret, request: Request) -> Response:
-    """Page RestoreSecret."""
+    """Source: page RestoreSecret."""
     if secret.is_scheduled:
         secrets.schedule_deletion(call.database, secret, None)
         secrets.touch_changed(call.database, secret, call.now)

@@ -25,7 +25,7 @@ def list_secrets(call: Call, _: None, request: Request) -> Response:
 
 @operation("ListSecretVersionIds", allow_scheduled=True, reads_metadata=True)
 def list_secret_version_ids(call: Call, secret: Secret, request: Request) -> Response:
-    """Page ListSecretVersionIds."""
+    """Source: page ListSecretVersionIds."""
     limit = request.get("MaxResults", MAX_PAGE_SIZE)
     after = paging.read_position(call, "ListSecretVersionIds", request) or 0
     found = versions.list_page(call.database, secret.id, after=after, limit=limit + 1,

@@ -9,5 +9,5 @@ from smtui.engine.declaration import Request, Response, operation
 
 @operation("GetRandomPassword", secret=False)
 def get_random_password(call: Call, _: None, request: Request) -> Response:
-    """Page GetRandomPassword."""
+    """Source: page GetRandomPassword."""
     return {"RandomPassword": passwords.generate(request, call.ambient)}

@@ -15,7 +15,7 @@ BROAD = "This resource policy grants broad access to your secret."
 
 @operation("PutResourcePolicy", changes=True, allow_replica=True)
 def put_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
-    """Page PutResourcePolicy. A policy that locks its writer out is attached, as in the service."""
+    """Source: page PutResourcePolicy. A policy that locks its writer out is attached, as in the service."""
     policy = policies.read_policy(request["ResourcePolicy"])
     if request.get("BlockPublicPolicy", False) and (witness := policies.find_broad_access(call, secret, policy)):
         raise PublicPolicyException(
@@ -28,14 +28,14 @@ def put_resource_policy(call: Call, secret: Secret, request: Request) -> Respons
 
 @operation("GetResourcePolicy", reads_metadata=True)
 def get_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
-    """Page GetResourcePolicy."""
+    """Source: page GetResourcePolicy."""
     text = rows.read_policy(call.database, secret.id)
     return {**call.format_identity(secret), **({} if text is None else {"ResourcePolicy": text})}
 
 
 @operation("DeleteResourcePolicy", changes=True, allow_replica=True)
 def delete_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
-    """Page DeleteResourcePolicy."""
+    """Source: page DeleteResourcePolicy."""
     if rows.read_policy(call.database, secret.id) is not None:
         rows.remove_policy(call.database, secret.id)
         secrets.touch_changed(call.database, secret, call.now)

@@ -12,7 +12,7 @@ from smtui.vault.secrets import Secret
 
 @operation("ReplicateSecretToRegions", changes=True)
 def replicate_secret_to_regions(call: Call, secret: Secret, request: Request) -> Response:
-    """Page ReplicateSecretToRegions. A Region where replication failed may be given again."""
+    """Source: page ReplicateSecretToRegions. A Region where replication failed may be given again."""
     regions = replication.parse_regions(call, request["AddReplicaRegions"])
     overwrite = request.get("ForceOverwriteReplicaSecret", False)
     for replica in replicas.list_replicas(call.database, secret.id):
@@ -25,7 +25,7 @@ def replicate_secret_to_regions(call: Call, secret: Secret, request: Request) ->
 
 @operation("RemoveRegionsFromReplication", changes=True)
 def remove_regions_from_replication(call: Call, secret: Secret, request: Request) -> Response:
-    """Page RemoveRegionsFromReplication."""
+    """Source: page RemoveRegionsFromReplication."""
     regions = set(request["RemoveReplicaRegions"])
     unknown = regions - {replica.region for replica in replicas.list_replicas(call.database, secret.id)}
     if unknown:
@@ -38,7 +38,7 @@ def remove_regions_from_replication(call: Call, secret: Secret, request: Request
 
 @operation("StopReplicationToReplica", changes=True, allow_replica=True, allow_primary_arn=True)
 def stop_replication_to_replica(call: Call, secret: Secret, request: Request) -> Response:
-    """Page StopReplicationToReplica."""
+    """Source: page StopReplicationToReplica."""
     if not secret.is_replica:
         raise InvalidParameterException(f"Secret {secret.name} in Region {secret.region} is not a replica.")
     replicas.unregister(call.database, replication.get_primary(call, secret).id, secret.region)

@@ -19,7 +19,7 @@ def _check_token(request: Request) -> None:
 
 @operation("RotateSecret", changes=True, owner_only=True, check=_check_token)
 def rotate_secret(call: Call, secret: Secret, request: Request) -> Response:
-    """Page RotateSecret. Begins a run, whose steps are calls of their own, see `runs`."""
+    """Source: page RotateSecret. Begins a run, whose steps are calls of their own, see `runs`."""
     token = require_token(request)
     answer = {**call.format_identity(secret), "VersionId": token}
     wanted = _parse_rotation(call, secret, request)
@@ -61,7 +61,7 @@ def _is_begun(call: Call, secret: Secret, token: str) -> bool:
 
 @operation("CancelRotateSecret", changes=True, owner_only=True)
 def cancel_rotate_secret(call: Call, secret: Secret, request: Request) -> Response:
-    """Page CancelRotateSecret. Labels stay where an incomplete rotation has left them."""
+    """Source: page CancelRotateSecret. Labels stay where an incomplete rotation has left them."""
     before = rotations.find_rotation(call.database, secret.id)
     if before is None:
         raise InvalidRequestException("No Lambda rotation function ARN is associated with this secret.")

@@ -71,7 +71,7 @@ def _begin_due(call: Call) -> None:
 def _begin(call: Call, secret: Secret) -> int | None:
     """Begins a rotation.
 
-    If it is refused, for example because of a disabled key, answers when to retry (milliseconds).
+    If it is refused, for example because of a disabled key, returns when to retry (milliseconds).
     """
     try:
         with call.database.transaction():
@@ -116,7 +116,7 @@ def release_rotation(call: Call, secret: Secret, request: Request) -> Response:
 
 @operation("ReportRotation", changes=True)
 def report_rotation(call: Call, secret: Secret, request: Request) -> Response:
-    """Reports the end of a step; answers the next step, or none if the holder is done."""
+    """Reports the end of a step; returns the next step, or none if the holder is done."""
     run = _get_held_run(call, secret, request)
     if not request["Succeeded"]:
         rotation.fail_run(call, secret, run, request.get("Message", ""))

@@ -13,7 +13,7 @@ from smtui.vault.secrets import Secret
 
 @operation("UpdateSecretVersionStage", changes=True, owner_only=True)
 def update_secret_version_stage(call: Call, secret: Secret, request: Request) -> Response:
-    """Page UpdateSecretVersionStage."""
+    """Source: page UpdateSecretVersionStage."""
     label, source, target = request["VersionStage"], request.get("RemoveFromVersionId"), request.get("MoveToVersionId")
     if source is None and target is None:
         raise InvalidParameterException("You must provide MoveToVersionId, RemoveFromVersionId, or both.")

@@ -11,7 +11,7 @@ from smtui.vault.secrets import Secret
 
 @operation("TagResource", changes=True)
 def tag_resource(call: Call, secret: Secret, request: Request) -> Response:
-    """Page TagResource."""
+    """Source: page TagResource."""
     new = tagging.parse_tags(request["Tags"])
     together = tagging.merge_tags(secrets.read_tags(call.database, secret), new)
     policies.check_manageable(call, secret, together)
@@ -22,7 +22,7 @@ def tag_resource(call: Call, secret: Secret, request: Request) -> Response:
 
 @operation("UntagResource", changes=True)
 def untag_resource(call: Call, secret: Secret, request: Request) -> Response:
-    """Page UntagResource. A missing key is ignored."""
+    """Source: page UntagResource. A missing key is ignored."""
     present = secrets.read_tags(call.database, secret)
     gone = present.keys() & set(request["TagKeys"])
     if gone:

@@ -29,7 +29,7 @@ def _check_new_value(request: Request) -> None:
 
 @operation("PutSecretValue", changes=True, owner_only=True, check=_check_new_value)
 def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
-    """Page PutSecretValue."""
+    """Source: page PutSecretValue."""
     token, value = require_token(request), values.require_value(request)
     kms.require_key_access(call, secret)
     present = versions.find_by_id(call.database, secret.id, token)
@@ -50,7 +50,7 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
 
 @operation("GetSecretValue")
 def get_secret_value(call: Call, secret: Secret, request: Request) -> Response:
-    """Page GetSecretValue."""
+    """Source: page GetSecretValue."""
     kms.require_key_access(call, secret)
     by_stage = versions.read_labels(call.database, secret.id)
     version = _find_version(call, secret, by_stage, request.get("VersionId"), request.get("VersionStage"))
@@ -91,7 +91,7 @@ def _find_version(
 
 @operation("BatchGetSecretValue", secret=False)
 def batch_get_secret_value(call: Call, _: None, request: Request) -> Response:
-    """Page BatchGetSecretValue. The audit log gets a GetSecretValue event for each secret."""
+    """Source: page BatchGetSecretValue. The audit log gets a GetSecretValue event for each secret."""
     ids, wanted = request.get("SecretIdList"), request.get("Filters")
     if bool(ids) == bool(wanted):
         raise InvalidParameterException("Either 'SecretIdList' or 'Filters' must be provided, but not both.")

@@ -18,7 +18,7 @@ from smtui.tui.widgets.scroll_pane import ScrollPane
 
 
 class ConflictAnswer(Enum):
-    """The ways to go on; the value of each is the text of its button."""
+    """The possible answers; the value of each is the text of its button."""
 
     CANCEL = "Cancel"
     KEEP_EDITING = "Keep editing"

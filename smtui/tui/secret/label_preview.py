@@ -20,7 +20,7 @@ NO_LABEL = "no label"
 
 
 class LabelPreview(LongText[bool]):
-    """Answers True to make the move. That button has the focus, because a move can be undone.
+    """Returns True to make the move. That button has the focus, because a move can be undone.
 
     Args:
         title: the question.

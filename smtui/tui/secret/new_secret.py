@@ -25,7 +25,7 @@ NAME_RULE = SafeText("A name is made of letters, digits and / _ + = . @ -")
 
 
 class NewSecretForm(ValueFormScreen["CreateSecretRequest"]):
-    """Answers a request for CreateSecret, or None if the user cancels.
+    """Returns a request for CreateSecret, or None if the user cancels.
 
     Args:
         refused: a refused request, which fills the form again.

@@ -27,7 +27,7 @@ TABS = ("Value", "Versions", "Policy", "Rotation", "Replication", "History")
 
 
 class SecretTab(SessionScreen["int | None"]):
-    """The screen of a tab. It answers the number of the tab to open next, or None to go back to the value."""
+    """The screen of a tab. It returns the number of the tab to open next, or None to go back to the value."""
 
     BINDINGS = keys.list_bindings("tabs")
     opened_by = ("describe_secret",)

@@ -92,7 +92,7 @@ def plan_tag_calls(client: Client, arn: str, changes: TagChanges) -> Iterator[Cl
 
 
 class TagsForm(Dialog[TagChanges]):
-    """Answers the changes, or None if the user cancels.
+    """Returns the changes, or None if the user cancels.
 
     Args:
         name: the name of the secret.

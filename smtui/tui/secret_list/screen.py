@@ -32,7 +32,7 @@ class SecretsScreen(ListingScreen):
     BINDINGS = keys.list_bindings("secrets")
     at_once = frozenset({"add", "filter", "saved", "columns", "preview"})
 
-    # What is shown, and how.
+    # The list and its order.
 
     def action_filter(self) -> None:
         self.filter.focus()
