@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from smtui.text.sanitize import SafeText
 
 
@@ -14,3 +16,16 @@ def truncate_middle(name: SafeText, width: int) -> SafeText:
         return name
     behind = (width - 1) // 2
     return SafeText(f"{name[:width - 1 - behind]}…{name[-behind:]}")
+
+
+def shorten_positions(positions: Set[int], length: int, shown: int) -> set[int]:
+    """Returns where characters of a name are after `truncate_middle`; without those in its middle.
+
+    Args:
+        positions: the indexes in the whole name.
+        length: the number of characters of the whole name.
+        shown: the number of characters of the truncated name.
+    """
+    behind = (shown - 1) // 2
+    kept = {at for at in positions if at < shown - 1 - behind}
+    return kept | {at - length + shown for at in positions if at >= length - behind}

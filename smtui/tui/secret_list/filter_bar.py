@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.suggester import Suggester
@@ -26,12 +26,15 @@ class FilterLine(SafeInput):
     class Left(Message):
         """The user leaves the line for the list."""
 
+    class FocusChanged(Message):
+        """The line got the focus, or lost it."""
+
     class SaveRequested(Message):
         """The user asks to save the filter."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        super().__init__(placeholder="/ filter: words, name:prod/, tag:team=web, !word, deleted:only", compact=True,
-                         select_on_focus=False, suggester=_FirstSuggestion(vocabulary), id="filter")
+        super().__init__(placeholder="/ find: prod db; filter: name:prod/, tag:team=web, !word, deleted:only",
+                         compact=True, select_on_focus=False, suggester=_FirstSuggestion(vocabulary), id="filter")
         self._vocabulary = vocabulary
 
     @property
@@ -72,6 +75,18 @@ class FilterBar(Vertical):
         height: auto;
         background: $surface;
 
+        & > #line {
+            height: auto;
+        }
+        & #filter {
+            width: 1fr;
+        }
+        & #kind {
+            width: auto;
+            padding: 0 1;
+            color: $text-accent;
+            text-style: bold;
+        }
         & > #hints {
             display: none;
             height: 1;
@@ -86,26 +101,38 @@ class FilterBar(Vertical):
 
     line = getters.query_one(FilterLine)
     hints = getters.query_one("#hints", Static)
+    kind = getters.query_one("#kind", Static)
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__()
         self._vocabulary = vocabulary
+        self._shown_kind = ""
         self._suggested: tuple[list[Suggestion], int] | None = None
         """The suggestions that are shown, and their width in terminal cells."""
 
     def compose(self) -> ComposeResult:
-        yield FilterLine(self._vocabulary)
+        with Horizontal(id="line"):
+            yield FilterLine(self._vocabulary)
+            yield Static(id="kind")
         yield Static(id="hints")
 
     def on_descendant_focus(self) -> None:
         self.add_class("-typing")
         self.suggest()
+        self.post_message(FilterLine.FocusChanged())
 
     def on_descendant_blur(self) -> None:
         self.remove_class("-typing")
+        self.post_message(FilterLine.FocusChanged())
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.suggest()
+
+    def show_kind(self, kind: str) -> None:
+        """Shows what the text does, such as `find`, at the right end of the line."""
+        if kind != self._shown_kind:
+            self._shown_kind = kind
+            self.kind.update(Content(kind))
 
     def suggest(self) -> None:
         """Updates the suggestions, if the line has the focus."""

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, cast
 
 from smtui.api.limits import MAX_FILTER_VALUES, MAX_FILTERS
+from smtui.rules.fuzzy import Word
 from smtui.tui.secret_list.local_filters import LOCAL_FILTERS, FilterValueError, Predicate
 
 if TYPE_CHECKING:
@@ -29,11 +30,15 @@ AWS_KEYS = {
     "tag-value": "values of tags that begin so",
     "primary-region": "the Region of the primary secret",
     "owning-service": "the AWS service it belongs to",
-    "all": "words in names, descriptions and tags, as without a key",
+    "all": "names, descriptions and tags with words that begin so",
 }
 """The filter keys of AWS with descriptions, and `tag`, which combines `tag-key` and `tag-value`."""
 GENERAL_SYNTAX = (
-    (["prod db"], "words anywhere in name, description and tags; all of them"),
+    (["paydb"], "fuzzy: characters of the name in this order; or this text in description or tags"),
+    (["prod db"], "both words; the best match comes first"),
+    (["DB"], "case-sensitive, because of the capitals"),
+    (['"prod/db"'], "exactly this text"),
+    (["!tmp"], "without words that begin so, as !all:tmp"),
     (["name:prod/,dev/"], "any of several"),
     (["!name:tmp"], "what is not so"),
     (['description:"two words"'], "with a space in it"),
@@ -49,6 +54,7 @@ class ParsedFilter:
     """A parsed filter.
 
     Args:
+        words: the words to find, which have no key.
         filters: the `Filters` of a ListSecrets request.
         predicates: local tests, all of which an entry must pass.
         includes_planned: whether the request must include secrets with a planned deletion.
@@ -56,6 +62,7 @@ class ParsedFilter:
         hints: sentences about words that are incomplete or have an unknown key.
     """
 
+    words: tuple[Word, ...] = ()
     filters: tuple[Filter, ...] = ()
     predicates: tuple[Predicate, ...] = ()
     includes_planned: bool = False
@@ -65,7 +72,7 @@ class ParsedFilter:
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """One word of the filter, split into its parts; `value` has no quotation marks."""
+    """One word of the filter, split into its parts; `key` may be empty, `value` has no quotation marks."""
 
     word: str
     negated: bool
@@ -77,22 +84,30 @@ class _IgnoredWordError(Exception):
     """A word cannot be used. The message is a sentence for the user."""
 
 
-def parse_filter(text: str) -> ParsedFilter:
-    """Parses the text of the filter. Words are separated by spaces, and all of them must match."""
+def parse_filter(text: str, *, finds_words: bool = True) -> ParsedFilter:
+    """Parses the text of the filter. Words are separated by spaces, and all of them must match.
+
+    Args:
+        finds_words: whether words without a key are words to find. If not, they become filters with the key `all`.
+    """
+    words: list[Word] = []
     filters: list[Filter] = []
     predicates: list[Predicate] = []
     ignored: list[str] = []
     planned = False
     for condition in _list_conditions(text):
         try:
-            if condition.key in LOCAL_FILTERS:
+            if finds_words and not condition.key and not condition.negated:
+                words.append(Word(condition.value, is_exact='"' in condition.word))
+            elif condition.key in LOCAL_FILTERS:
                 predicates += _make_predicates(condition)
                 planned = planned or (LOCAL_FILTERS[condition.key].includes_planned and not condition.negated)
             else:
                 filters += _make_filters(condition, room=MAX_FILTERS - len(filters))
         except _IgnoredWordError as reason:
             ignored.append(str(reason))
-    return ParsedFilter(tuple(filters), tuple(predicates), planned, tuple(ignored), tuple(_list_hints(text)))
+    return ParsedFilter(
+        tuple(words), tuple(filters), tuple(predicates), planned, tuple(ignored), tuple(_list_hints(text)))
 
 
 def get_last_word(text: str) -> str:
@@ -139,7 +154,7 @@ def _list_conditions(text: str) -> Iterator[_Condition]:
         if key is not None and key not in KEYS:
             key, value = None, f"{key}:{value}"
         if value := value.replace('"', ""):
-            yield _Condition(word, bool(negation), key or "all", value)
+            yield _Condition(word, bool(negation), key or "", value)
 
 
 def _make_predicates(condition: _Condition) -> list[Predicate]:
@@ -186,7 +201,7 @@ def _list_filters(condition: _Condition) -> Iterator[tuple[str, list[str]]]:
 
 def _list_pairs(condition: _Condition) -> Iterator[tuple[str, str]]:
     if condition.key != "tag":
-        yield condition.key, condition.value
+        yield condition.key or "all", condition.value
         return
     key, _, value = condition.value.partition("=")
     if condition.negated and key and value:

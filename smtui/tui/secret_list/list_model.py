@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from smtui.tui.secret_list.finding import FindIndex
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.results import Fetch, FilteredView, PageCache
 
@@ -37,6 +38,35 @@ class ListModel:
         return self._view is None or self._view.has_more
 
     @property
+    def reads_all(self) -> bool:
+        """Whether further entries may change the first rows, so that all are to be read."""
+        return self._view is not None and self._view.reads_all
+
+    @property
+    def match_count(self) -> int:
+        """How many entries match so far; more than `entries` if these are not all ordered yet."""
+        return max(self._view.match_count, len(self._view.rows)) if self._view else 0
+
+    @property
+    def is_count_final(self) -> bool:
+        """Whether `match_count` counts the matches of all entries."""
+        return self._view is not None and self._view.is_count_final
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether the entries that were read are all kept, so that words can be found in them."""
+        return self._view is None or self._view.cache.is_complete
+
+    def update_rows(self) -> bool:
+        """Brings the rows up to what was read so far; returns whether they were replaced."""
+        return self._view is not None and self._view.update_rows()
+
+    def expect_words(self) -> None:
+        """Keeps the texts of entries from now on, in which words are found."""
+        if self._view is not None and self._view.cache.index is None:
+            self._view.cache.index = FindIndex()
+
+    @property
     def has_read(self) -> bool:
         """Whether a result has been read. If not, an empty list does not mean that there are no secrets."""
         return self._view is not None
@@ -66,6 +96,7 @@ class ListModel:
     def show_view(self, list_query: ListQuery, view: FilteredView) -> None:
         """Replaces the rows by those of a view."""
         self.list_query, self._view, self.next_view = list_query, view, None
+        view.update_rows()
 
     async def read_more(self) -> None:
         """Reads the next batch or page of the result that is shown.

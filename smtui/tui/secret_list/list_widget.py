@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -16,7 +17,9 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from smtui.text.truncate import truncate_middle
+from smtui.rules.fuzzy import find_positions
+from smtui.text.sanitize import SafeText
+from smtui.text.truncate import shorten_positions, truncate_middle
 from smtui.tui.secret_list import columns
 from smtui.tui.secret_list.columns import FittedColumns
 from smtui.tui.secret_list.paged_list import PagedList
@@ -31,13 +34,14 @@ class SecretList(PagedList):
     """The list of secrets: rows, columns, and the signs of selected secrets."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "secret-list--name", "secret-list--rest", "secret-list--state", "secret-list--selected",
+        "secret-list--name", "secret-list--rest", "secret-list--state", "secret-list--selected", "secret-list--match",
     }  # fmt: skip
     DEFAULT_CSS = """
     SecretList {
         & .secret-list--name { color: $foreground; }
         & .secret-list--rest { color: $text-muted; }
         & .secret-list--state { color: $warning; }
+        & .secret-list--match { color: $text-accent; text-style: bold underline; }
         & .secret-list--selected { color: $accent; text-style: bold; }
     }
     """
@@ -89,7 +93,7 @@ class SecretList(PagedList):
         style = self.get_component_rich_style("virtual-list--head")
         line, query = [Segment(" " * GUTTER, style)], self.model.list_query
         for column, width in self.fitted_columns:
-            arrow = f" {query.arrow}" if column.id == query.order else ""
+            arrow = f" {query.arrow}" if column.id == query.order and not query.is_ranked else ""
             line.append(Segment(pad_cell(column.title + arrow, width), style))
         return Strip(line).adjust_cell_length(self.size.width, style)
 
@@ -103,9 +107,26 @@ class SecretList(PagedList):
         for column, width in self.fitted_columns:
             style = cursor or (selected if selected and column.style == "name" else self._get_part_style(column.style))
             text = column.cell(entry, now)
-            text = truncate_middle(text, width) if column.style == "name" else text
-            line.append(Segment(pad_cell(text, width), style))
+            if column.style == "name":
+                line += self._draw_name(text, width, style, cursor)
+            else:
+                line.append(Segment(pad_cell(text, width), style))
         return Strip(line).adjust_cell_length(self.size.width, line[-1].style)
+
+    def _draw_name(self, name: SafeText, width: int, style: Style, cursor: Style | None) -> list[Segment]:
+        """Draws a name. The characters that match a word to find are underlined, so that they show without colour."""
+        short = truncate_middle(name, width)
+        text = pad_cell(short, width)
+        found = {at for word in self.model.list_query.filter.words for at in find_positions(word, name)}
+        if not found:
+            return [Segment(text, style)]
+        if len(short) < len(name):
+            found = shorten_positions(found, len(name), len(short))
+        match = style + (Style(bold=True, underline=True) if cursor else self._get_part_style("match"))
+        return [
+            Segment("".join(each for _, each in part), match if is_match else style)
+            for is_match, part in groupby(enumerate(text), key=lambda pair: pair[0] in found)
+        ]
 
     def _get_part_style(self, part: str) -> Style:
         return self.get_component_rich_style(f"secret-list--{part}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import getters, on
@@ -17,7 +18,7 @@ from smtui.tui.secret_list.list_widget import SecretList
 from smtui.tui.secret_list.loader import PageLoader
 from smtui.tui.secret_list.preview import Preview
 from smtui.tui.secret_list.query import DEFAULT_ORDER, ListQuery
-from smtui.tui.secret_list.results import MAX_SORTED
+from smtui.tui.secret_list.results import MAX_CACHED, MAX_SORTED
 from smtui.tui.secret_list.status import explain_empty_list, format_status
 from smtui.tui.secret_list.suggestions import Vocabulary
 from smtui.tui.widgets.chrome import Footer
@@ -135,6 +136,19 @@ class ListingScreen(SessionScreen[None]):
         if event.value != self.list_query.text:
             self.show_result(self.list_query.change_text(event.value), reread=False, delay=TYPING_PAUSE)
 
+    @on(FilterLine.FocusChanged)
+    def _prepare_to_find(self) -> None:
+        self.secrets.read_ahead(self.filter.has_focus and not self.list_query.uses_search)
+
+    @on(SecretList.TooManyToFind)
+    def _search_instead(self) -> None:
+        self.say(f"More than {MAX_CACHED:,} secrets: words are not found here, but searched as all:word does.")
+        list_query = replace(self.list_query, uses_search=True)
+        self.secrets.read_ahead(False)
+        if list_query.text.strip():
+            self.show_result(list_query)
+        self.list_query = list_query
+
     # The order.
 
     def action_sort(self) -> None:
@@ -181,6 +195,7 @@ class ListingScreen(SessionScreen[None]):
             return
         self.query_one("#status", Static).update(Content(format_status(self.secrets, self.list_query)), layout=False)
         self._show_ignored()
+        self.filter_bar.show_kind(self.list_query.kind)
         if model.is_empty:
             self.query_one("#empty", Static).update(Content(explain_empty_list(self.list_query, self.find_key)))
         self.set_class(model.is_empty, "-empty")

@@ -67,7 +67,7 @@ async def read_first_rows(
     """
     loop = asyncio.get_running_loop()
     report_at = loop.time() + SHOW_INTERVAL
-    while view.has_more and (view.sorts_locally or len(view.rows) < count):
+    while view.has_more and (view.sorts_locally or len(view.rows) < count or (view.reads_all and not in_part)):
         await view.advance()
         if loop.time() >= report_at:
             if in_part and not view.sorts_locally:

@@ -16,6 +16,7 @@ from smtui.tui.jobs.job import JobStoppedError
 from smtui.tui.secret_list.list_model import ListModel
 from smtui.tui.secret_list.loader import read_first_rows, read_more_rows
 from smtui.tui.secret_list.query import ListQuery
+from smtui.tui.secret_list.ranked_view import TooManyToFindError, make_view
 from smtui.tui.secret_list.results import Fetch, FilteredView, PageCache, TooManyToSortError
 from smtui.tui.widgets.virtual_list import VirtualList
 
@@ -39,6 +40,9 @@ class PagedList(VirtualList):
     class TooManyToSort(Message):
         """There are too many entries for a local sort. The rows do not change."""
 
+    class TooManyToFind(Message):
+        """There are too many entries to find words in them here. The rows do not change."""
+
     def __init__(self, clock: Callable[[], datetime], id: str | None = None) -> None:
         super().__init__(id=id)
         self.clock = clock
@@ -46,6 +50,8 @@ class PagedList(VirtualList):
         """What is shown, and in which order."""
         self.reads_to_end = False
         """Whether the list reads all pages because the user goes to the last row."""
+        self.reads_ahead = False
+        """Whether the list reads pages that are not in sight, because words may have to be found in them."""
         self._initial_cursor: tuple[str, int] | None = None
         self._reading: Worker[None] | None = None
         self._is_answered = True
@@ -97,6 +103,13 @@ class PagedList(VirtualList):
         self._is_answered = self.model.has_read and list_query == self.model.list_query  # a reload
         self._reading = self._read_list(list_query, cache, keep_cursor, delay)
 
+    def read_ahead(self, reads_ahead: bool) -> None:
+        """Begins or ends reading pages that are not in sight, because words may have to be found in them."""
+        self.reads_ahead = reads_ahead
+        if reads_ahead:
+            self.model.expect_words()
+            self._read_on_if_near_end()
+
     def stop(self) -> None:
         """Cancels the read. The rows that are shown stay."""
         if self._reading is not None:
@@ -105,7 +118,7 @@ class PagedList(VirtualList):
     @work(exclusive=True, group="pages")
     async def _read_list(self, list_query: ListQuery, cache: PageCache, keep_cursor: bool, delay: float) -> None:
         await asyncio.sleep(delay)
-        view = FilteredView(cache, list_query, self.clock())
+        view = make_view(cache, list_query, self.clock())
         self.model.next_view, self.read_error = view, None
         try:
             kept, place = self._find_cursor_target() if keep_cursor else (None, 0)
@@ -114,6 +127,8 @@ class PagedList(VirtualList):
             await read_more_rows(self.model, lambda: self._needs_more, self._show)
         except TooManyToSortError:
             self.post_message(self.TooManyToSort())
+        except TooManyToFindError:
+            self.post_message(self.TooManyToFind())
         except SmtuiError as error:
             self.read_error = error
         except asyncio.CancelledError:
@@ -158,6 +173,10 @@ class PagedList(VirtualList):
         self.read_error = None
         try:
             await read_more_rows(self.model, lambda: self._needs_more, self._show)
+            if self.reads_ahead and not self.model.keeps_all:
+                raise TooManyToFindError
+        except TooManyToFindError:
+            self.post_message(self.TooManyToFind())
         except SmtuiError as error:
             self.reads_to_end = False
             self.read_error = error
@@ -167,10 +186,16 @@ class PagedList(VirtualList):
     @property
     def _needs_more(self) -> bool:
         last_in_sight = max(self.cursor, self.scroll_offset.y + self.height)
-        wants_more = self.reads_to_end or self.count < last_in_sight + READ_AHEAD
+        reads_ahead = self.reads_ahead and self.model.keeps_all
+        wants_more = (self.reads_to_end or reads_ahead or self.model.reads_all
+                      or self.count < last_in_sight + READ_AHEAD)
         return self.model.has_read and self.model.has_more and wants_more
 
     def _show(self) -> None:
+        kept = self.current["ARN"] if self.cursor and self.current else None
+        if self.model.update_rows():
+            self.update_selection()
+            self.cursor = self.model.find_row(kept) or min(self.cursor, max(0, self.count - 1))
         self.show_rows()
         if self.reads_to_end:
             self.go(self.count - 1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.tui.secret_list.columns import COLUMNS, ListColumn, SortKey
 from smtui.tui.secret_list.filter_text import ParsedFilter, parse_filter
+from smtui.tui.secret_list.finding import is_found
 from smtui.tui.secret_list.local_filters import LOCAL_FILTERS, Predicate
 
 if TYPE_CHECKING:
@@ -17,12 +18,21 @@ if TYPE_CHECKING:
 SERVICE_ORDERS = tuple(id for id, column in COLUMNS.items() if column.sort_by)
 """The orders in which ListSecrets itself can answer."""
 DEFAULT_ORDER = "name"
+BEST_MATCH = "best match"
 ONLY_PLANNED = LOCAL_FILTERS["deleted"].parse("only")
 
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """An immutable query; each change makes a new one. `order` is the id of a column.
+    """An immutable query; each change makes a new one.
+
+    Args:
+        text: the filter.
+        order: the id of a column.
+        descending: whether the order is reversed.
+        planned: whether it lists planned deletions only.
+        prefers_best_match: whether a text with words to find is in order of their best match instead of `order`.
+        uses_search: whether words are sent to ListSecrets as filters with the key `all`, not found locally.
 
     `filter` is the parsed `text`. It is parsed once, when the query is made.
     """
@@ -31,10 +41,23 @@ class ListQuery:
     order: str = DEFAULT_ORDER
     descending: bool = False
     planned: bool = False
+    prefers_best_match: bool = True
+    uses_search: bool = False
     filter: ParsedFilter = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "filter", parse_filter(self.text))
+        object.__setattr__(self, "filter", parse_filter(self.text, finds_words=not self.uses_search))
+
+    @property
+    def kind(self) -> str:
+        """What the text does: `find`, `filter`, or both; empty for no text."""
+        finds, filters = bool(self.filter.words), bool(self.filter.filters or self.filter.predicates)
+        return " + ".join(["find"] * finds + ["filter"] * filters)
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether the list is in order of the best match."""
+        return bool(self.filter.words) and self.prefers_best_match
 
     @property
     def shows_planned(self) -> bool:
@@ -47,34 +70,48 @@ class ListQuery:
     @property
     def sort_key(self) -> SortKey | None:
         """The local sort key, where ListSecrets cannot sort by this column."""
-        return None if self.column.sort_by else self.column.sort_key
+        return None if self.column.sort_by or self.is_ranked else self.column.sort_key
 
     @property
     def predicates(self) -> tuple[Predicate, ...]:
         """Tests that every listed entry passes. AWS has no filters for them."""
-        return (*self.filter.predicates, *([ONLY_PLANNED] if self.planned and ONLY_PLANNED else []))
+        planned = (ONLY_PLANNED,) if self.planned and ONLY_PLANNED else ()
+        return (*self._find_predicates, *self.filter.predicates, *planned)
+
+    @property
+    def _find_predicates(self) -> tuple[Predicate, ...]:
+        words = self.filter.words
+        return (lambda entry, now: is_found(words, entry),) if words and not self.is_ranked else ()
 
     def change_text(self, text: str) -> ListQuery:
-        return replace(self, text=text)
+        """The query with another text. The first word to find brings the order of the best match back."""
+        return replace(self, text=text, prefers_best_match=self.prefers_best_match or not self.filter.words)
 
     def change_order(self, order: str) -> ListQuery:
         """The query in this order; the present order is reversed."""
-        if order == self.order:
+        if order == self.order and not self.is_ranked:
             return self.reverse_order()
-        return replace(self, order=order, descending=False)
+        return replace(self, order=order, descending=False, prefers_best_match=False)
 
     def select_next_order(self, shown: Sequence[str]) -> ListQuery:
-        """The query in the order of the next shown column, then of further columns that ListSecrets can sort by."""
+        """The query in the order of the next shown column, then of further columns that ListSecrets can sort by.
+
+        With words to find, the best match comes before the first of them.
+        """
         orders = list(dict.fromkeys((*shown, *SERVICE_ORDERS)))
+        if self.is_ranked:
+            return self.change_order(orders[0])
+        if self.filter.words and self.order == orders[-1]:
+            return replace(self, order=DEFAULT_ORDER, descending=False, prefers_best_match=True)
         at = orders.index(self.order) if self.order in orders else -1
         return self.change_order(orders[(at + 1) % len(orders)])
 
     def reverse_order(self) -> ListQuery:
-        return replace(self, descending=not self.descending)
+        return replace(self, descending=not self.descending, prefers_best_match=False)
 
     def make_planned_query(self) -> ListQuery:
         """The query of planned deletions, the earliest first."""
-        return ListQuery(order="deletion", planned=True)
+        return ListQuery(order="deletion", planned=True, uses_search=self.uses_search)
 
     def build_request(self) -> ListSecretsRequest:
         """The ListSecrets request without NextToken. For a local order it asks for the order by name."""
@@ -89,7 +126,7 @@ class ListQuery:
         return request
 
     def describe_order(self) -> str:
-        return f"by {self.column.title.lower()} {self.arrow}"
+        return f"by {BEST_MATCH}" if self.is_ranked else f"by {self.column.title.lower()} {self.arrow}"
 
     @property
     def arrow(self) -> str:

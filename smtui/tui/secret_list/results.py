@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from smtui.tui.secret_list.columns import SortKey
+from smtui.tui.secret_list.finding import FindIndex, Ranking
 from smtui.tui.secret_list.query import ListQuery
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ class PageCache:
         self.entries: list[SecretListEntry] = []
         self.is_complete = True
         """Whether the cache still has all entries that were read."""
+        self.index: FindIndex | None = None
+        """The texts of the first entries, or of all; None until words are to be found."""
+        self.ranking: Ranking | None = None
+        """The last ranking that covers the entries."""
         self._fetch = fetch
         self._token: str | None = None
         self._has_begun = False
@@ -56,6 +61,8 @@ class PageCache:
         self._has_begun, self._token = True, page.next_token
         if len(self.entries) + len(page.entries) <= MAX_CACHED:
             self.entries += page.entries
+            if self.index is not None and len(self.index) + len(page.entries) == len(self.entries):
+                self.index.add(page.entries)
         else:
             self.is_complete = False
         return page.entries
@@ -86,8 +93,22 @@ class FilteredView:
         return self._key is not None
 
     @property
+    def reads_all(self) -> bool:
+        """Whether further entries may change the first rows, so that all are to be read."""
+        return False
+
+    def update_rows(self) -> bool:
+        """Brings `rows` up to what was read so far; returns whether they were replaced."""
+        return False
+
+    @property
     def has_more(self) -> bool:
         return self.scanned < len(self.cache.entries) or self.cache.has_more
+
+    @property
+    def is_count_final(self) -> bool:
+        """Whether `match_count` counts the matches of all entries."""
+        return not self.has_more
 
     @property
     def match_count(self) -> int:

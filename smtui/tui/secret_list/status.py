@@ -21,7 +21,7 @@ def format_status(listed: SecretList, list_query: ListQuery) -> SafeText:
 
 def _list_parts(listed: SecretList, list_query: ListQuery) -> Iterator[str]:
     model = listed.model
-    yield _format_count(len(model.entries), list_query, has_more=model.has_more)
+    yield _format_count(model.match_count, list_query, has_more=not model.is_count_final)
     if (next_view := model.next_view) is not None and next_view.scanned:
         why = f" to sort {list_query.describe_order()}" if next_view.sorts_locally else ""
         yield f"reading all{why}: {next_view.scanned:,} read, {next_view.match_count:,} match, Esc stops"

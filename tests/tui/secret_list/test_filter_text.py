@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtui.api.limits import MAX_FILTERS
+from smtui.rules.fuzzy import Word
 from smtui.tui.secret_list.filter_text import parse_filter
 from smtui.tui.secret_list.query import ListQuery
 
@@ -26,7 +27,8 @@ def asked(text: str) -> list[tuple[str, ...]]:
     [
         ("", []),
         ("   ", []),
-        ("prod db", [("all", "prod"), ("all", "db")]),
+        ("all:prod all:db", [("all", "prod"), ("all", "db")]),
+        ("prod name:x", [("name", "x")]),
         ("name:prod/", [("name", "prod/")]),
         ("tag:team=pay", [("tag-key", "team"), ("tag-value", "pay")]),
         ("tag:team", [("tag-key", "team")]),
@@ -35,10 +37,10 @@ def asked(text: str) -> list[tuple[str, ...]]:
         ("tag-key:t tag-value:v", [("tag-key", "t"), ("tag-value", "v")]),
         ("primary-region:eu-west-1 owning-service:rds", [("primary-region", "eu-west-1"), ("owning-service", "rds")]),
         ("!tmp !name:dev !tag:old", [("all", "!tmp"), ("name", "!dev"), ("tag-key", "!old")]),
-        ('description:"main db" "two words"', [("description", "main db"), ("all", "two words")]),
+        ('description:"main db" all:"two words"', [("description", "main db"), ("all", "two words")]),
         ('!description:"main db"', [("description", "!main db")]),
         ('tag:"on call=day shift"', [("tag-key", "on call"), ("tag-value", "day shift")]),
-        ("https://db:5432 unknown:x", [("all", "https://db:5432"), ("all", "unknown:x")]),
+        ("https://db:5432 unknown:x", []),
         ('description:"still typ', [("description", "still typ")]),
         ("name: ! tag:= !name: stage: rotation:o deleted:on \"", []),
         ("name:prod/,dev/", [("name", "prod/", "dev/")]),
@@ -51,6 +53,19 @@ def test_what_is_typed_becomes_filters(text: str, filters: list[tuple[str, ...]]
     """Each word becomes a filter with AWS's keys; an incomplete key does not filter yet."""
     assert asked(text) == filters
     assert parse_filter(text).ignored == ()
+
+
+def test_words_without_a_key_are_found_here() -> None:
+    """They are fuzzy, quoted ones exact. Where the list is too long, they become filters, as with `all:`."""
+    text = 'paydb "two words" !tmp name:x https://db:5432'
+    found = parse_filter(text)
+
+    assert found.words == (Word("paydb"), Word("two words", is_exact=True), Word("https://db:5432"))
+    assert asked(text) == [("all", "!tmp"), ("name", "x")]
+    searched = parse_filter(text, finds_words=False)
+    assert searched.words == ()
+    assert [each["Values"] for each in searched.filters] == [
+        ["paydb"], ["two words"], ["!tmp"], ["x"], ["https://db:5432"]]
 
 
 DAY = timedelta(days=1)
@@ -103,12 +118,12 @@ def test_planned_deletions_are_asked_for_where_they_are_wanted(text: str, planne
 
 
 @pytest.mark.parametrize(
-    "text", ["[", "a*b", "naïve", "name:a\x1b]52;c;x\x07", "!tag:team=pay", "deleted:yes", "older:soon",
-             "rotation:maybe", "unused:12q", "name:" + ",".join("abcdefghijk"), "x" * 600],
+    "text", ["all:[", "all:a*b", "!naïve", "name:a\x1b]52;c;x\x07", "!tag:team=pay", "deleted:yes", "older:soon",
+             "rotation:maybe", "unused:12q", "name:" + ",".join("abcdefghijk"), "all:" + "x" * 600],
 )
 def test_what_cannot_be_asked_is_said(text: str) -> None:
     """The message names the invalid word, and the other words filter."""
-    search = parse_filter(f"prod {text}")
+    search = parse_filter(f"name:prod {text}")
 
     assert [filter["Values"] for filter in search.filters] == [["prod"]]
     assert [sentence.startswith(f"{text} is left out") for sentence in search.ignored] == [True]
@@ -141,10 +156,10 @@ def test_what_is_clear_needs_no_hint(text: str) -> None:
 
 def test_more_conditions_than_a_list_takes() -> None:
     """The first ten conditions are sent, and a message names each further one."""
-    search = parse_filter(" ".join(f"w{number}" for number in range(MAX_FILTERS + 2)))
+    search = parse_filter(" ".join(f"all:w{number}" for number in range(MAX_FILTERS + 2)))
 
     assert len(search.filters) == MAX_FILTERS
-    assert [sentence.split()[0] for sentence in search.ignored] == ["w10", "w11"]
+    assert [sentence.split()[0] for sentence in search.ignored] == ["all:w10", "all:w11"]
 
 
 @settings(max_examples=200)

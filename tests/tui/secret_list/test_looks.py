@@ -39,11 +39,11 @@ def test_list(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int
 
 
 def test_filtered_list(snap_compare: Any, app: MakeApp, filled: Any) -> None:
-    """The filter has the focus, and a message shows its invalid word."""
+    """The filter has the focus, found characters are underlined, and a message shows an invalid word."""
 
     async def find(pilot: Pilot[None]) -> None:
-        await types(pilot, "/tag:team=pay [db]")
-        await see(pilot, "2 match")
+        await types(pilot, "/tag:team=pay paydb !a[b]")
+        await see(pilot, "1 match")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=find)
 

@@ -78,7 +78,7 @@ async def test_type_to_find(app: MakeApp, filled: Any, size: tuple[int, int]) ->
         await pilot.pause()
 
         assert screen(running).secrets.has_focus
-        assert "1 match · by name ↑" in screen_text(running)
+        assert "1 match · by best match" in screen_text(running)
         assert "shared/wifi" not in screen_text(running)
 
 
@@ -97,7 +97,7 @@ async def test_escape_leaves_the_filter_then_clears_it(app: MakeApp, filled: Any
 
 
 @pytest.mark.parametrize(
-    "text", ["pay", "name:prod/", "!web", "tag:team=web", 'description:"live mode"', "tag:env prod"]
+    "text", ["all:pay", "name:prod/", "!web", "tag:team=web", 'description:"live mode"', "tag:env all:prod"]
 )
 @pytest.mark.parametrize("key", [(), ("S",)], ids=["up", "down"])
 async def test_the_list_is_what_the_client_answers(app: MakeApp, filled: Any, text: str, key: tuple[str, ...]) -> None:
@@ -222,11 +222,11 @@ async def test_what_a_filter_cannot_ask_is_said(app: MakeApp, filled: Any) -> No
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
-        await types(pilot, "/wifi [/x]")
+        await types(pilot, "/wifi !a[/x]")
         await until(pilot, lambda: listed(running) == ["shared/wifi"])
-        assert "[/x] is left out" in screen_text(running)
-        screen(running).filter.value = " ".join("wifi" for _ in range(11))
-        await until(pilot, lambda: "wifi is left out: a list takes 10 filters." in screen_text(running))
+        assert "!a[/x] is left out" in screen_text(running)
+        screen(running).filter.value = " ".join("all:wifi" for _ in range(11))
+        await until(pilot, lambda: "all:wifi is left out: a list takes 10 filters." in screen_text(running))
 
 
 async def test_nothing_found_says_how_to_go_on(app: MakeApp, filled: Any) -> None:

@@ -1,0 +1,127 @@
+"""The view of a query that finds words: the best match first, as far as the entries are read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from smtui.tui.secret_list.finding import FindIndex, Ranking
+from smtui.tui.secret_list.query import ListQuery
+from smtui.tui.secret_list.results import BATCH_SIZE, FilteredView, PageCache
+
+if TYPE_CHECKING:
+    from smtui.api.types import SecretListEntry
+
+SCAN_BATCH = 10_000
+"""Indexed entries in which words are found at once, before other tasks have their turn."""
+FEW = 10_000
+"""So many matches of the previous words are searched sooner than the starts of all names."""
+PARTIAL_COUNT = 200
+"""Rows that are shown at least, where there are as many, while further entries are read."""
+
+
+class TooManyToFindError(Exception):
+    """There are more entries than a cache keeps."""
+
+
+def make_view(cache: PageCache, list_query: ListQuery, now: datetime) -> FilteredView:
+    """Makes the view of a query: the best match first, or in the order of the query."""
+    return (RankedView if list_query.is_ranked else FilteredView)(cache, list_query, now)
+
+
+class RankedView(FilteredView):
+    """The entries of a cache that contain the words of a query, the best match first.
+
+    `rows` are the best matches so far. While entries are read, `update_rows` may replace them by others.
+    """
+
+    def __init__(self, cache: PageCache, list_query: ListQuery, now: datetime) -> None:
+        super().__init__(cache, list_query, now)
+        self._index = cache.index = cache.index or FindIndex()
+        self._ranking = Ranking(list_query.filter.words, self._index, cache.ranking)
+        self._parts: Iterator[list[int]] | None = None
+        """The matches that are not in `_ordered` yet; None if entries were scanned since these were ordered."""
+        self._ordered: list[SecretListEntry] = []
+        """The first matches in order; the same list as `rows` as soon as it has as many."""
+        self._is_ordered = False
+        """Whether all matches are in order."""
+        self._is_replaced = False
+        """Whether `rows` were replaced since the last `update_rows`."""
+
+    @property
+    def reads_all(self) -> bool:
+        return self.scanned < len(self.cache.entries) or self.cache.has_more
+
+    @property
+    def has_more(self) -> bool:
+        return self.reads_all or not self._is_ordered
+
+    @property
+    def is_count_final(self) -> bool:
+        return not self.has_more if self._predicates else not self.reads_all
+
+    @property
+    def match_count(self) -> int:
+        return len(self.rows) if self._predicates else self._ranking.match_count
+
+    async def advance(self) -> None:
+        """Finds the words in the next batch of cached entries, or in one more page; at last, orders more rows.
+
+        Raises:
+            TooManyToFindError: there are more entries than the cache keeps.
+        """
+        if self.scanned < len(self.cache.entries):
+            if self._show_starts():
+                return
+            self._scan()
+            await asyncio.sleep(0)
+        elif self.cache.has_more:
+            await self.cache.read_page()
+            if not self.cache.is_complete:
+                raise TooManyToFindError
+            self._scan()
+        else:
+            self._order_next()
+            await asyncio.sleep(0)
+
+    def _scan(self) -> None:
+        """Finds the words in the next batch of cached entries."""
+        index, entries = self._index, self.cache.entries
+        if len(index) < len(entries):
+            index.add(entries[len(index):len(index) + BATCH_SIZE])
+        self._ranking.scan(min(len(index), self.scanned + SCAN_BATCH))
+        self.scanned = self._ranking.scanned
+        self._parts, self._ordered, self._is_ordered = None, [], False
+        if self.scanned == len(entries):
+            self.cache.ranking = self._ranking
+
+    def _show_starts(self) -> bool:
+        """Shows names with words at the start of a segment, if all entries are indexed; returns whether it did."""
+        is_first = self.scanned == 0 and not self.rows and not self._ranking.is_narrow(FEW)
+        if not is_first or self.cache.has_more or len(self._index) < len(self.cache.entries):
+            return False
+        self.rows = self._select(self._ranking.find_starts())
+        return bool(self.rows)
+
+    def _order_next(self) -> None:
+        """Orders more matches. After a scan the rows stay until as many are in the new order."""
+        if self._parts is None:
+            self._parts, self._ordered = self._ranking.order(), []
+        part = next(self._parts, None)
+        self._is_ordered = part is None
+        self._ordered += self._select(part or [])
+        if self._ordered is not self.rows and (self._is_ordered or len(self._ordered) >= max(1, len(self.rows))):
+            self.rows, self._is_replaced = self._ordered, True
+
+    def update_rows(self) -> bool:
+        while self.reads_all and self.scanned and not self._is_ordered and (
+                self._ordered is not self.rows or len(self.rows) < PARTIAL_COUNT):
+            self._order_next()
+        is_replaced, self._is_replaced = self._is_replaced, False
+        return is_replaced
+
+    def _select(self, found: list[int]) -> list[SecretListEntry]:
+        entries = [self.cache.entries[at] for at in found]
+        return [entry for entry in entries if self._matches(entry)] if self._predicates else entries

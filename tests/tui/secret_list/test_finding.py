@@ -1,0 +1,220 @@
+"""Tests of finding: which entries, in which order, also while further entries are read, and with which keys."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtui.rules.fuzzy import Word
+from smtui.tui.app import SmtuiApp
+from smtui.tui.secret_list import ranked_view, results
+from smtui.tui.secret_list.finding import FindIndex, Ranking, is_found
+from smtui.tui.secret_list.query import ListQuery
+from smtui.tui.secret_list.ranked_view import TooManyToFindError, make_view
+from smtui.tui.secret_list.results import FilteredView, Page, PageCache
+from smtui.tui.secret_list.screen import SecretsScreen
+from tests.tui.conftest import MakeApp, screen_text, types, until
+from tests.tui.driver import hear, see
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SMALL = (80, 24)
+ENTRIES: list[Any] = [
+    {"Name": "prod/payments/db", "Description": "Main database", "Tags": [{"Key": "team", "Value": "pay"}]},
+    {"Name": "prod/payments/stripe", "Description": "Stripe, live mode", "Tags": [{"Key": "team", "Value": "pay"}]},
+    {"Name": "prod/web/session", "Description": "Signs the payload dbl", "Tags": [{"Key": "team", "Value": "web"}]},
+    {"Name": "prod/prayed/bob"},
+    {"Name": "dev/MyDatabase", "Description": "A paydb"},
+    {"Name": "db"},
+]
+NAMES = st.text(st.sampled_from("abAB/-"), min_size=1, max_size=12)
+
+
+def find(text: str, entries: list[Any] = ENTRIES, wider: Ranking | None = None) -> list[str]:
+    """Returns the names in order of the best match."""
+    index = FindIndex()
+    index.add(entries)
+    ranking = Ranking(ListQuery(text).filter.words, index, wider)
+    ranking.scan(len(index))
+    return [index.names[at] for part in ranking.order() for at in part]
+
+
+@pytest.mark.parametrize(("text", "names"), [
+    ("paydb", "prod/payments/db prod/prayed/bob dev/MyDatabase"),
+    ("ayment", "prod/payments/db prod/payments/stripe"),
+    ("db", "db prod/payments/db prod/prayed/bob dev/MyDatabase prod/web/session"),
+    ("MD", "dev/MyDatabase"),
+    ("team=web", "prod/web/session"),
+    ("live", "prod/payments/stripe"),
+    ("live stripe", "prod/payments/stripe"),
+    ('"paydb"', "dev/MyDatabase"),
+    ('"live mode" pay', "prod/payments/stripe"),
+    ("db prod", "prod/payments/db prod/prayed/bob prod/web/session"),
+    ("Main", "prod/payments/db"),
+    ("MAIN", ""),
+    ("[", ""),
+])  # fmt: skip
+def test_what_is_found_and_in_which_order(text: str, names: str) -> None:
+    """Names come before descriptions and tags; a segment before the start of one, before scattered characters."""
+    assert find(text) == names.split()
+
+
+@given(st.lists(NAMES), st.lists(NAMES, min_size=1, max_size=2), st.integers(0, 20))
+def test_ranking_is_stable_and_complete(names: list[str], texts: list[str], cut: int) -> None:
+    """However the entries arrive, and whatever was typed before, the order is the same; nothing is lost."""
+    entries: list[Any] = [{"Name": name, "Description": name[::-1]} for name in names]
+    words, index = [Word(text) for text in texts], FindIndex()
+    index.add(entries)
+    wider = Ranking([Word(words[0].text[:1])], index)
+    wider.scan(min(cut, len(index)))
+    orders = []
+    for ranking, steps in ((Ranking(words, index), (len(index),)), (Ranking(words, index, wider), (cut, len(index)))):
+        for stop in steps:
+            ranking.scan(min(stop, len(index)))
+            list(ranking.order())
+        orders.append([at for part in ranking.order() for at in part])
+        starts = ranking.find_starts()
+        assert orders[0][:len(starts)] == starts
+
+    assert orders[0] == orders[1]
+    assert sorted(orders[0]) == [at for at, entry in enumerate(entries) if is_found(words, entry)]
+
+
+# The view, while pages are read.
+
+
+class Source:
+    """Pages of two entries; counts its calls."""
+
+    def __init__(self, entries: list[Any] = ENTRIES) -> None:
+        self.entries = [{"ARN": f"arn:{number}", **entry} for number, entry in enumerate(entries)]
+        self.asked = 0
+
+    async def __call__(self, token: str | None) -> Page:
+        self.asked += 1
+        start = int(token or 0)
+        more = str(start + 2) if start + 2 < len(self.entries) else None
+        return Page(self.entries[start:start + 2], more)
+
+
+def list_rows(view: FilteredView) -> list[str]:
+    return [entry["Name"] for entry in view.rows]
+
+
+async def read_all(view: FilteredView) -> list[str]:
+    while view.has_more:
+        await view.advance()
+    return list_rows(view)
+
+
+async def test_the_best_so_far_while_pages_are_read() -> None:
+    cache = PageCache(Source())
+    view = make_view(cache, ListQuery("db"), NOW)
+    await view.advance()
+    assert view.update_rows() and view.reads_all and not view.is_count_final
+    assert list_rows(view) == ["prod/payments/db"]
+    names = await read_all(view)
+
+    assert names[:2] == ["db", "prod/payments/db"]
+    assert (view.match_count, view.is_count_final) == (5, True)
+
+
+async def test_the_next_key_reads_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks only at what the key before has left, and gives the same as if the whole word were pasted."""
+    source = Source()
+    cache = PageCache(source)
+    for text in ("p", "pa", "pay", "payd"):
+        typed = await read_all(make_view(cache, ListQuery(text), NOW))
+        assert typed == find(text)
+    assert source.asked == 3
+    monkeypatch.setattr(ranked_view, "FEW", 0)  # as with many matches
+    assert await read_all(make_view(cache, ListQuery("p"), NOW)) == find("p")
+
+
+async def test_other_conditions_apply_too() -> None:
+    """Filters of AWS go into the request, those of smtui to what is found."""
+    entries = [dict(entry, RotationEnabled=number % 2 == 0) for number, entry in enumerate(ENTRIES)]
+    view = make_view(PageCache(Source(entries)), ListQuery("db rotation:on name:prod"), NOW)
+
+    assert await read_all(view) == ["prod/payments/db", "dev/MyDatabase", "prod/web/session"]
+    assert ListQuery("db rotation:on name:prod").build_request()["Filters"] == [{"Key": "name", "Values": ["prod"]}]
+
+
+async def test_the_users_order_instead_of_the_best_match() -> None:
+    list_query = ListQuery("db").change_order("name")
+    names = await read_all(make_view(PageCache(Source()), list_query, NOW))
+
+    assert names == [entry["Name"] for entry in ENTRIES if entry["Name"] != "prod/payments/stripe"]
+
+
+async def test_too_many_to_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "MAX_CACHED", 4)
+    with pytest.raises(TooManyToFindError):
+        await read_all(make_view(PageCache(Source()), ListQuery("db"), NOW))
+
+
+# On the screen.
+
+
+def get_screen(app: SmtuiApp) -> SecretsScreen:
+    found = app.screen_stack[1]
+    assert isinstance(found, SecretsScreen)
+    return found
+
+
+def list_names(app: SmtuiApp) -> list[str]:
+    return [entry["Name"] for entry in get_screen(app).secrets.entries]
+
+
+async def test_the_screen_says_find_or_filter_and_shows_the_characters(app: MakeApp, filled: Any) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "5 secrets")
+        await types(pilot, "/paydb")
+        await see(pilot, "1 match · by best match")
+        assert list_names(running) == ["prod/payments/db"]
+        assert screen_text(running).splitlines()[1].rstrip().endswith("find")
+        row = get_screen(running).secrets.draw_row(0)
+        assert [part.text for part in row if part.style and part.style.underline] == ["pay", "db"]
+        await types(pilot, " name:prod")
+        await see(pilot, "find + filter")
+        get_screen(running).filter.value = "name:prod/"
+        await see(pilot, "3 match · by name ↑")
+        assert screen_text(running).splitlines()[1].rstrip().endswith(" filter")
+        get_screen(running).filter.value = "all:ayment"  # AWS searches for the start of words
+        await see(pilot, "Nothing matches")
+
+
+async def test_sorting_what_was_found(app: MakeApp, filled: Any) -> None:
+    """`s` goes from the best match through the columns, and back to it; the next word begins with the best match."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "5 secrets")
+        await types(pilot, "/web")
+        await see(pilot, "by best match")
+        assert list_names(running) == ["dev/web/flags", "prod/web/session"]
+        await pilot.press("escape", "s")
+        await see(pilot, "2 match · by name ↑")
+        await pilot.press("S")
+        await until(pilot, lambda: list_names(running) == ["prod/web/session", "dev/web/flags"])
+        await pilot.press("escape")
+        await see(pilot, "5 secrets · by name ↓")
+        await types(pilot, "/web")
+        await see(pilot, "2 match · by best match")
+
+
+async def test_more_secrets_than_can_be_kept_are_searched(
+    app: MakeApp, filled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words are then sent to the service, as with `all:`; the screen says so once."""
+    monkeypatch.setattr(results, "MAX_CACHED", 3)
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "5 secrets")
+        await types(pilot, "/pay")
+        await hear(pilot, "words are not found here")
+        await until(pilot, lambda: sorted(list_names(running)) == ["prod/payments/db", "prod/payments/stripe"])
+        assert screen_text(running).splitlines()[1].rstrip().endswith("filter")
