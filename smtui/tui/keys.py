@@ -70,7 +70,11 @@ SHORTCUTS = (
     Shortcut("secrets.export", "W", "export", "Export…", "Write what is marked to a file, in plain text"),
     Shortcut("secrets.back", "escape", "back", "Back", "Leave the filter; then end what is begun, marks, filter"),
 
-    Shortcut("filter.leave", "down,enter", "leave", "To the list", "Keep the filter and go to the list", show=True),
+    Shortcut("filter.leave", "enter", "leave", "To the list", "Keep the filter and go to the list", show=True),
+    Shortcut("filter.down", "down", "move(1)", "Down", "To the next row of the list, while typing goes on"),
+    Shortcut("filter.up", "up", "move(-1)", "Up", "To the previous row of the list, while typing goes on"),
+    Shortcut("filter.copy", "ctrl+y", "copy", "Copy", "Copy the value under the cursor of the list, without showing it",
+             show=True),
     Shortcut("filter.complete", "tab", "complete", "Complete", "Take the first suggestion, as → does", show=True),
     Shortcut("filter.save", "ctrl+s", "save", "Save filter", "Keep this filter under a name", show=True),
 

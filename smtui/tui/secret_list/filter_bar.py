@@ -19,7 +19,10 @@ GAP = "  "
 
 
 class FilterLine(SafeInput):
-    """The input line of the filter. Down and Enter leave it; Tab and → accept the first suggestion."""
+    """The input line of the filter. Enter leaves it; Tab and → accept the first suggestion.
+
+    Other keys act on the list while the line keeps the focus: ↓ and ↑ move its cursor, Ctrl+Y copies.
+    """
 
     BINDINGS = keys.list_bindings("filter")
 
@@ -28,6 +31,16 @@ class FilterLine(SafeInput):
 
     class FocusChanged(Message):
         """The line got the focus, or lost it."""
+
+    class MoveRequested(Message):
+        """The user moves the cursor of the list by so many rows."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    class CopyRequested(Message):
+        """The user asks to copy the value of the secret under the cursor of the list."""
 
     class SaveRequested(Message):
         """The user asks to save the filter."""
@@ -44,6 +57,12 @@ class FilterLine(SafeInput):
 
     def action_leave(self) -> None:
         self.post_message(self.Left())
+
+    def action_move(self, by: int) -> None:
+        self.post_message(self.MoveRequested(by))
+
+    def action_copy(self) -> None:
+        self.post_message(self.CopyRequested())
 
     def action_save(self) -> None:
         self.post_message(self.SaveRequested())

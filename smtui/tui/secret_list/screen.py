@@ -51,6 +51,10 @@ class SecretsScreen(ListingScreen):
     def _apply_saved_filter(self, name: str) -> None:
         self.filter.value = self.app.settings.filters[name]
 
+    @on(FilterLine.MoveRequested)
+    def _move_cursor(self, event: FilterLine.MoveRequested) -> None:
+        self.secrets.action_move(event.by)
+
     @on(FilterLine.SaveRequested)
     @gesture
     async def _save_filter(self) -> None:
@@ -160,6 +164,7 @@ class SecretsScreen(ListingScreen):
 
             self.app.push_screen(SecretScreen(self.session, secret_id=entry["ARN"]))
 
+    @on(FilterLine.CopyRequested)
     @gesture
     async def action_copy(self) -> None:
         """Copies the value, or one member of a JSON object, to the clipboard without showing it."""

@@ -17,7 +17,7 @@ from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.ranked_view import TooManyToFindError, make_view
 from smtui.tui.secret_list.results import FilteredView, Page, PageCache
 from smtui.tui.secret_list.screen import SecretsScreen
-from tests.tui.conftest import MakeApp, screen_text, types, until
+from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
 from tests.tui.driver import hear, see
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -218,3 +218,20 @@ async def test_more_secrets_than_can_be_kept_are_searched(
         await hear(pilot, "words are not found here")
         await until(pilot, lambda: sorted(list_names(running)) == ["prod/payments/db", "prod/payments/stripe"])
         assert screen_text(running).splitlines()[1].rstrip().endswith("filter")
+
+
+async def test_copying_without_leaving_the_filter(app: MakeApp, filled: Any, tool: FakeTool) -> None:
+    """The arrows move the cursor of the list and Ctrl+Y copies, while the filter keeps the focus and its text."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "5 secrets")
+        await types(pilot, "/web")
+        await see(pilot, "2 match")
+        filled.put_secret_value(SecretId="prod/web/session", SecretString="of the session")
+        await pilot.press("down", "down", "up", "down", "ctrl+y")
+        await until(pilot, lambda: tool.held == b"of the session")
+        await types(pilot, "fl")
+        await see(pilot, "1 match")
+
+        assert get_screen(running).filter.value == "webfl" and get_screen(running).filter.has_focus
+        assert list_names(running) == ["dev/web/flags"]
