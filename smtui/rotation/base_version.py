@@ -12,8 +12,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import InvalidParameterException, InvalidRequestException, LimitExceededException
-from smtui.rules.compare_and_swap import OWN_LABEL, read_labels
-from smtui.rules.labels import AWSCURRENT, AWSPENDING
+from smtui.rules.compare_and_swap import read_labels
+from smtui.rules.labels import AWSCURRENT, AWSPENDING, OWN_LABEL
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -75,8 +75,8 @@ class BaseGuard:
     def put_secret_value(self, /, **request: Any) -> dict[str, Any]:
         """PutSecretValue, which also attaches the base label to the pending version.
 
-        The base version is the current version that was read last, or the one with AWSCURRENT now. If the label
-        exceeds the limit of labels, the value is stored without it.
+        The base version is the current version that was read last, or the one with AWSCURRENT now. The label does not
+        count towards the limit of labels of a vault; a service that counts it stores the value without it.
         """
         stages = request.get("VersionStages")
         is_pending = request.get("ClientRequestToken") == self._task.token and isinstance(stages, list) and (

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from smtui.api.errors import ChangedMeanwhileError
 from smtui.rules import labels
-from smtui.rules.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
+from smtui.rules.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS, OWN_LABEL
 from smtui.system.ambient import Ambient
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ Transaction = Callable[[], AbstractContextManager[None]]
 Holders = Mapping[str, str | None]
 """Label -> the version that it is attached to, or None."""
 
-OWN_LABEL = "smtui-"
-"""The prefix of the temporary label, before the ClientRequestToken."""
 _NEW = "the new version"
 
 

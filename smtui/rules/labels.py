@@ -6,6 +6,7 @@ type that identifies a version, such as a row number in the engine or a VersionI
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
@@ -14,6 +15,10 @@ AWSPREVIOUS = "AWSPREVIOUS"
 AWSPENDING = "AWSPENDING"
 # The labels that AWS defines and moves.
 AWS = (AWSCURRENT, AWSPENDING, AWSPREVIOUS)
+OWN_LABEL = "smtui-"
+"""The prefix of the temporary labels by which smtui notices that others have moved a label meanwhile."""
+GUARD_LABEL = re.compile(rf"{OWN_LABEL}(from-)?[A-Za-z0-9-]{{32,64}}")
+"""A whole temporary label: the prefix and a ClientRequestToken, or `from-` and the VersionId of a base version."""
 
 Version = TypeVar("Version")
 
@@ -89,8 +94,12 @@ def move(
 
 
 def select_custom(labels: Iterable[str]) -> set[str]:
-    """Returns the labels that AWS does not define."""
-    return set(labels) - set(AWS)
+    """Returns the labels that AWS does not define and that the user has attached.
+
+    The temporary labels of a guard against overwriting are not counted: at the limit of labels, the guard must hold
+    too.
+    """
+    return {label for label in labels if label not in AWS and not GUARD_LABEL.fullmatch(label)}
 
 
 def find_deprecated(before: Mapping[str, Version], after: Mapping[str, Version]) -> set[Version]:

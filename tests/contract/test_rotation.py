@@ -565,15 +565,19 @@ def test_a_crash_is_gone_on_from(
     assert "AWSPENDING" not in stages(db)
 
 
+@pytest.mark.parametrize("labels", [0, 20], ids=["few labels", "as many labels as AWS allows"])
 @pytest.mark.parametrize("others", ["a new value", "a roll back"])
 def test_a_value_stored_meanwhile_is_not_overwritten(
-    db: Any, vault: smtui.Vault, rotations: Any, function: str, others: str
+    db: Any, vault: smtui.Vault, rotations: Any, function: str, others: str, labels: int
 ) -> None:
     """The rotation fails in its last step with advice; the next one starts from the current value."""
     from smtui.rotation.function import StepFailedError, Task
     from smtui.rotation.password import rotate_password as new_password
 
     before = db.put_secret_value(**ID, SecretString='{"password": "second", "n": 1.10}')["VersionId"]
+    for number in range(labels):
+        holder = before if number % 2 else stages(db)["AWSPREVIOUS"]
+        db.update_secret_version_stage(**ID, VersionStage=f"own-{number}", MoveToVersionId=holder)
     with vault.transaction():
         db.rotate_secret(**ID, RotationLambdaARN=function, ClientRequestToken=TOKEN)
     task = Task.make(rotations.claim_rotation(Holder="me")["Rotation"], lambda: True)
