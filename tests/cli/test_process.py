@@ -155,7 +155,7 @@ def screen(environ: dict[str, str], tmp_path: Path) -> Callable[..., pexpect.spa
     return start
 
 
-def ended(child: pexpect.spawn[str]) -> tuple[int | None, str]:
+def wait_for_end(child: pexpect.spawn[str]) -> tuple[int | None, str]:
     child.expect(pexpect.EOF)
     child.close()
     return child.exitstatus, child.before or ""
@@ -169,7 +169,7 @@ def test_the_passphrase_is_asked_for_and_not_echoed(screen: Callable[..., pexpec
     child.expect("Passphrase for .*: ")
     child.sendline(PASSPHRASE)
 
-    code, seen = ended(child)
+    code, seen = wait_for_end(child)
 
     assert (code, seen.strip()) == (0, VALUE)
     assert PASSPHRASE not in seen
@@ -183,7 +183,7 @@ def test_the_question_comes_even_where_everything_is_redirected(
     child.expect("Passphrase for .*: ")
     child.sendline(PASSPHRASE)
 
-    assert ended(child)[0] == 0
+    assert wait_for_end(child)[0] == 0
     assert (tmp_path / "out").read_text() == VALUE
     assert (tmp_path / "err").read_text() == ""
 
@@ -194,7 +194,7 @@ def test_ctrl_c_at_the_question_gives_the_terminal_back(screen: Callable[..., pe
     child.expect("Passphrase for .*: ")
     child.sendintr()
 
-    _, seen = ended(child)
+    _, seen = wait_for_end(child)
 
     assert "code 130" in seen
     assert " echo " in seen
@@ -210,7 +210,7 @@ def test_a_pasted_value_of_several_lines_is_refused_whole(screen: Callable[..., 
     child.expect("Value for pasted: ")
     child.send("line 1\nline 2\n")
 
-    code, seen = ended(child)
+    code, seen = wait_for_end(child)
 
     assert code == 2
     assert "Several lines" in seen
@@ -226,12 +226,12 @@ def test_long_values_can_be_pasted(screen: Callable[..., pexpect.spawn[str]], pr
     for _ in range(10):
         child.send("x" * 1000)
     child.send("\n")
-    assert ended(child)[0] == 0
+    assert wait_for_end(child)[0] == 0
 
     child = screen("get", "long")
     child.expect("Passphrase for .*: ")
     child.sendline(PASSPHRASE)
-    assert ended(child)[1].strip() == "x" * 10_000
+    assert wait_for_end(child)[1].strip() == "x" * 10_000
 
 
 def test_hostile_text_reaches_no_terminal(
@@ -243,7 +243,7 @@ def test_hostile_text_reaches_no_terminal(
 
     for argv in (["ls", "--long"], ["describe-secret", "--secret-id", "hostile"], ["list-secrets", "--output", "text"],
                  ["list-secrets", "--output", "table"], ["audit", "--all", "--json"]):
-        code, seen = ended(screen(*argv))
+        code, seen = wait_for_end(screen(*argv))
         assert code == 0
         assert not set("\x1b\x07\u202e\x9b") & set(seen), argv
 
@@ -256,7 +256,7 @@ def test_init_shows_the_recovery_code_on_the_terminal(
         child.expect(question)
         child.sendline(PASSPHRASE)
 
-    code, seen = ended(child)
+    code, seen = wait_for_end(child)
 
     assert code == 0
     assert "Recovery code, shown only once:" in seen
@@ -319,7 +319,7 @@ def test_termination_while_waiting_leaves_the_vault_whole(
     child.sendline(PASSPHRASE)
     child.expect("Value for never: ")
     child.kill(signal.SIGTERM)
-    ended(child)
+    wait_for_end(child)
     environ["SMTUI_PASSPHRASE"] = PASSPHRASE
 
     assert process("get", "never").returncode == 1

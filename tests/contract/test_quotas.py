@@ -22,7 +22,7 @@ FITTING = {
 }
 
 
-def sized(shape: Shape, size: int) -> Any:
+def make_value(shape: Shape, size: int) -> Any:
     """Returns an otherwise valid value of this shape and size."""
     match shape:
         case Text():
@@ -41,7 +41,7 @@ def sample(shape: Shape) -> Any:
         case Text(enum=(first, *_)):
             return first
         case Text() | Blob() | List() | Integer():
-            return sized(shape, max(shape.min or 0, 4))
+            return make_value(shape, max(shape.min or 0, 4))
     return True
 
 
@@ -80,16 +80,16 @@ EDGES = [
 def test_a_request_at_its_limits(request_shape: Structure, way: tuple[str, ...], member: Any) -> None:
     """The service refuses values above the maximum, the client values below the minimum, each with its own message."""
     if member.max is not None:
-        validate(request_shape, placed(request_shape, way, sized(member, member.max)))
+        validate(request_shape, placed(request_shape, way, make_value(member, member.max)))
         refusal = InvalidParameterException if way == ("ResourcePolicy",) else ValidationException
         with pytest.raises(refusal, match=f"less than or equal to {member.max}") as refused:
-            validate(request_shape, placed(request_shape, way, sized(member, member.max + 1)))
+            validate(request_shape, placed(request_shape, way, make_value(member, member.max + 1)))
         assert not isinstance(refused.value, ParamValidationError)
     if member.min:
         if getattr(member, "pattern", None) not in FITTING:  # no text of that length matches these patterns
-            validate(request_shape, placed(request_shape, way, sized(member, member.min)))
+            validate(request_shape, placed(request_shape, way, make_value(member, member.min)))
         with pytest.raises(ParamValidationError, match=f"valid min (length|value): {member.min}"):
-            validate(request_shape, placed(request_shape, way, sized(member, member.min - 1)))
+            validate(request_shape, placed(request_shape, way, make_value(member, member.min - 1)))
 
 
 def test_there_are_limits_to_test() -> None:

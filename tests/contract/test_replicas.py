@@ -253,7 +253,7 @@ class Replicas(RuleBasedStateMachine):
         assert self.vault.maintenance.check().clean
         self.vault.close()
 
-    def replicated(self) -> dict[str, str]:
+    def read_statuses(self) -> dict[str, str]:
         return statuses(self.client)
 
     def ids(self) -> list[str]:
@@ -293,7 +293,7 @@ class Replicas(RuleBasedStateMachine):
     @precondition(lambda self: self.replicated())
     @rule(data=st.data(), promote=st.booleans())
     def part(self, data: st.DataObject, promote: bool) -> None:
-        region = data.draw(st.sampled_from(sorted(self.replicated())))
+        region = data.draw(st.sampled_from(sorted(self.read_statuses())))
         if promote:
             self.vault.client(region_name=region).stop_replication_to_replica(SecretId="a")
         else:
@@ -301,7 +301,7 @@ class Replicas(RuleBasedStateMachine):
 
     @invariant()
     def equal(self) -> None:
-        for region, status in self.replicated().items():
+        for region, status in self.read_statuses().items():
             assert status == "InSync"
             assert content(self.vault.client(region_name=region), "a") == content(self.client, "a")
 

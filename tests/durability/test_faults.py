@@ -44,12 +44,12 @@ class Case:
         return f"{self.trouble}, step {self.at}{' once' * self.once}"
 
 
-def struck(work: Work, case: Case) -> list[str]:
+def work_with_fault(work: Work, case: Case) -> list[str]:
     """Works with the trouble, then without it, and returns the error messages."""
     disk = Disk(work.folder, case.trouble, case.at, case.once)
     messages: list[str] = []
     with disk.watching():
-        done = until_refused(work, messages)
+        done = work_until_refused(work, messages)
         disk.trouble = None
         if messages and work.is_open:
             done = work.again(done)
@@ -60,7 +60,7 @@ def struck(work: Work, case: Case) -> list[str]:
     return messages
 
 
-def until_refused(work: Work, messages: list[str]) -> int:
+def work_until_refused(work: Work, messages: list[str]) -> int:
     """Works until an act is refused, adds the error message to `messages`, and returns the number of completed acts."""
     done = 0
     try:
@@ -80,19 +80,19 @@ def cases(steps: int) -> Iterator[Case]:
                 yield Case(trouble, at, once)
 
 
-def steps_of(work: Work) -> int:
+def count_steps(work: Work) -> int:
     disk = Disk(work.folder)
     with disk.watching():
-        until_refused(work, [])
+        work_until_refused(work, [])
         work.end()
     return disk.steps
 
 
-def wrong(prepared: Prepared, kind: str, most: int | None = None) -> Iterator[str]:
-    every = list(cases(steps_of(prepared(kind))))
+def find_failures(prepared: Prepared, kind: str, most: int | None = None) -> Iterator[str]:
+    every = list(cases(count_steps(prepared(kind))))
     for case in random.Random(kind).sample(every, most) if most else every:
         try:
-            messages = struck(prepared(kind), case)
+            messages = work_with_fault(prepared(kind), case)
             assert all(sentence.count("\n") == 0 and sentence.endswith(".") for sentence in messages), messages
         except Exception as error:
             yield f"{case}: {type(error).__name__}: {error}"
@@ -100,20 +100,20 @@ def wrong(prepared: Prepared, kind: str, most: int | None = None) -> Iterator[st
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_trouble(prepared: Prepared, kind: str) -> None:
-    assert list(wrong(prepared, kind, most=25)) == []
+    assert list(find_failures(prepared, kind, most=25)) == []
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_trouble_at_every_step(prepared: Prepared, kind: str) -> None:
-    assert list(wrong(prepared, kind)) == []
+    assert list(find_failures(prepared, kind)) == []
 
 
 def test_a_careless_vault_would_be_found_out(prepared: Prepared) -> None:
     """The tests detect a vault that installs a copy without verifying and syncing it."""
     with (patch.object(install_file, "_verify_and_sync", lambda *_: None),
           patch.object(Database, "checkpoint", lambda self: None)):
-        assert any(wrong(prepared, "passphrase", most=200))
+        assert any(find_failures(prepared, "passphrase", most=200))
 
 
 READS: dict[str, dict[str, Any]] = {

@@ -38,7 +38,7 @@ def noted(work: Work, acts: int) -> Disk:
     return disk
 
 
-def judged(kind: str, left: Left, folder: Path) -> str:
+def judge(kind: str, left: Left, folder: Path) -> str:
     """Returns what is wrong with the remaining files, or an empty string."""
     work = KINDS[kind](folder / "left")
     left.put(work.folder)
@@ -56,7 +56,7 @@ def wrong(work: Work, folder: Path, looks: int | None = None) -> Iterator[str]:
     chance = random.Random(work.name)
     disk = noted(work, ACTS.get(work.name, 3))
     share = 1 if looks is None else looks / len(disk.noted)
-    yield from filter(None, (judged(work.name, left, folder) for left in losses(disk, chance, share)))
+    yield from filter(None, (judge(work.name, left, folder) for left in losses(disk, chance, share)))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -82,7 +82,7 @@ def test_the_first_run(tmp_path: Path) -> None:
         terminal.press("first/one", "Tab", "Tab", "k", "Tab", "v", "C-s")
         terminal.see("first/one is stored.")
         terminal.press("C-q")
-        assert terminal.ended() == 0
+        assert terminal.wait_for_end() == 0
     finally:
         terminal.close()
 
@@ -228,5 +228,5 @@ def test_the_lock_and_the_end(start: Start) -> None:
     terminal.see("3 secrets ·")
     terminal.press("C-q")
 
-    assert terminal.ended() == 0
+    assert terminal.wait_for_end() == 0
     assert "prod/db" not in terminal.text

@@ -52,7 +52,7 @@ def test_a_key_in_pem_form_arrives_exactly(terminal: Tmux, tmp_path: Path, how: 
     terminal.press("C-s")
     terminal.see("tls/key is stored.")
     terminal.press("C-q")
-    assert terminal.ended() == 0
+    assert terminal.wait_for_end() == 0
 
     with smtui.open_vault(tmp_path / "team.vault", PASSPHRASE) as vault:
         assert vault.client().get_secret_value(SecretId="tls/key")["SecretString"] == PEM

@@ -58,7 +58,7 @@ class Tmux:
     def resize(self, columns: int, rows: int) -> None:
         self.ask("resize-window", "-x", str(columns), "-y", str(rows))
 
-    def ended(self) -> int:
+    def wait_for_end(self) -> int:
         """Waits for the program's end, and returns its exit code."""
         return int(self.see(ENDED).split(ENDED)[1].split()[0])
 

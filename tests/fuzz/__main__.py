@@ -38,12 +38,12 @@ def unguided(name: str, seconds: int) -> int:
     from hypothesis import HealthCheck, given, settings
     from hypothesis import strategies as st
 
-    from tests.fuzz.harming import harmed
+    from tests.fuzz.harming import make_harmed
 
     fuzzed, end, tried = TARGETS[name], time.monotonic() + seconds, 0
 
     @settings(max_examples=2000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(st.one_of(st.binary(max_size=400), harmed(fuzzed.seeds)))
+    @given(st.one_of(st.binary(max_size=400), make_harmed(fuzzed.seeds)))
     def look(data: bytes) -> None:
         nonlocal tried
         tried += 1

@@ -16,7 +16,7 @@ WORDS = (
 
 
 @st.composite
-def harmed(draw: Callable[..., object], seeds: tuple[bytes, ...]) -> bytes:
+def make_harmed(draw: Callable[..., object], seeds: tuple[bytes, ...]) -> bytes:
     data = draw(st.sampled_from(seeds))
     assert isinstance(data, bytes)
     for _ in range(draw(st.integers(1, 4))):  # type: ignore[call-overload]

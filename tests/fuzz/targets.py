@@ -55,12 +55,12 @@ TARGETS: dict[str, Fuzzed] = {}
 
 
 def target(*seeds: str | bytes) -> Callable[[Target], Target]:
-    def remembered(run: Target) -> Target:
+    def remember(run: Target) -> Target:
         as_bytes = tuple(seed if isinstance(seed, bytes) else seed.encode() for seed in seeds)
         TARGETS[run.__name__.replace("_", "-")] = Fuzzed(run, as_bytes)
         return run
 
-    return remembered
+    return remember
 
 
 def text_of(data: bytes) -> str:

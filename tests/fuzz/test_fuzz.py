@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.harming import harmed
+from tests.fuzz.harming import make_harmed
 from tests.fuzz.targets import TARGETS, Fuzzed, target
 
 
@@ -26,7 +26,7 @@ def test_whatever_comes(name: str) -> None:
     fuzzed = TARGETS[name]
 
     @settings(max_examples=120, derandomize=True)
-    @given(st.one_of(st.binary(max_size=200), harmed(fuzzed.seeds)))
+    @given(st.one_of(st.binary(max_size=200), make_harmed(fuzzed.seeds)))
     def look(data: bytes) -> None:
         fuzzed.run(data)
 
@@ -43,7 +43,7 @@ def test_a_fault_is_found() -> None:
     fuzzed = Fuzzed(broken, (b"rate(4 hours)",))
 
     @settings(max_examples=500, derandomize=True, database=None)
-    @given(harmed(fuzzed.seeds))
+    @given(make_harmed(fuzzed.seeds))
     def look(data: bytes) -> None:
         fuzzed.run(data)
 

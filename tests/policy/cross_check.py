@@ -50,20 +50,20 @@ def compare(seed: int) -> Comparison:
 def _compare(policy: Policy, witness: Witness | None) -> str:
     if witness is not None and witness.undecided:
         return "undecided"
-    if witness is not None and not replayed(policy, witness):
+    if witness is not None and not is_replayed(policy, witness):
         return "the witness is not allowed"
     formula = Formula(policy, RESOURCE, OWNER, NOW)
-    verdict, known = solved(formula)
+    verdict, known = solve(formula)
     if verdict == "unknown":
         return "time-out"
     if (verdict == "sat") != (witness is not None):
         return f"the solver says {'public' if verdict == 'sat' else 'not public'}: {known}"
-    if verdict == "sat" and not any(allowed_by_all(policy, requests) for requests in asked(formula, known)):
+    if verdict == "sat" and not any(allowed_by_all(policy, requests) for requests in make_request(formula, known)):
         return f"decide does not allow the solver's request: {known}"
     return "agree"
 
 
-def replayed(policy: Policy, witness: Witness) -> bool:
+def is_replayed(policy: Policy, witness: Witness) -> bool:
     """The witness is a request that `decide` allows; of a network, from its first and its last address."""
     assert witness.request is not None
     context = witness.request.context
@@ -73,7 +73,7 @@ def replayed(policy: Policy, witness: Witness) -> bool:
     return decide(policy, replace(witness.request, context=full)).verdict == "allow"
 
 
-def solved(formula: Formula) -> tuple[str, dict[str, str]]:
+def solve(formula: Formula) -> tuple[str, dict[str, str]]:
     """sat, unsat or unknown, and the values of the variables."""
     solver = cvc5.Solver()
     solver.setOption("strings-exp", "true")
@@ -98,7 +98,7 @@ def read(value: cvc5.Term) -> str:
     return str(value)
 
 
-def asked(formula: Formula, known: dict[str, str]) -> list[list[Request]]:
+def make_request(formula: Formula, known: dict[str, str]) -> list[list[Request]]:
     """The solver's request: for each broad block of addresses from every part of it, or through an endpoint."""
     signed, user = known["signed"] == "true", known["user"] == "true"
     arn = f"arn:aws:iam::{known['account']}:{'user' if user else 'role'}/{known['path']}{known['name']}"

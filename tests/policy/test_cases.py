@@ -54,7 +54,7 @@ def vault(tmp_path: Path, clock: Clock, cheap_kdf: None) -> Any:
         yield vault
 
 
-def named(wanted: Any) -> list[Any]:
+def select_cases(wanted: Any) -> list[Any]:
     return [pytest.param(each, id=each["id"]) for each in CASES if wanted(each)]
 
 
@@ -65,7 +65,7 @@ def refused(code: str, method: Any, **params: Any) -> str:
     return caught.value.message
 
 
-@pytest.mark.parametrize("data", named(lambda each: each.get("verdict") == "malformed"))
+@pytest.mark.parametrize("data", select_cases(lambda each: each.get("verdict") == "malformed"))
 def test_what_is_no_policy(vault: smtui.Vault, data: dict[str, Any]) -> None:
     """Is refused by both, with the service's sentence first and then where; nothing is attached."""
     case = Case(vault, data)
@@ -77,7 +77,7 @@ def test_what_is_no_policy(vault: smtui.Vault, data: dict[str, Any]) -> None:
     assert "ResourcePolicy" not in vault.client().get_resource_policy(SecretId=case.arn)
 
 
-@pytest.mark.parametrize("data", named(lambda each: "verdict" not in each))
+@pytest.mark.parametrize("data", select_cases(lambda each: "verdict" not in each))
 def test_verdicts(vault: smtui.Vault, data: dict[str, Any]) -> None:
     """Broad access and lock-out, each exactly where it is expected."""
     case = Case(vault, data)
@@ -94,7 +94,7 @@ def test_verdicts(vault: smtui.Vault, data: dict[str, Any]) -> None:
         assert failed["LockOut"].startswith("Your requested changes will not allow you to manage this secret")
 
 
-@pytest.mark.parametrize("data", named(lambda each: each.get("lockout")))
+@pytest.mark.parametrize("data", select_cases(lambda each: each.get("lockout")))
 def test_a_lock_out_is_one(vault: smtui.Vault, data: dict[str, Any]) -> None:
     """With the policy attached, its writer cannot change it any more."""
     case = Case(vault, data)
@@ -103,7 +103,7 @@ def test_a_lock_out_is_one(vault: smtui.Vault, data: dict[str, Any]) -> None:
     refused("AccessDeniedException", case.put)
 
 
-@pytest.mark.parametrize("data", named(lambda each: "probes" in each))
+@pytest.mark.parametrize("data", select_cases(lambda each: "probes" in each))
 def test_enforcement(vault: smtui.Vault, data: dict[str, Any]) -> None:
     """Other callers get what the policy says."""
     case = Case(vault, data)
@@ -116,7 +116,7 @@ def test_enforcement(vault: smtui.Vault, data: dict[str, Any]) -> None:
             refused("AccessDeniedException", method, SecretId=case.arn)
 
 
-@pytest.mark.parametrize("data", named(lambda each: "then" in each))
+@pytest.mark.parametrize("data", select_cases(lambda each: "then" in each))
 def test_tags_that_lock_out(vault: smtui.Vault, data: dict[str, Any]) -> None:
     """Are refused, and change nothing."""
     case = Case(vault, data)

@@ -59,13 +59,13 @@ def received(move_to: Machine, vault: smtui.Vault, clock: Clock, arguments: list
     return smtui.open_vault(vault.path, PASSPHRASE, clock=clock)
 
 
-def described(vault: smtui.Vault, name: str = "run") -> dict[str, Any]:
+def read_function(vault: smtui.Vault, name: str = "run") -> dict[str, Any]:
     functions = vault.rotations().list_functions()["Functions"]
     return next(each for each in functions if each["FunctionName"] == name)
 
 
 def allow(vault: smtui.Vault) -> None:
-    vault.rotations().allow_function(FunctionName="run", Command=described(vault)["Command"])
+    vault.rotations().allow_function(FunctionName="run", Command=read_function(vault)["Command"])
 
 
 def value(vault: smtui.Vault, name: str) -> str:
@@ -83,9 +83,9 @@ def test_what_is_due_waits_and_other_rotations_go_on(received: smtui.Vault, mark
     answer = received.rotations().describe_rotation(SecretId="db")
     assert answer["WaitsForPermission"]
     assert answer["Rotation"]["State"] == "done", "the attacker's own test of it; nothing was begun here"
-    assert described(received)["WaitsForPermission"]
+    assert read_function(received)["WaitsForPermission"]
     assert not received.scheduler.has_due()
-    assert received.scheduler.list_waiting_functions() == {described(received)["FunctionArn"]}
+    assert received.scheduler.list_waiting_functions() == {read_function(received)["FunctionArn"]}
 
 
 def test_a_rotation_that_is_asked_for_begins_and_waits(received: smtui.Vault, marker: Path, clock: Clock) -> None:
@@ -114,7 +114,7 @@ def test_once_allowed_it_runs_here_and_nowhere_else(
     received: smtui.Vault, marker: Path, move_to: Machine, clock: Clock
 ) -> None:
     allow(received)
-    assert "WaitsForPermission" not in described(received)
+    assert "WaitsForPermission" not in read_function(received)
     assert received.scheduler.has_due()
     received.scheduler.run_due()
     assert marker.exists()
@@ -175,7 +175,7 @@ def test_any_change_takes_the_permission_away(
             again.client().rotate_secret(SecretId="db")
         again.scheduler.run_due(secret_id="db")
 
-        assert described(again).keys() & {"WaitsForPermission", "Unreadable"}
+        assert read_function(again).keys() & {"WaitsForPermission", "Unreadable"}
     assert not marker.exists()
 
 
@@ -192,7 +192,7 @@ def test_removed_and_made_again_elsewhere(
         theirs.rotations().create_function(FunctionName="run", Command={"Arguments": arguments})
     move_to("victim")
 
-    assert described(received)["WaitsForPermission"]
+    assert read_function(received)["WaitsForPermission"]
 
 
 def test_under_another_name_or_region(received: smtui.Vault, clock: Clock) -> None:
@@ -205,8 +205,8 @@ def test_under_another_name_or_region(received: smtui.Vault, clock: Clock) -> No
         "INSERT INTO functions SELECT 'eu-west-1', name, kind, settings, created_at FROM functions WHERE name = 'run'",
     )
     with smtui.open_vault(received.path, PASSPHRASE, clock=clock) as again:
-        assert "WaitsForPermission" not in described(again)
-        assert described(again, "other")["WaitsForPermission"]
+        assert "WaitsForPermission" not in read_function(again)
+        assert read_function(again, "other")["WaitsForPermission"]
         [far] = again.rotations(region_name="eu-west-1").list_functions()["Functions"]
         assert far["WaitsForPermission"]
 
@@ -219,31 +219,31 @@ def test_a_record_of_another_vault_or_an_altered_one(
     folder = received._state.permissions.folder
     [record] = folder.iterdir()
     held = record.read_bytes()
-    arguments = described(received)["Command"]["Arguments"]
+    arguments = read_function(received)["Command"]["Arguments"]
     with smtui.create_vault(tmp_path / "other.vault", PASSPHRASE, clock=clock) as other:
         other.rotations().create_function(FunctionName="run", Command={"Arguments": arguments}, Allow=False)
-        function = described(other)
+        function = read_function(other)
         place = other._state.permissions._get_path(function)
         place.parent.mkdir(parents=True)
         shutil.copyfile(record, place)
         place.chmod(0o600)
-        assert described(other)["WaitsForPermission"]
+        assert read_function(other)["WaitsForPermission"]
     for bit in range(len(held) * 8):
         changed = bytearray(held)
         changed[bit // 8] ^= 1 << bit % 8
         record.write_bytes(changed)
-        assert "WaitsForPermission" in described(received)
+        assert "WaitsForPermission" in read_function(received)
     for other_content in (b"", held[:-1], held + b"\0", held * 2):
         record.write_bytes(other_content)
-        assert "WaitsForPermission" in described(received)
+        assert "WaitsForPermission" in read_function(received)
     record.write_bytes(held)
-    assert "WaitsForPermission" not in described(received)
+    assert "WaitsForPermission" not in read_function(received)
     record.chmod(0o620)
-    assert "WaitsForPermission" in described(received), "others can write it"
+    assert "WaitsForPermission" in read_function(received), "others can write it"
     record.unlink()
     record.symlink_to(tmp_path / "elsewhere")
     (tmp_path / "elsewhere").write_bytes(held)
-    assert "WaitsForPermission" in described(received), "it is a link"
+    assert "WaitsForPermission" in read_function(received), "it is a link"
     received.scheduler.run_due()
     assert not marker.exists()
 
@@ -254,7 +254,7 @@ def test_what_was_shown_is_what_is_allowed(received: smtui.Vault) -> None:
     with pytest.raises(smtui.ClientError, match="does not run the command that was shown"):
         received.rotations().allow_function(FunctionName="run", Command=seen)
 
-    assert described(received)["WaitsForPermission"]
+    assert read_function(received)["WaitsForPermission"]
 
 
 def test_a_permission_is_taken_back(received: smtui.Vault, marker: Path) -> None:
@@ -291,7 +291,7 @@ def test_taken_back_between_claim_and_start(
 
 def test_no_process_is_started_without_a_permission(received: smtui.Vault, marker: Path) -> None:
     """Whoever calls it: a task that nobody gave a permission to runs nothing."""
-    function = {each: described(received)[each] for each in ("FunctionName", "FunctionArn", "Created", "Command")}
+    function = {each: read_function(received)[each] for each in ("FunctionName", "FunctionArn", "Created", "Command")}
     claimed = {"SecretARN": "a", "SecretName": "db", "Kind": "rotation", "Step": "createSecret",
                "ClientRequestToken": TOKEN, "RotationToken": TOKEN, "Function": function}
     with pytest.raises(NotPermittedError):

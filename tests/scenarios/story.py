@@ -118,7 +118,7 @@ class Story:
         if expected is None:
             return
         call, _, source = expected.call.partition(" < ")
-        words = [self._filled(word) for word in shlex.split(call)[1:]]
+        words = [self._fill_in(word) for word in shlex.split(call)[1:]]
         stdin = (self._folder / source).read_bytes() if source else b""
         answer = self._call(*words, stdin=stdin)
         expected.compare(answer)
@@ -130,7 +130,7 @@ class Story:
             return self._smtui(*words, stdin=stdin, unlock=False)
         return self._smtui(*words, stdin=stdin, passphrase=self._passphrase)
 
-    def _filled(self, word: str) -> str:
+    def _fill_in(self, word: str) -> str:
         """A word with what the story cannot know beforehand in its place."""
         return re.sub(r"\{([A-Z]+):(\S+?)\}", lambda match: self._version(match[1], match[2]), word)
 

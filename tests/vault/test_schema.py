@@ -19,7 +19,7 @@ from tests.vault.conftest import REAL, VALUES, read_all
 SAMPLES = Path(__file__).parent / "samples"
 
 
-def altered(name: str, text: str, other: str) -> str:
+def make_alteration(name: str, text: str, other: str) -> str:
     """Returns a statement that changes the text of a table's definition."""
     return f"UPDATE sqlite_schema SET sql = replace(sql, '{text}', '{other}') WHERE name = '{name}'"
 
@@ -39,9 +39,9 @@ CHANGES = {
     "another index of that name": "DROP INDEX secrets_by_change; CREATE INDEX secrets_by_change ON secrets (name)",
     "a table that is gone": "DROP TABLE labels",
     "statistics": "ANALYZE",
-    "another type": altered("secrets", "name TEXT NOT NULL", "name BLOB"),
-    "no constraint": altered("versions", "CHECK (form IN (''string'', ''binary''))", ""),
-    "another tokenizer": altered("words", "detail=column", "detail=full"),
+    "another type": make_alteration("secrets", "name TEXT NOT NULL", "name BLOB"),
+    "no constraint": make_alteration("versions", "CHECK (form IN (''string'', ''binary''))", ""),
+    "another tokenizer": make_alteration("words", "detail=column", "detail=full"),
     "another module": "UPDATE sqlite_schema SET sql = 'CREATE VIRTUAL TABLE words USING fts4(x)' WHERE name = 'words'",
     "no text": "UPDATE sqlite_schema SET sql = CAST(x'ff' AS TEXT) WHERE name = 'secrets_by_change'",
 }

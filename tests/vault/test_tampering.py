@@ -41,7 +41,7 @@ def key(pristine: Path) -> bytes:
 def outcome(path: Path, key: bytes) -> Callable[..., str]:
     """Returns a function that tells the outcome for a file with these bytes: "refused", "found" or "same"."""
 
-    def judged(changed: bytes, **by: str) -> str:
+    def judge(changed: bytes, **by: str) -> str:
         path.write_bytes(changed)
         try:
             with smtui.open_vault(path, **(by or {"key": key})) as vault:  # type: ignore[arg-type]
@@ -55,10 +55,10 @@ def outcome(path: Path, key: bytes) -> Callable[..., str]:
         except smtui.VaultError:
             return "refused"
 
-    return judged
+    return judge
 
 
-def flipped(whole: bytes, bit: int) -> bytes:
+def flip_bits(whole: bytes, bit: int) -> bytes:
     changed = bytearray(whole)
     changed[bit // 8] ^= 1 << bit % 8
     return bytes(changed)
@@ -72,9 +72,9 @@ def test_every_bit_of_the_first_bytes(path: Path, outcome: Callable[..., str]) -
     """A changed bit is refused, in the salt with the passphrase and in the first page with the key; the file stays."""
     whole = path.read_bytes()
     for bit in range(SALT * 8):
-        assert outcome(flipped(whole, bit), passphrase=PASSPHRASE) == "refused"
+        assert outcome(flip_bits(whole, bit), passphrase=PASSPHRASE) == "refused"
     for bit in range(SALT * 8, 128 * 8):
-        assert outcome(flipped(whole, bit)) == "refused"
+        assert outcome(flip_bits(whole, bit)) == "refused"
 
 
 @long_form(150, 1000)
@@ -150,13 +150,13 @@ def test_right_wrong_and_damaged_cost_the_same(path: Path, monkeypatch: pytest.M
     """Each case costs one derivation. `python -m benchmarks.passphrase` measures the times."""
     derivations, real = [], kdf.Argon2id
 
-    def counted(**how: object) -> object:
+    def count_derivation(**how: object) -> object:
         derivations.append(how)
         return real(**how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(kdf, "Argon2id", counted)
+    monkeypatch.setattr(kdf, "Argon2id", count_derivation)
     smtui.open_vault(path, PASSPHRASE).close()
-    for refused, content in (("wrong", path.read_bytes()), (PASSPHRASE, flipped(path.read_bytes(), 1000))):
+    for refused, content in (("wrong", path.read_bytes()), (PASSPHRASE, flip_bits(path.read_bytes(), 1000))):
         path.write_bytes(content)
         with pytest.raises(smtui.WrongPassphraseError, match="Wrong passphrase, or the first page"):
             smtui.open_vault(path, refused)
@@ -244,7 +244,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
             key = vault.unlock_key()
             vault.audit.set_retention(30)
             for number in range(40):
-                born(vault, f"s{number}", chance)
+                create_secret(vault, f"s{number}", chance)
     for _ in range(4):
         before.append(path.read_bytes())
         clock.forward(days=20)
@@ -255,7 +255,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
     return Life(path.read_bytes(), key, tuple(before))
 
 
-def born(vault: smtui.Vault, name: str, chance: random.Random) -> None:
+def create_secret(vault: smtui.Vault, name: str, chance: random.Random) -> None:
     far = {"AddReplicaRegions": [{"Region": "eu-west-1"}]} if name.endswith("7") else {}
     vault.client().create_secret(
         Name=name, Description=f"number {name}", SecretString="v" * chance.randrange(1, 9000),
@@ -280,7 +280,7 @@ def lives(vault: smtui.Vault, name: str, chance: random.Random) -> None:
         lambda: client.put_resource_policy(SecretId=name, ResourcePolicy=json.dumps(policy)),
         lambda: client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True),
         lambda: client.delete_secret(SecretId=name),
-        lambda: born(vault, f"new{word}", chance),
+        lambda: create_secret(vault, f"new{word}", chance),
         lambda: keys.create_alias(AliasName=f"alias/a{word}", TargetKeyId=keys.create_key()["KeyMetadata"]["KeyId"]),
         lambda: vault.rotations().create_function(FunctionName=f"f{word}", Password={}),
     ]
@@ -296,7 +296,7 @@ class Replays:
     unnoticed: tuple[tuple[int, int], ...]
 
 
-def replayed(life: Life, path: Path) -> Replays:
+def replay(life: Life, path: Path) -> Replays:
     """Replaces each page by its content at each earlier time, one at a time."""
     tried, unnoticed = 0, []
     for moment, old in enumerate(life.before):
@@ -327,7 +327,7 @@ def everything(path: Path, life: Life, content: bytes) -> object:
 
 def test_an_older_page_is_found(life: Life, path: Path) -> None:
     """All older pages are found, except those with the same content and unused ones."""
-    replays = replayed(life, path)
+    replays = replay(life, path)
 
     now = everything(path, life, life.now)
     for moment, at in replays.unnoticed:
@@ -338,11 +338,11 @@ def test_an_older_page_is_found(life: Life, path: Path) -> None:
 
 def test_it_is_the_digest_that_finds_them(life: Life, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the digest, older pages with different content pass the check."""
-    found = len(replayed(life, path).unnoticed)
+    found = len(replay(life, path).unnoticed)
     monkeypatch.setattr(digest, "find_difference", lambda *_: 0)
     monkeypatch.setattr(digest, "has_valid_row_numbers", lambda *_: True)
 
-    assert len(replayed(life, path).unnoticed) > found + 20
+    assert len(replay(life, path).unnoticed) > found + 20
 
 
 @pytest.mark.parametrize("statement", [

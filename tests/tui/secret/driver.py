@@ -21,7 +21,7 @@ FIRST, SECOND = version_id(1), version_id(2)
 
 
 @asynccontextmanager
-async def opened(running: SmtuiApp, size: tuple[int, int] = SMALL) -> AsyncIterator[Pilot[None]]:
+async def open_first_secret(running: SmtuiApp, size: tuple[int, int] = SMALL) -> AsyncIterator[Pilot[None]]:
     """Opens the first secret of the list."""
     async with running.run_test(size=size) as pilot:
         await until(pilot, lambda: "1 secret ·" in screen_text(running))
@@ -36,10 +36,10 @@ def screen(app: SmtuiApp) -> SecretScreen:
     return found
 
 
-async def at_versions(pilot: Pilot[None]) -> None:
+async def go_to_versions(pilot: Pilot[None]) -> None:
     await pilot.press("v")
     await until(pilot, lambda: get_screen(pilot.app, SecretScreen).versions.has_focus)
 
 
-def labels(client: Any) -> dict[str, str]:
+def read_labels(client: Any) -> dict[str, str]:
     return collect_version_labels(client.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"])

@@ -74,7 +74,7 @@ async def edit_user(pilot: Pilot[None]) -> None:
     await types(pilot, "alice")
 
 
-def typed(pilot: Pilot[None]) -> Any:
+def read_editor(pilot: Pilot[None]) -> Any:
     return json.loads(get_screen(pilot.app, ValueForm).editor.value)
 
 
@@ -109,13 +109,13 @@ async def test_the_form_overwrites_nothing_unseen(
         assert running.focused is running.screen.query(Button).first()
         await pilot.press("enter")
         await wait_for_screen(pilot, ValueForm)
-        assert typed(pilot)["user"] == "alice"
+        assert read_editor(pilot)["user"] == "alice"
 
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, ConflictDialog)
         await pilot.press("escape")
         await wait_for_screen(pilot, ValueForm)
-        assert typed(pilot)["user"] == "alice"
+        assert read_editor(pilot)["user"] == "alice"
         assert database.describe_secret(**ID)["VersionIdsToStages"][made][0] == "AWSCURRENT"
 
 
@@ -267,12 +267,12 @@ async def test_a_secret_that_is_gone_keeps_the_form(app: MakeApp, database: Any,
         await pilot.press("enter")
         await hear(pilot, "marked for deletion")
         await wait_for_screen(pilot, ValueForm)
-        assert typed(pilot)["user"] == "alice"
+        assert read_editor(pilot)["user"] == "alice"
         other.delete_secret(**ID, ForceDeleteWithoutRecovery=True)
         await pilot.press("ctrl+s")
         await hear(pilot, "can't find the specified secret")
 
-        assert typed(pilot)["user"] == "alice"
+        assert read_editor(pilot)["user"] == "alice"
 
 
 @pytest.mark.parametrize("error", [VaultBusyError("The vault is busy."), VaultFullError("The disk is full.")])
@@ -293,7 +293,7 @@ async def test_a_vault_that_fails_keeps_the_form(
             await pilot.press("enter")
             await hear(pilot, str(error))
         await wait_for_screen(pilot, ValueForm)
-        assert typed(pilot)["user"] == "alice"
+        assert read_editor(pilot)["user"] == "alice"
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, Confirm)
         await pilot.press("enter")

@@ -11,7 +11,7 @@ from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.secret.label_preview import LabelPreview
 from tests.tui.conftest import MakeApp, said, screen_text, types, until
 from tests.tui.driver import ID, see
-from tests.tui.secret.driver import FIRST, SECOND, SIZES, at_versions, labels, opened, screen
+from tests.tui.secret.driver import FIRST, SECOND, SIZES, go_to_versions, open_first_secret, read_labels, screen
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
@@ -20,54 +20,54 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 async def test_carrying_awscurrent_back(app: MakeApp, database: Any, size: tuple[int, int]) -> None:
     """The label is picked up and dropped; the preview shows the move of AWSPREVIOUS, and Enter applies it."""
     running = app()
-    async with opened(running, size) as pilot:
-        await at_versions(pilot)
+    async with open_first_secret(running, size) as pilot:
+        await go_to_versions(pilot)
         await pilot.press("m")
         await see(pilot, "◂ AWSCURRENT ▸")
         await pilot.press("j", "enter")
         await until(pilot, lambda: isinstance(running.screen, LabelPreview))
         assert "AWSCURRENT moves from 00000002 to 00000001." in screen_text(running)
         assert "AWSPREVIOUS moves from 00000001 to 00000002." in screen_text(running)
-        assert labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST}
+        assert read_labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST}
         await pilot.press("enter")
-        await until(pilot, lambda: labels(database) == {"AWSCURRENT": FIRST, "AWSPREVIOUS": SECOND})
+        await until(pilot, lambda: read_labels(database) == {"AWSCURRENT": FIRST, "AWSPREVIOUS": SECOND})
         await until(pilot, lambda: running.screen is screen(running))
 
 
 async def test_a_carried_label_can_be_let_go(app: MakeApp, database: Any) -> None:
     """Esc puts the label back and does not leave the screen; a drop at its origin does nothing."""
     running = app()
-    async with opened(running) as pilot:
-        await at_versions(pilot)
+    async with open_first_secret(running) as pilot:
+        await go_to_versions(pilot)
         await pilot.press("m", "j", "escape")
         await until(pilot, lambda: "◂" not in screen_text(running))
         await pilot.press("k", "m", "enter")
         await until(pilot, lambda: "◂" not in screen_text(running))
 
         assert running.screen is screen(running)
-        assert labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST}
+        assert read_labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST}
 
 
 async def test_rolling_back(app: MakeApp, database: Any) -> None:
     running = app()
-    async with opened(running) as pilot:
-        await at_versions(pilot)
+    async with open_first_secret(running) as pilot:
+        await go_to_versions(pilot)
         await pilot.press("b")
         await see(pilot, "Roll back to the previous version?")
         await pilot.press("escape")
-        assert labels(database)["AWSCURRENT"] == SECOND
+        assert read_labels(database)["AWSCURRENT"] == SECOND
         await until(pilot, lambda: running.screen is screen(running))
         await pilot.press("b")
         await see(pilot, "Roll back to the previous version?")
         await pilot.press("enter")
-        await until(pilot, lambda: labels(database)["AWSCURRENT"] == FIRST)
+        await until(pilot, lambda: read_labels(database)["AWSCURRENT"] == FIRST)
 
 
 async def test_labels_of_ones_own(app: MakeApp, database: Any) -> None:
     """`+` adds a label and `-` removes it; AWSCURRENT cannot be removed, and a message says why."""
     running = app()
-    async with opened(running) as pilot:
-        await at_versions(pilot)
+    async with open_first_secret(running) as pilot:
+        await go_to_versions(pilot)
         await pilot.press("minus")
         await until(pilot, lambda: said(running))
         assert said(running) == ["AWSCURRENT cannot be removed: move it to another version."]
@@ -77,12 +77,12 @@ async def test_labels_of_ones_own(app: MakeApp, database: Any) -> None:
         await pilot.press("enter")
         await see(pilot, "2026-q1 is attached to 00000002.")
         await pilot.press("enter")
-        await until(pilot, lambda: labels(database).get("2026-q1") == SECOND)
+        await until(pilot, lambda: read_labels(database).get("2026-q1") == SECOND)
         await until(pilot, lambda: running.screen is screen(running))
         await pilot.press("minus")
         await see(pilot, "2026-q1 is removed from 00000002.")
         await pilot.press("enter")
-        await until(pilot, lambda: "2026-q1" not in labels(database))
+        await until(pilot, lambda: "2026-q1" not in read_labels(database))
 
 
 @pytest.mark.parametrize(("keys", "label", "act"), [
@@ -100,8 +100,8 @@ async def test_the_button_of_a_label_names_the_act(
     if act == "Remove label":
         database.update_secret_version_stage(**ID, VersionStage="green", MoveToVersionId=SECOND)
     running = app()
-    async with opened(running) as pilot:
-        await at_versions(pilot)
+    async with open_first_secret(running) as pilot:
+        await go_to_versions(pilot)
         await pilot.press(*keys)
         if label:
             await see(pilot, "A label for version 00000002")
@@ -114,22 +114,22 @@ async def test_the_button_of_a_label_names_the_act(
 async def test_a_move_that_is_refused_changes_nothing(app: MakeApp, database: Any) -> None:
     """If another session moved the label during the preview, a message says so and nothing is moved."""
     running = app()
-    async with opened(running) as pilot:
-        await at_versions(pilot)
+    async with open_first_secret(running) as pilot:
+        await go_to_versions(pilot)
         await pilot.press("b")
         await see(pilot, "Roll back")
         newer = database.put_secret_value(**ID, SecretString="newer")["VersionId"]
         await pilot.press("enter")
         await until(pilot, lambda: said(running))
 
-        assert labels(database) == {"AWSCURRENT": newer, "AWSPREVIOUS": SECOND}
+        assert read_labels(database) == {"AWSCURRENT": newer, "AWSPREVIOUS": SECOND}
 
 
 @pytest.mark.parametrize("key", ["m", "plus", "minus", "b", "u"])
 async def test_reading_only_moves_no_label(app: MakeApp, database: Any, key: str) -> None:
     running = app(read_only=True)
-    async with opened(running) as pilot:
-        await at_versions(pilot)
+    async with open_first_secret(running) as pilot:
+        await go_to_versions(pilot)
         await pilot.press(key)
         await until(pilot, lambda: said(running))
 

@@ -19,7 +19,7 @@ from smtui.tui.secret.value_form import ValueForm
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import DATABASE, FakeTool, MakeApp, said, screen_text, types, until, version_id
 from tests.tui.driver import ID, get_screen, hear, see
-from tests.tui.secret.driver import LARGE, SECOND, SIZES, at_versions, labels, opened, screen
+from tests.tui.secret.driver import LARGE, SECOND, SIZES, go_to_versions, open_first_secret, read_labels, screen
 
 HOSTILE = "[@click=app.quit]x[/] \x1b]52;c;ZXZpbA==\x07 \x1b[2J \x9b2J user\u202egnp.exe\u202c \u200b"
 
@@ -39,7 +39,7 @@ async def test_looking_at_a_secret_reads_no_value(
 ) -> None:
     """The overview shows name, description, tags, dates and versions; the audit log contains no read of the value."""
     running = app()
-    async with opened(running, size):
+    async with open_first_secret(running, size):
         text = screen_text(running)
         for words in ("prod/db", "Main database", "team=pay", "secret:prod/db-AbCdEf", "hidden, and not read yet"):
             assert words in text
@@ -51,7 +51,7 @@ async def test_looking_at_a_secret_reads_no_value(
 async def test_one_key_is_revealed_at_a_time(app: MakeApp, database: Any) -> None:
     """The first `r` shows the keys; on a key, it reveals only its value."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await pilot.press("r")
         await see(pilot, "password")
         assert "second-word" not in screen_text(running)
@@ -75,7 +75,7 @@ async def reveal_password(pilot: Pilot[None]) -> None:
 async def test_what_is_revealed_goes_away_by_itself(app: MakeApp, database: Any) -> None:
     """The value is hidden after the timeout, with a visible countdown."""
     running = app(settings=Settings(reveal_timeout=2))
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await reveal_password(pilot)
         await see(pilot, "Value of AWSCURRENT   hides in 1 s")
         await until(pilot, lambda: "second-word" not in screen_text(running))
@@ -85,7 +85,7 @@ async def test_what_is_revealed_goes_away_by_itself(app: MakeApp, database: Any)
 @pytest.mark.parametrize("away", ["another window", "another screen", "help", "the list"])
 async def test_what_is_revealed_hides_when_nobody_looks(app: MakeApp, database: Any, away: str) -> None:
     running = app()
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await reveal_password(pilot)
         if away == "another window":
             running.app_focus = False
@@ -101,7 +101,7 @@ async def test_what_is_revealed_hides_when_nobody_looks(app: MakeApp, database: 
 async def test_copying_one_key_unseen(app: MakeApp, database: Any, tool: FakeTool) -> None:
     """`y` lists the keys, and copies the one under the cursor without showing it."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await pilot.press("y")
         await see(pilot, "password")
         assert tool.held == b""
@@ -120,7 +120,7 @@ async def test_copying_the_key_under_the_cursor_after_others_stored(
     app: MakeApp, database: Any, tool: FakeTool, stored: str, shown_first: str, held: bytes
 ) -> None:
     """It copies the key that was chosen. If there are other keys now, it shows them first and copies nothing."""
-    async with opened(app()) as pilot:
+    async with open_first_secret(app()) as pilot:
         await pilot.press("y")
         await see(pilot, "password")
         await pilot.press("j")
@@ -137,7 +137,7 @@ async def test_copying_the_key_under_the_cursor_after_others_stored(
 
 async def test_copying_the_whole_value(app: MakeApp, database: Any, tool: FakeTool) -> None:
     running = app()
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await pilot.press("r")
         await see(pilot, "the whole value")
         await pilot.press("G", "y")
@@ -147,8 +147,8 @@ async def test_copying_the_whole_value(app: MakeApp, database: Any, tool: FakeTo
 async def test_copying_an_older_version(app: MakeApp, database: Any, tool: FakeTool) -> None:
     """On a version, `y` copies its whole value and names the version."""
     running = app()
-    async with opened(running) as pilot:
-        await at_versions(pilot)
+    async with open_first_secret(running) as pilot:
+        await go_to_versions(pilot)
         await pilot.press("j", "y")
         await until(pilot, lambda: tool.held == DATABASE[0].encode())
         await hear(pilot, "prod/db, version 00000001:")
@@ -157,8 +157,8 @@ async def test_copying_an_older_version(app: MakeApp, database: Any, tool: FakeT
 async def test_an_older_version_is_looked_at(app: MakeApp, database: Any) -> None:
     """Enter on a version opens its hidden value, with the version in the title."""
     running = app()
-    async with opened(running) as pilot:
-        await at_versions(pilot)
+    async with open_first_secret(running) as pilot:
+        await go_to_versions(pilot)
         await pilot.press("j", "enter")
         await see(pilot, "Value of version 00000001")
         await pilot.press("r")
@@ -170,9 +170,9 @@ async def test_an_older_version_is_looked_at(app: MakeApp, database: Any) -> Non
 async def test_the_first_reading_of_a_day_is_told(app: MakeApp, database: Any) -> None:
     """The first read of a day sets the access dates of the secret and of the version."""
     running = app()
-    async with opened(running, LARGE) as pilot:
+    async with open_first_secret(running, LARGE) as pilot:
         await see(pilot, "read never")
-        await at_versions(pilot)
+        await go_to_versions(pilot)
         await pilot.press("j", "enter")
         await see(pilot, "Value of version 00000001")
         await pilot.press("r")
@@ -191,14 +191,14 @@ async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[
         MoveToVersionId=client.describe_secret(SecretId="hostile")["VersionIdsToStages"].popitem()[0],
     )
     running = app()
-    async with opened(running, size) as pilot:
+    async with open_first_secret(running, size) as pilot:
         await pilot.press("r")
         await see(pilot, "the whole value")
         await pilot.press("r")
         await pilot.press("e")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
         await pilot.press("escape")
-        await at_versions(pilot)
+        await go_to_versions(pilot)
         await pilot.press("minus")
         await pilot.pause()
         for _ in range(3):
@@ -213,7 +213,7 @@ async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[
 async def test_a_new_version_of_one_key(app: MakeApp, database: Any) -> None:
     """The form starts at the selected key; the preview names the changed keys without values."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await reveal_password(pilot)
         await pilot.press("e")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
@@ -227,12 +227,12 @@ async def test_a_new_version_of_one_key(app: MakeApp, database: Any) -> None:
 
         value = database.get_secret_value(**ID)["SecretString"]
         assert value == DATABASE[1].replace("second-word", "third")
-        assert labels(database)["AWSPREVIOUS"] == SECOND
+        assert read_labels(database)["AWSPREVIOUS"] == SECOND
 
 
 async def test_nothing_typed_stores_nothing(app: MakeApp, database: Any) -> None:
     running = app()
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await pilot.press("e")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
         await pilot.press("ctrl+s")
@@ -240,13 +240,13 @@ async def test_nothing_typed_stores_nothing(app: MakeApp, database: Any) -> None
         await pilot.press("escape")
         await until(pilot, lambda: running.screen is screen(running))
 
-        assert len(labels(database)) == 2
+        assert len(read_labels(database)) == 2
 
 
 async def test_what_was_typed_is_not_lost_by_one_key(app: MakeApp, database: Any) -> None:
     """Esc asks first, and its default answer returns to the form."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await pilot.press("e")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
         form = running.screen
@@ -260,7 +260,7 @@ async def test_what_was_typed_is_not_lost_by_one_key(app: MakeApp, database: Any
 async def test_a_generated_password_becomes_the_value(app: MakeApp, database: Any) -> None:
     """Ctrl+G opens the generator, Ctrl+S accepts its password, and Ctrl+S stores the form."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await reveal_password(pilot)
         await pilot.press("e")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
@@ -280,7 +280,7 @@ async def test_a_generated_password_becomes_the_value(app: MakeApp, database: An
 async def test_bytes_are_not_edited_as_text(app: MakeApp, client: Any) -> None:
     client.create_secret(Name="bytes", SecretBinary=b"\x00\xff")
     running = app()
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await pilot.press("e")
         await until(pilot, lambda: said(running))
 
@@ -293,8 +293,8 @@ async def test_bytes_are_not_edited_as_text(app: MakeApp, client: Any) -> None:
 async def test_deprecated_versions_are_shown_on_demand(app: MakeApp, database: Any) -> None:
     database.put_secret_value(**ID, SecretString="third", ClientRequestToken=version_id(3))
     running = app()
-    async with opened(running) as pilot:
-        await at_versions(pilot)
+    async with open_first_secret(running) as pilot:
+        await go_to_versions(pilot)
         assert "00000001" not in screen_text(running)
         await pilot.press("full_stop")
         await see(pilot, "○ deprecated")
@@ -304,7 +304,7 @@ async def test_deprecated_versions_are_shown_on_demand(app: MakeApp, database: A
 async def test_the_description(app: MakeApp, database: Any) -> None:
     """The cursor is at the end of the text."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await pilot.press("i")
         await see(pilot, "Description of prod/db")
         await types(pilot, " 2")
@@ -317,7 +317,7 @@ async def test_the_description(app: MakeApp, database: Any) -> None:
 async def test_tags(app: MakeApp, database: Any) -> None:
     """One table adds, changes and removes tags, and shows the differences."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await pilot.press("t")
         await until(pilot, lambda: isinstance(running.screen, TagsForm))
         running.screen.query(Input).last().value = "web"
@@ -345,7 +345,7 @@ async def test_tags(app: MakeApp, database: Any) -> None:
 async def test_delete_with_seven_days_and_restore(app: MakeApp, database: Any) -> None:
     """The secret then is in the list of planned deletions with its date, and `U` restores it."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await pilot.press("d")
         await see(pilot, "Delete prod/db?")
         await pilot.press(*["down"] * 23, "tab", "tab")
@@ -371,7 +371,7 @@ async def test_delete_with_seven_days_and_restore(app: MakeApp, database: Any) -
 @pytest.mark.parametrize("key", ["e", "i", "t", "d", "U"])
 async def test_reading_only(app: MakeApp, database: Any, key: str) -> None:
     running = app(read_only=True)
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await pilot.press(key)
         await until(pilot, lambda: said(running))
 
@@ -380,7 +380,7 @@ async def test_reading_only(app: MakeApp, database: Any, key: str) -> None:
 
 async def test_what_another_program_changes_appears(app: MakeApp, vault: smtui.Vault, database: Any) -> None:
     running = app()
-    async with opened(running, LARGE) as pilot:
+    async with open_first_secret(running, LARGE) as pilot:
         with smtui.open_vault(vault.path, PASSPHRASE) as other:
             other.client().update_secret(**ID, Description="by somebody else")
         await screen(running).look_for_changes().wait()
@@ -389,7 +389,7 @@ async def test_what_another_program_changes_appears(app: MakeApp, vault: smtui.V
 
 async def test_a_secret_that_is_gone_says_so(app: MakeApp, database: Any) -> None:
     running = app()
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         database.delete_secret(**ID, ForceDeleteWithoutRecovery=True)
         await screen(running).reload()
         await until(pilot, lambda: "This secret is no longer there." in said(running))
@@ -399,7 +399,7 @@ async def test_a_secret_that_is_gone_says_so(app: MakeApp, database: Any) -> Non
 async def test_the_lock_leaves_no_screen_with_a_value(app: MakeApp, vault: smtui.Vault, database: Any) -> None:
     """Ctrl+L above a form with a value removes all screens."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_first_secret(running) as pilot:
         await reveal_password(pilot)
         await pilot.press("e")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
