@@ -24,9 +24,9 @@ FLAGS = ("_has_hover_style", "_has_focus_within", "_has_order_style", "_has_odd_
 DEPEND_ON_SIBLINGS = Stylesheet._EXCLUDE_PSEUDO_CLASSES_FROM_CACHE
 
 _apply = Stylesheet.apply
-_parse_rules = Stylesheet._parse_rules
 _replace_rules: Callable[..., None] = Stylesheet.replace_rules
-_parsed: dict[tuple[tuple[str, str], ...], dict[State, list[RuleSet]]] = {}
+_known_rules: dict[tuple[int, ...], list[RuleSet]] = {}
+"""The rules behind the ids in the keys of `_styles`. While they are here, no other rule can get their ids."""
 _styles: dict[State, tuple[Styles, tuple[bool, ...]]] = {}
 
 
@@ -54,7 +54,9 @@ class SheetRules:
             limit = {id(rule) for name in self.rules_map.keys() & key for rule in self.rules_map[name]}
             rules = [rule for rule in self._rules if id(rule) in limit]
             depend = any(not rule.pseudo_classes.isdisjoint(DEPEND_ON_SIBLINGS) for rule in rules)
-            self._selected[key] = Selected(tuple(map(id, rules)), depend)
+            ids = tuple(map(id, rules))
+            _known_rules[ids] = rules
+            self._selected[key] = Selected(ids, depend)
         return self._selected[key]
 
     def describe(self, node: DOMNode) -> State:
@@ -67,20 +69,8 @@ class SheetRules:
 
 
 def cache_styles(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Stylesheet, "_parse_rules", parse_rules_once)
     monkeypatch.setattr(Stylesheet, "apply", apply_from_cache)
     monkeypatch.setattr(Stylesheet, "replace_rules", staticmethod(replace_rules))
-
-
-def parse_rules_once(sheet: Any, css: str, *args: Any, **kwargs: Any) -> list[RuleSet]:
-    """Replaces `Stylesheet._parse_rules`: parses each source once for each set of variables, and keeps it."""
-    if getattr(sheet, "_parsed_for", None) is not sheet._variables:
-        sheet._parsed_for = sheet._variables
-        sheet._parsed_rules = _parsed.setdefault(tuple(sorted(sheet._variables.items())), {})
-    key = (css, args, *kwargs.values())
-    if key not in sheet._parsed_rules:
-        sheet._parsed_rules[key] = _parse_rules(sheet, css, *args, **kwargs)
-    return sheet._parsed_rules[key]  # type: ignore[no-any-return]
 
 
 def replace_rules(node: Any, rules: dict[str, Any], animate: bool = False) -> None:

@@ -167,7 +167,7 @@ def test_nothing_refers_to_a_value_that_was_shown() -> None:
     """Runs in its own interpreter, without objects of other tests."""
     command = [sys.executable, "-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider",
                "-o", "python_functions=check_*", __file__]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1800)
     assert done.returncode == 0, done.stdout
 
 
