@@ -290,7 +290,7 @@ class Replicas(RuleBasedStateMachine):
         self.client.replicate_secret_to_regions(SecretId="a", AddReplicaRegions=[{"Region": region}],
                                                 ForceOverwriteReplicaSecret=True)
 
-    @precondition(lambda self: self.replicated())
+    @precondition(lambda self: bool(self.read_statuses()))
     @rule(data=st.data(), promote=st.booleans())
     def part(self, data: st.DataObject, promote: bool) -> None:
         region = data.draw(st.sampled_from(sorted(self.read_statuses())))

@@ -97,7 +97,7 @@ def test_a_day(used: Machine, size: tuple[int, int]) -> None:
     terminal.see("dev/API_KEY", "dev/DATABASE_URL", "prod/db")
 
     terminal.press("/", "db")
-    terminal.see("1 match ·")
+    terminal.see("2 match · by best match")
     terminal.press(ENTER, ENTER)
     terminal.see("hidden, and not read yet")
     terminal.press("r")

@@ -122,9 +122,10 @@ class Ranking:
         """
         found: Sequence[int] = range(len(self._index))
         for word in self.words:
-            start = word.segment_start
-            found = [at for at, segments in zip(found, _select(self._index.segments, found), strict=True)
-                     if start in segments]
+            start, folded = word.segment_start, word.folded  # the segments do not tell one separator from another
+            segments, names = _select(self._index.segments, found), _select(self._index.folded_names, found)
+            found = [at for at, marked, name in zip(found, segments, names, strict=True)
+                     if start in marked and folded in name]
         if any(word.is_case_sensitive for word in self.words):
             found = [at for at in found if all(word.is_in(self._index.names[at]) for word in self.words)]
         best = Ranking(self.words, self._index)
@@ -200,9 +201,9 @@ def _decode(code: int, count: int) -> tuple[int, ...]:
     return tuple(code // _BASE ** place % _BASE for place in reversed(range(count)))
 
 
-def _get_rank(ratings: tuple[int, ...]) -> tuple[bool, int, bool, tuple[int, ...]]:
+def _get_rank(ratings: tuple[int, ...]) -> tuple[bool, bool, int, bool, tuple[int, ...]]:
     """Returns the sort key of the matches with these ratings, one for each word; more is better."""
-    return IN_TEXT not in ratings, sum(ratings), SCATTERED not in ratings, ratings
+    return IN_TEXT not in ratings, min(ratings) >= START, sum(ratings), SCATTERED not in ratings, ratings
 
 
 def _is_never(name: str) -> None:

@@ -13,7 +13,7 @@ def test_the_order_goes_round() -> None:
         list_query = list_query.select_next_order(["name", "rotation", "changed"])
 
     assert seen == ["name", "rotation", "changed", "accessed", "created"]
-    assert list_query == ListQuery()
+    assert list_query == ListQuery(prefers_best_match=False)
     assert list_query.reverse_order().build_request()["SortOrder"] == "desc"
     assert list_query.reverse_order().reverse_order() == list_query
     assert list_query.change_order("name") == list_query.reverse_order()
