@@ -96,8 +96,8 @@ def test_a_day(used: Machine, size: tuple[int, int]) -> None:
     terminal = unlocked(used, size=size)
     terminal.see("dev/API_KEY", "dev/DATABASE_URL", "prod/db")
 
-    terminal.press("/", "db")
-    terminal.see("2 match · by best match")
+    terminal.press("/", "prddb")
+    terminal.see("1 match ·")
     terminal.press(ENTER, ENTER)
     terminal.see("hidden, and not read yet")
     terminal.press("r")
