@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 LEAVING_GROUP = "leaving"
 """The group of the workers that end a session. They are no gestures, because the lock cancels gestures."""
+COLLECT_AGAIN = 0.5
+"""Seconds after the lock until what its own key press still held is collected: the widgets that the key passed."""
 MOST_TOLD = 5
 SUSPENDED = 60
 """Seconds between two ticks that mean that the machine was suspended."""
@@ -133,6 +136,7 @@ class SessionApp(SettingsApp):
         await self.clear_clipboard()
         end_vault_thread()
         forget_what_was_shown(self)
+        self.set_timer(COLLECT_AGAIN, gc.collect)
 
     def verify(self) -> None:
         """Starts to verify every row of the vault in the background."""

@@ -21,6 +21,7 @@ from textual._context import active_message_pump
 from textual._xterm_parser import XTermParser
 from textual.app import App, ReturnType
 from textual.await_complete import AwaitComplete
+from textual.binding import BindingsMap
 from textual.cache import FIFOCache, LRUCache
 from textual.css.model import RuleSet
 from textual.css.query import NoMatches
@@ -33,6 +34,7 @@ from textual.message_pump import MessagePump
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 from textual.worker import WorkerFailed
 
 from smtui.system.hardening import describe_incident
@@ -237,9 +239,18 @@ def needs_painting(screen: Screen[Any]) -> bool:
     return bool(screen._dirty_widgets or screen._callbacks or screen._layout_required)
 
 
+_INPUT_KEYS = frozenset(BindingsMap(Input.BINDINGS).key_to_bindings)
+_TEXT_AREA_KEYS = frozenset(BindingsMap(TextArea.BINDINGS).key_to_bindings)
+
+
 def consumes_key(field: Widget, event: events.Key) -> bool:
-    """Whether a key edits `field` or moves its cursor. Textual 8.2 reports only the printable keys."""
-    return field.check_consume_key(event.key, event.character) or event.key in field._bindings.key_to_bindings
+    """Whether a key edits `field` or moves its cursor. Textual 8.2 reports only the printable keys.
+
+    The keys that a subclass adds do not count: they can act on something else, as Ctrl+Y of the filter does on the
+    list.
+    """
+    edits = _TEXT_AREA_KEYS if isinstance(field, TextArea) else _INPUT_KEYS
+    return field.check_consume_key(event.key, event.character) or event.key in edits
 
 
 def forget_what_was_shown(app: App[Any]) -> None:

@@ -203,7 +203,8 @@ def _format_value(name: str, value: Any) -> SafeText:
     if isinstance(value, bool):
         return SafeText("✓ on" if value else "✗ off")
     if isinstance(value, int):
-        return sanitize(f"{value} s" if value else "never")
+        unit = next((word for word in ("days", "bits") if name.endswith(f"_{word}")), "s")
+        return sanitize(f"{value} {unit}" if value else "never")
     return sanitize(value or "as it comes")
 
 

@@ -152,7 +152,7 @@ class Passphrase(Widget, can_focus=True):
         return character is not None and character.isprintable()
 
     def on_key(self, event: events.Key) -> None:
-        if event.key == "enter":
+        if event.key in ("enter", "ctrl+j"):  # the terminal made a line feed of it before the program started
             self.post_message(self.Submitted(self))
         elif event.key == "backspace":
             self._typed.drop_last()

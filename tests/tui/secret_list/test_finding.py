@@ -19,6 +19,7 @@ from smtui.tui.secret_list.results import FilteredView, Page, PageCache
 from smtui.tui.secret_list.screen import SecretsScreen
 from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
 from tests.tui.driver import hear, see
+from tests.tui.test_input_queue import send
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SMALL = (80, 24)
@@ -235,3 +236,15 @@ async def test_copying_without_leaving_the_filter(app: MakeApp, filled: Any, too
 
         assert get_screen(running).filter.value == "webfl" and get_screen(running).filter.has_focus
         assert list_names(running) == ["dev/web/flags"]
+
+
+async def test_what_is_typed_at_once_is_found_before_it_is_copied(app: MakeApp, filled: Any, tool: FakeTool) -> None:
+    """Ctrl+Y in the same read as the words copies what they find, not what was under the cursor before."""
+    filled.put_secret_value(SecretId="prod/web/session", SecretString="of the session")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "5 secrets")
+        send(running, "/session\x19")
+        await until(pilot, lambda: tool.held)
+
+        assert tool.held == b"of the session"
