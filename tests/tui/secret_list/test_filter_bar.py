@@ -17,26 +17,16 @@ from smtui.tui.help.palette import Actions
 from smtui.tui.secret_list import query
 from smtui.tui.secret_list.filter_text import ALLOWED_VALUE
 from smtui.tui.secret_list.saved_filters import SavedFilters
-from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.secret_list.suggestions import Suggestion, Vocabulary, complete_text, list_suggestions
 from smtui.tui.widgets.chrome import FooterKeys
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, until_still
 from tests.tui.driver import see
+from tests.tui.secret_list.driver import get_list_screen, list_names
 
 SMALL, LARGE = (80, 24), (120, 36)
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
-
-
-def screen(app: SmtuiApp) -> SecretsScreen:
-    found = app.screen_stack[1]
-    assert isinstance(found, SecretsScreen)
-    return found
-
-
-def listed(app: SmtuiApp) -> list[str]:
-    return [entry["Name"] for entry in screen(app).secrets.entries]
 
 
 # Suggestions.
@@ -113,8 +103,8 @@ async def test_tab_takes_what_is_suggested(app: MakeApp, filled: Any) -> None:
         await types(pilot, "team=w")
         await see(pilot, "tag:team=web  · a tag: its key, or key=value")
         await pilot.press("right")
-        await until(pilot, lambda: len(listed(running)) == 2)
-        assert screen(running).filter.value == "tag:team=web "
+        await until(pilot, lambda: len(list_names(running)) == 2)
+        assert get_list_screen(running).filter.value == "tag:team=web "
         await pilot.press("enter")
         await pilot.pause()
 
@@ -150,9 +140,9 @@ async def test_keeping_a_filter(app: MakeApp, filled: Any) -> None:
         await pilot.press("escape", "escape")
         await see(pilot, "5 secrets")
         await pilot.press("F", "1")
-        await until(pilot, lambda: len(listed(running)) == 2)
+        await until(pilot, lambda: len(list_names(running)) == 2)
 
-        assert screen(running).filter.value == "tag:team=web"
+        assert get_list_screen(running).filter.value == "tag:team=web"
         assert load_settings().filters == {"ours": "tag:team=web"}
 
 
@@ -175,7 +165,7 @@ async def test_filters_that_another_session_saved(app: MakeApp, filled: Any) -> 
             await see(pilot, "It is name:dev/, and becomes tag:team=web.")
             assert str(getattr(running.focused, "label", "")) == "Cancel"
             await pilot.press(*([] if answer == "Cancel" else ["tab"]), "enter")
-            await until(pilot, lambda: running.screen is screen(running))
+            await until(pilot, lambda: running.screen is get_list_screen(running))
             if answer == "Cancel":
                 assert load_settings().filters == {"ours": "name:dev/"}
         await until(pilot, lambda: load_settings().filters == {"ours": "tag:team=web"})
@@ -196,7 +186,7 @@ async def test_the_picker_of_filters(app: MakeApp, filled: Any) -> None:
         await until(pilot, lambda: said(running) == ["filter 01 is removed."])
         assert len(load_settings().filters) == 11
         await pilot.press("F", "a")
-        await until(pilot, lambda: screen(running).filter.value == "name:prod/ w10")
+        await until(pilot, lambda: get_list_screen(running).filter.value == "name:prod/ w10")
 
 
 async def test_no_filter_is_kept_yet(app: MakeApp, filled: Any) -> None:
@@ -209,7 +199,7 @@ async def test_no_filter_is_kept_yet(app: MakeApp, filled: Any) -> None:
         await pilot.press("ctrl+s", "f8", "escape")
         await pilot.pause()
 
-        assert running.screen is screen(running)
+        assert running.screen is get_list_screen(running)
 
 
 # smtui's own keys on a real vault.
@@ -231,8 +221,9 @@ async def test_what_the_service_has_no_filter_for(app: MakeApp, filled: Any, clo
             ("rotation:on", []),
             ("rotation:off wifi", ["shared/wifi"]),
         ):
-            screen(running).filter.value = text
-            await until(pilot, lambda names=names: listed(running) == names and not screen(running).secrets.busy)
+            get_list_screen(running).filter.value = text
+            secrets = get_list_screen(running).secrets
+            await until(pilot, lambda names=names, secrets=secrets: list_names(running) == names and not secrets.busy)
 
 
 # Work per key.
@@ -264,7 +255,7 @@ async def test_a_key_parses_the_filter_once_and_checks_no_action(
         suggested = record_calls(monkeypatch, Vocabulary, "list_values")
         checked = record_calls(monkeypatch, SmtuiApp, "_check_action_state")
         await pilot.press("p")
-        await until(pilot, lambda: screen(running).secrets.model.list_query.text == "p")
+        await until(pilot, lambda: get_list_screen(running).secrets.model.list_query.text == "p")
         await until_still(pilot)
         assert parsed == ["p"] and not checked
         for key in ("backspace", "n", "a", "m", "e", "colon", "p"):
@@ -304,7 +295,8 @@ async def test_a_step_lays_out_nothing_anew(app: MakeApp, vault: smtui.Vault, mo
         for name in ("a-1", "a-2"):
             await pilot.press("down")
             await until_still(pilot)
-            assert str(screen(running).preview.query_one(Static).content).startswith(f"{name}\n") and not laid_out
+            preview = get_list_screen(running).preview.query_one(Static)
+            assert str(preview.content).startswith(f"{name}\n") and not laid_out
         await pilot.press("down")
         await see(pilot, "more to be said")
         assert laid_out

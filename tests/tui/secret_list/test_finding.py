@@ -10,15 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtui.rules.fuzzy import Word
-from smtui.tui.app import SmtuiApp
 from smtui.tui.secret_list import ranked_view, results
 from smtui.tui.secret_list.finding import FindIndex, Ranking, is_found
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.ranked_view import TooManyToFindError, make_view
 from smtui.tui.secret_list.results import FilteredView, Page, PageCache
-from smtui.tui.secret_list.screen import SecretsScreen
 from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
 from tests.tui.driver import hear, see
+from tests.tui.secret_list.driver import get_list_screen, list_names
 from tests.tui.test_input_queue import send
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -160,16 +159,6 @@ async def test_too_many_to_find(monkeypatch: pytest.MonkeyPatch) -> None:
 # On the screen.
 
 
-def get_screen(app: SmtuiApp) -> SecretsScreen:
-    found = app.screen_stack[1]
-    assert isinstance(found, SecretsScreen)
-    return found
-
-
-def list_names(app: SmtuiApp) -> list[str]:
-    return [entry["Name"] for entry in get_screen(app).secrets.entries]
-
-
 async def test_the_screen_says_find_or_filter_and_shows_the_characters(app: MakeApp, filled: Any) -> None:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -178,14 +167,14 @@ async def test_the_screen_says_find_or_filter_and_shows_the_characters(app: Make
         await see(pilot, "1 match · by best match")
         assert list_names(running) == ["prod/payments/db"]
         assert screen_text(running).splitlines()[1].rstrip().endswith("find")
-        row = get_screen(running).secrets.draw_row(0)
+        row = get_list_screen(running).secrets.draw_row(0)
         assert [part.text for part in row if part.style and part.style.underline] == ["pay", "db"]
         await types(pilot, " name:prod")
         await see(pilot, "find + filter")
-        get_screen(running).filter.value = "name:prod/"
+        get_list_screen(running).filter.value = "name:prod/"
         await see(pilot, "3 match · by name ↑")
         assert screen_text(running).splitlines()[1].rstrip().endswith(" filter")
-        get_screen(running).filter.value = "all:ayment"  # AWS searches for the start of words
+        get_list_screen(running).filter.value = "all:ayment"  # AWS searches for the start of words
         await see(pilot, "Nothing matches")
 
 
@@ -234,7 +223,7 @@ async def test_copying_without_leaving_the_filter(app: MakeApp, filled: Any, too
         await types(pilot, "fl")
         await see(pilot, "1 match")
 
-        assert get_screen(running).filter.value == "webfl" and get_screen(running).filter.has_focus
+        assert get_list_screen(running).filter.value == "webfl" and get_list_screen(running).filter.has_focus
         assert list_names(running) == ["dev/web/flags"]
 
 

@@ -24,6 +24,7 @@ from smtui.tui.secret_list.query import SERVICE_ORDERS, ListQuery
 from smtui.tui.secret_list.screen import SecretsScreen
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, render_screen, said, screen_text, types, until
+from tests.tui.secret_list.driver import get_list_screen, list_names
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
@@ -36,23 +37,13 @@ HOSTILE = (
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 
-def screen(app: SmtuiApp) -> SecretsScreen:
-    found = app.screen_stack[1]
-    assert isinstance(found, SecretsScreen)
-    return found
-
-
-def listed(app: SmtuiApp) -> list[str]:
-    return [entry["Name"] for entry in screen(app).secrets.entries]
-
-
 def current(app: SmtuiApp) -> str:
-    entry = screen(app).secrets.current
+    entry = get_list_screen(app).secrets.current
     return entry["Name"] if entry else ""
 
 
 async def ready(pilot: Pilot[None], count: int = len(SAMPLES)) -> None:
-    await until(pilot, lambda: screen(pilot.app).secrets.count == count)  # type: ignore[arg-type]
+    await until(pilot, lambda: get_list_screen(pilot.app).secrets.count == count)  # type: ignore[arg-type]
 
 
 async def go_to(pilot: Pilot[None], name: str) -> None:
@@ -73,11 +64,11 @@ async def test_type_to_find(app: MakeApp, filled: Any, size: tuple[int, int]) ->
     async with running.run_test(size=size) as pilot:
         await ready(pilot)
         await types(pilot, "/stripe")
-        await until(pilot, lambda: listed(running) == ["prod/payments/stripe"])
+        await until(pilot, lambda: list_names(running) == ["prod/payments/stripe"])
         await pilot.press("enter")
         await pilot.pause()
 
-        assert screen(running).secrets.has_focus
+        assert get_list_screen(running).secrets.has_focus
         assert "1 match · by best match" in screen_text(running)
         assert "shared/wifi" not in screen_text(running)
 
@@ -88,10 +79,10 @@ async def test_escape_leaves_the_filter_then_clears_it(app: MakeApp, filled: Any
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
         await types(pilot, "/web")
-        await until(pilot, lambda: len(listed(running)) == 2)
+        await until(pilot, lambda: len(list_names(running)) == 2)
         await pilot.press("escape")
-        assert screen(running).secrets.has_focus
-        assert len(listed(running)) == 2
+        assert get_list_screen(running).secrets.has_focus
+        assert len(list_names(running)) == 2
         await pilot.press("escape")
         await ready(pilot)
 
@@ -106,11 +97,11 @@ async def test_the_list_is_what_the_client_answers(app: MakeApp, filled: Any, te
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
         await pilot.press(*key, "slash")
-        screen(running).filter.value = text
+        get_list_screen(running).filter.value = text
         question = ListQuery(text, descending=bool(key))
         answer = [entry["Name"] for entry in filled.list_secrets(**question.build_request())["SecretList"]]
         assert 0 < len(answer) < len(SAMPLES)
-        await until(pilot, lambda: listed(running) == answer)
+        await until(pilot, lambda: list_names(running) == answer)
 
 
 async def test_every_order(app: MakeApp, filled: Any) -> None:
@@ -122,12 +113,12 @@ async def test_every_order(app: MakeApp, filled: Any) -> None:
         await ready(pilot)
         missing = set(SERVICE_ORDERS)
         while missing:
-            order = screen(running).list_query.order
+            order = get_list_screen(running).list_query.order
             if order in missing:
                 missing.remove(order)
                 question = ListQuery(order=order)
                 answer = filled.list_secrets(SortBy=question.column.sort_by, SortOrder="asc")["SecretList"]
-                await until(pilot, lambda answer=answer: listed(running) == [entry["Name"] for entry in answer])
+                await until(pilot, lambda answer=answer: list_names(running) == [entry["Name"] for entry in answer])
                 await until(pilot, lambda question=question: question.describe_order() in screen_text(running))
             await pilot.press("s")
             await until(pilot, lambda: running.input.is_idle)
@@ -138,15 +129,15 @@ async def test_an_order_the_service_does_not_know(app: MakeApp, filled: Any, clo
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         await ready(pilot)
-        screen(running).sort_by("tags")
-        await until(pilot, lambda: screen(running).secrets.model.list_query.order == "tags")
-        assert listed(running) == [
+        get_list_screen(running).sort_by("tags")
+        await until(pilot, lambda: get_list_screen(running).secrets.model.list_query.order == "tags")
+        assert list_names(running) == [
             "dev/web/flags", "prod/payments/db", "prod/payments/stripe", "prod/web/session", "shared/wifi",
         ]  # fmt: skip
         await pilot.press("S")
-        await until(pilot, lambda: listed(running)[0] == "prod/web/session")
+        await until(pilot, lambda: list_names(running)[0] == "prod/web/session")
 
-        assert listed(running)[-1] == "shared/wifi"
+        assert list_names(running)[-1] == "shared/wifi"
         assert "Tags ↓" in screen_text(running)
 
 
@@ -157,10 +148,10 @@ async def test_a_click_on_a_title_sorts(app: MakeApp, filled: Any) -> None:
         await ready(pilot)
         x = screen_text(running).splitlines()[2].index("Changed")
         await pilot.click(SecretList, offset=(x, 0))
-        await until(pilot, lambda: listed(running)[0] == "prod/payments/db")
+        await until(pilot, lambda: list_names(running)[0] == "prod/payments/db")
         assert "Changed ↑" in screen_text(running)
         await pilot.click(SecretList, offset=(x, 0))
-        await until(pilot, lambda: listed(running)[0] == "shared/wifi")
+        await until(pilot, lambda: list_names(running)[0] == "shared/wifi")
 
         assert "Changed ↓" in screen_text(running)
 
@@ -171,11 +162,11 @@ async def test_too_many_to_sort_is_said(app: MakeApp, filled: Any, monkeypatch: 
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
-        screen(running).sort_by("labels")
+        get_list_screen(running).sort_by("labels")
         await until(pilot, lambda: said(running))
 
         assert "The service does not sort by labels" in said(running)[0]
-        assert screen(running).list_query == screen(running).secrets.model.list_query == ListQuery()
+        assert get_list_screen(running).list_query == get_list_screen(running).secrets.model.list_query == ListQuery()
         assert "by name ↑" in screen_text(running)
 
 
@@ -190,7 +181,7 @@ async def test_choosing_columns(app: MakeApp, filled: Any) -> None:
         await pilot.press("C")
         await until(pilot, lambda: isinstance(running.screen, ColumnsForm))
         await pilot.press("j", "space", "j", "left", "left", "ctrl+s")
-        await until(pilot, lambda: running.screen is screen(running))
+        await until(pilot, lambda: running.screen is get_list_screen(running))
         await pilot.pause()
         assert screen_text(running).splitlines()[2].split() == ["Changed", "Name", "↑", "Rotation"]
         assert load_settings().columns == ["changed", "name", "rotation"]
@@ -223,9 +214,9 @@ async def test_what_a_filter_cannot_ask_is_said(app: MakeApp, filled: Any) -> No
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
         await types(pilot, "/wifi !a[/x]")
-        await until(pilot, lambda: listed(running) == ["shared/wifi"])
+        await until(pilot, lambda: list_names(running) == ["shared/wifi"])
         assert "!a[/x] is left out" in screen_text(running)
-        screen(running).filter.value = " ".join("all:wifi" for _ in range(11))
+        get_list_screen(running).filter.value = " ".join("all:wifi" for _ in range(11))
         await until(pilot, lambda: "all:wifi is left out: a list takes 10 filters." in screen_text(running))
 
 
@@ -250,7 +241,7 @@ async def test_an_empty_vault_says_what_to_do(app: MakeApp) -> None:
 
         assert "smtui import" in screen_text(running)
         await pilot.press("j", "G", "y", "d", "U", "enter", "l")
-        assert running.screen is screen(running)
+        assert running.screen is get_list_screen(running)
 
 
 # The preview.
@@ -263,7 +254,7 @@ async def test_the_preview_follows_the_cursor_where_there_is_room(app: MakeApp, 
         await ready(pilot)
         await go_to(pilot, "prod/payments/db")
         await pilot.pause()
-        preview = str(screen(running).preview.query_one(Static).render())
+        preview = str(get_list_screen(running).preview.query_one(Static).render())
         assert preview.splitlines()[:3] == ["prod/payments/db", "", "Main database"]
         assert "team = pay" in preview
         assert "00000000  AWSCURRENT" in preview
@@ -271,8 +262,8 @@ async def test_the_preview_follows_the_cursor_where_there_is_room(app: MakeApp, 
         await pilot.resize_terminal(*SMALL)
         await pilot.pause()
 
-        assert not screen(running).preview.display
-        assert screen(running).secrets.size.width == SMALL[0]
+        assert not get_list_screen(running).preview.display
+        assert get_list_screen(running).secrets.size.width == SMALL[0]
 
 
 async def test_where_there_is_no_room_the_preview_lies_over_the_list(app: MakeApp, filled: Any) -> None:
@@ -283,7 +274,7 @@ async def test_where_there_is_no_room_the_preview_lies_over_the_list(app: MakeAp
         await pilot.press("Z", "j")
         await until(pilot, lambda: "Main database" in screen_text(running) and "Versions" in screen_text(running))
         assert "shared/wifi" not in screen_text(running)
-        assert screen(running).secrets.has_focus
+        assert get_list_screen(running).secrets.has_focus
         await pilot.press("Z")
         await until(pilot, lambda: "shared/wifi" in screen_text(running))
 
@@ -294,9 +285,9 @@ async def test_the_preview_can_be_put_away(app: MakeApp, filled: Any) -> None:
     async with running.run_test(size=LARGE) as pilot:
         await ready(pilot)
         await pilot.press("Z")
-        await until(pilot, lambda: screen(running).secrets.size.width == LARGE[0])
+        await until(pilot, lambda: get_list_screen(running).secrets.size.width == LARGE[0])
         await pilot.press("Z")
-        await until(pilot, lambda: screen(running).preview.display)
+        await until(pilot, lambda: get_list_screen(running).preview.display)
 
 
 async def test_what_a_preview_says_of_rotation_and_replicas(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
@@ -326,13 +317,13 @@ async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[
         await ready(pilot, 1)
         clean(running)
         assert "[@click=app.quit]" in screen_text(running)
-        screen(running).filter.value = HOSTILE
+        get_list_screen(running).filter.value = HOSTILE
         await until(pilot, lambda: "by best match" in screen_text(running))
         clean(running)
-        screen(running).filter.value = f"!{HOSTILE}"
+        get_list_screen(running).filter.value = f"!{HOSTILE}"
         await until(pilot, lambda: "left out" in screen_text(running))
         clean(running)
-        screen(running).filter.value = ""
+        get_list_screen(running).filter.value = ""
         await ready(pilot, 1)
         await pilot.press("y")
         await until(pilot, lambda: isinstance(running.screen, Pick))
@@ -434,10 +425,10 @@ async def test_delete_and_restore(app: MakeApp, filled: Any, size: tuple[int, in
         await pilot.press("d")
         await until(pilot, lambda: isinstance(running.screen, DeletionPlan))
         await pilot.press("down", "tab", "enter")
-        await until(pilot, lambda: len(listed(running)) == 4)
+        await until(pilot, lambda: len(list_names(running)) == 4)
         assert said(running) == ["prod/payments/stripe will be deleted on 2026-03-31."]
         await pilot.press("x")
-        await until(pilot, lambda: listed(running) == ["prod/payments/stripe"])
+        await until(pilot, lambda: list_names(running) == ["prod/payments/stripe"])
         assert "▲ deletes in 29 d" in screen_text(running)
         await pilot.press("U")
         await until(pilot, lambda: "No deletion is planned." in screen_text(running))
@@ -461,7 +452,7 @@ async def test_delete_for_good(app: MakeApp, filled: Any) -> None:
         plan.confirmation.value = "shared/wifi"  # type: ignore[attr-defined]
         await pilot.pause()
         await pilot.click("#go")
-        await until(pilot, lambda: len(listed(running)) == 4)
+        await until(pilot, lambda: len(list_names(running)) == 4)
 
         assert said(running) == ["shared/wifi is deleted for good."]
 
@@ -472,8 +463,8 @@ async def test_planned_deletions_only(app: MakeApp, filled: Any) -> None:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot, 4)
-        screen(running).filter.value = "deleted:only"
-        await until(pilot, lambda: listed(running) == ["dev/web/flags"])
+        get_list_screen(running).filter.value = "deleted:only"
+        await until(pilot, lambda: list_names(running) == ["dev/web/flags"])
 
         assert "▲ deletes in 7 d" in screen_text(running)
 
@@ -499,7 +490,7 @@ async def test_reading_only(app: MakeApp, filled: Any, key: str) -> None:
         await until(pilot, lambda: said(running))
 
         assert said(running) == [READ_ONLY]
-        assert running.screen is screen(running)
+        assert running.screen is get_list_screen(running)
 
 
 # Refreshing.
@@ -513,10 +504,10 @@ async def test_what_another_program_changes_appears(app: MakeApp, vault: smtui.V
         await go_to(pilot, "prod/web/session")
         with smtui.open_vault(vault.path, PASSPHRASE) as other:
             other.client().create_secret(Name="aaa/new", SecretString="x")
-        await screen(running).look_for_changes().wait()
+        await get_list_screen(running).look_for_changes().wait()
         await ready(pilot, len(SAMPLES) + 1)
 
-        assert listed(running)[0] == "aaa/new"
+        assert list_names(running)[0] == "aaa/new"
         assert current(running) == "prod/web/session"
 
 
@@ -525,8 +516,8 @@ async def test_the_lock_in_the_middle_of_everything(app: MakeApp, vault: smtui.V
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
-        screen(running).start_reading()
-        screen(running).look_for_changes()
+        get_list_screen(running).start_reading()
+        get_list_screen(running).look_for_changes()
         await pilot.press("ctrl+l")
         await pilot.pause()
 

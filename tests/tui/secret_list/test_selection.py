@@ -17,10 +17,10 @@ from smtui.tui.secret_list.bulk_tags import TagsPlan
 from smtui.tui.secret_list.export import ExportPlan
 from smtui.tui.secret_list.list_widget import SecretList
 from smtui.tui.secret_list.restore import RestorePlan
-from smtui.tui.secret_list.screen import SecretsScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, said, screen_text, types, until
 from tests.tui.driver import get_screen
+from tests.tui.secret_list.driver import get_list_screen
 
 SMALL = (80, 24)
 NAMES = sorted(name for name, _, _ in SAMPLES)
@@ -28,14 +28,8 @@ NAMES = sorted(name for name, _, _ in SAMPLES)
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 
-def screen(app: SmtuiApp) -> SecretsScreen:
-    found = app.screen_stack[1]
-    assert isinstance(found, SecretsScreen)
-    return found
-
-
 def marked(app: SmtuiApp) -> list[str]:
-    return [entry["Name"] for entry in screen(app).secrets.selection.entries]
+    return [entry["Name"] for entry in get_list_screen(app).secrets.selection.entries]
 
 
 def signed(app: SmtuiApp) -> list[str]:
@@ -93,7 +87,7 @@ async def test_inverting(app: MakeApp, filled: Any) -> None:
         await ready(pilot)
         await pilot.press("space", "asterisk")
         assert sorted(marked(running)) == NAMES[1:]
-        screen(running).filter.value = "name:prod/"
+        get_list_screen(running).filter.value = "name:prod/"
         await ready(pilot, "3 match")
         await pilot.press("asterisk")
 
@@ -109,11 +103,11 @@ async def test_marks_stay_with_their_secrets(app: MakeApp, vault: smtui.Vault, f
         await pilot.press("space", "j", "space")
         before = marked(running)
         await pilot.press("S")
-        await until(pilot, lambda: screen(running).secrets.entries[0]["Name"] == NAMES[-1])
+        await until(pilot, lambda: get_list_screen(running).secrets.entries[0]["Name"] == NAMES[-1])
         assert sorted(signed(running)) == before
         with smtui.open_vault(vault.path, PASSPHRASE) as other:
             other.client().create_secret(Name="prod/a", SecretString="x")
-        await screen(running).look_for_changes().wait()
+        await get_list_screen(running).look_for_changes().wait()
         await ready(pilot, "6 secrets")
 
         assert sorted(signed(running)) == before
@@ -127,7 +121,7 @@ async def test_a_range_goes_on_after_a_change(app: MakeApp, vault: smtui.Vault, 
         await pilot.press("j", "V", "j")
         with smtui.open_vault(vault.path, PASSPHRASE) as other:
             other.client().create_secret(Name="aaa", SecretString="x")
-        await screen(running).look_for_changes().wait()
+        await get_list_screen(running).look_for_changes().wait()
         await ready(pilot, "6 secrets")
 
         assert marked(running) == NAMES[1:3]
@@ -144,7 +138,7 @@ async def test_marking_with_the_mouse(app: MakeApp, filled: Any) -> None:
         await pilot.click(SecretList, offset=(0, 2))
 
         assert marked(running) == [NAMES[3]]
-        assert screen(running).secrets.cursor == 0
+        assert get_list_screen(running).secrets.cursor == 0
 
 
 # Actions.
@@ -217,7 +211,7 @@ async def test_restoring_several(app: MakeApp, filled: Any) -> None:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot, "3 secrets")
-        screen(running).filter.value = "deleted:too"
+        get_list_screen(running).filter.value = "deleted:too"
         await ready(pilot, "5 match")
         await pilot.press("space", "space", "space", "U")
         await until(pilot, lambda: isinstance(running.screen, RestorePlan))
@@ -316,6 +310,6 @@ async def test_keys_that_change_are_letters_while_one_types(app: MakeApp, filled
         await types(pilot, "/dtUWx* V")
         await pilot.pause()
 
-        assert running.screen is screen(running)
-        assert screen(running).filter.value == "dtUWx* V"
+        assert running.screen is get_list_screen(running)
+        assert get_list_screen(running).filter.value == "dtUWx* V"
         assert marked(running) == []
