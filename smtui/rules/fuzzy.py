@@ -108,25 +108,29 @@ def rate_match(word: Word, folded: str, segments: str) -> int:
     return SCATTERED if not word.is_exact and word.pattern.match(folded) else NO_MATCH
 
 
-def find_positions(word: Word, text: str) -> tuple[int, ...]:
+def find_positions(word: Word, text: str, folded: str | None = None) -> tuple[int, ...]:
     """Finds the characters of `text` that match a word, at the best place for consecutive ones.
+
+    Args:
+        folded: the text after `fold_case` if the caller has it, which spares the time of folding it again.
 
     Returns:
         Their indexes in ascending order; empty if the word does not match.
     """
-    sought, within = (word.text, text) if word.is_case_sensitive else (word.folded, fold_case(text))
-    start = _find_consecutive(word, sought, within)
+    folded = fold_case(text) if folded is None else folded
+    sought, within = (word.text, text) if word.is_case_sensitive else (word.folded, folded)
+    start = _find_consecutive(word, sought, within, folded)
     if start >= 0:
         return tuple(range(start, start + len(sought)))
     return () if word.is_exact else _find_scattered(sought, within)
 
 
-def _find_consecutive(word: Word, sought: str, within: str) -> int:
+def _find_consecutive(word: Word, sought: str, within: str, folded: str) -> int:
     """Returns the index of the word in a text, preferably as a whole segment, then at the start of one; else -1."""
     first = within.find(sought)
     if first < 0:
         return first
-    segments = mark_segments(fold_case(within))
+    segments = mark_segments(folded)
     for marked in (f"{word.segment_start}/", word.segment_start):
         at = segments.find(marked)
         if at >= 0 and within.startswith(sought, at):

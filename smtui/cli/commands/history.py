@@ -23,6 +23,7 @@ from smtui.cli.unlocking import open_for
 from smtui.rules.audit_query import find_caller
 from smtui.rules.labels import sort_labels
 from smtui.rules.version_spec import VersionSpec, list_versions
+from smtui.text.dates import format_time
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -75,5 +76,5 @@ def _find_creators(vault: Vault, secret_id: str, region: str | None) -> dict[str
 
 def _format_row(version: Mapping[str, Any]) -> str:
     labels = ", ".join(sort_labels(version.get("VersionStages", ()))) or DEPRECATED
-    created = version["CreatedDate"].astimezone().strftime("%Y-%m-%d %H:%M")
+    created = format_time(version["CreatedDate"])
     return f"{version['VersionId']:<36}  {created:<16}  {version.get('CreatedBy') or UNKNOWN:<10}  {labels}"

@@ -13,6 +13,7 @@ from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.cli import output
 from smtui.cli.exit_codes import Exit
 from smtui.cli.unlocking import open_for
+from smtui.text.dates import format_date
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -69,4 +70,4 @@ def _format_deletion(secret: Mapping[str, Any]) -> str:
 
 
 def _format_day(moment: datetime | None) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d") if moment else "-"
+    return format_date(moment) or "-"

@@ -192,8 +192,8 @@ class Ranking:
     def _score(self, found: Sequence[int]) -> None:
         for at in found:
             if at not in self._scores:
-                name = self._index.names[at]
-                self._scores[at] = sum(score_positions(name, find_positions(word, name)) for word in self.words)
+                name, folded = self._index.names[at], self._index.folded_names[at]
+                self._scores[at] = sum(score_positions(name, find_positions(word, name, folded)) for word in self.words)
 
 
 def _decode(code: int, count: int) -> tuple[int, ...]:
