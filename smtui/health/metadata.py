@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from smtui.text.dates import format_date
 from smtui.text.sanitize import sanitize
 
 if TYPE_CHECKING:
+    from smtui.api.kms_types import KeyMetadata
     from smtui.api.types import SecretListEntry
     from smtui.backends.local import Vault
 
@@ -71,22 +72,35 @@ def _is_older(moment: datetime, now: datetime, days: int) -> bool:
     return bool(days) and (now - moment) / DAY > days
 
 
-def check_keys(vault: Vault, region: str) -> list[HealthFinding]:
-    """Returns a finding for each KMS key that is pending deletion, with the number of versions it encrypts.
+def list_pending_keys(vault: Vault, region: str) -> list[KeyMetadata]:
+    """Returns the KMS keys that are pending deletion.
 
     Raises:
         SmtuiError: the keys could not be read.
     """
     client = vault.keys(region_name=region, record_reads=False)
+    described = (client.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in client.list_keys()["Keys"])
+    return [key for key in described if key["KeyState"] == "PendingDeletion"]
+
+
+def check_keys(vault: Vault, region: str, pending: Iterable[KeyMetadata]) -> list[HealthFinding]:
+    """Returns a finding for each KMS key that is pending deletion, with the number of versions it encrypts.
+
+    Args:
+        vault: the vault.
+        region: the Region of the keys.
+        pending: the keys, as `list_pending_keys` returns them.
+
+    Raises:
+        SmtuiError: the uses of the keys could not be read.
+    """
     found = []
-    for each in client.list_keys()["Keys"]:
-        key = client.describe_key(KeyId=each["KeyId"])["KeyMetadata"]
-        if key["KeyState"] == "PendingDeletion":
-            versions, secrets = vault.key_usage.count_versions(key["KeyId"], region_name=region)
-            words = f"on {format_date(key.get('DeletionDate'))}; encrypts {_count(versions, 'version')} of " \
-                    f"{_count(secrets, 'secret')}"
-            urgency = Urgency.ALERT if versions else Urgency.WARNING
-            found.append(HealthFinding(urgency, "key deletion", sanitize(key["KeyId"]), "", sanitize(words)))
+    for key in pending:
+        versions, secrets = vault.key_usage.count_versions(key["KeyId"], region_name=region)
+        words = f"on {format_date(key.get('DeletionDate'))}; encrypts {_count(versions, 'version')} of " \
+                f"{_count(secrets, 'secret')}"
+        urgency = Urgency.ALERT if versions else Urgency.WARNING
+        found.append(HealthFinding(urgency, "key deletion", sanitize(key["KeyId"]), "", sanitize(words)))
     return found
 
 

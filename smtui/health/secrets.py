@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.api.errors import ClientError
 from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
 from smtui.health.finding import HealthFinding, HealthLimits, Urgency
-from smtui.health.metadata import check_entry, check_keys
+from smtui.health.metadata import check_entry, check_keys, list_pending_keys
 from smtui.health.values import Progress, Values
 from smtui.text.sanitize import sanitize
 
@@ -44,7 +44,7 @@ def check_region(
     Raises:
         SmtuiError: the secrets or keys could not be read, or `progress` stopped the check.
     """
-    found, count, now = check_keys(vault, region), 0, vault.now()
+    found, count, now = check_keys(vault, region, list_pending_keys(vault, region)), 0, vault.now()
     waiting = vault.scheduler.list_waiting_functions(region_name=region)
     for batch in _list_batches(vault, region, progress, include_scheduled=True):
         count += len(batch)

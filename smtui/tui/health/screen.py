@@ -11,13 +11,15 @@ from textual.widgets import Input, Static
 
 from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.health.finding import HealthFinding, Urgency, group_findings, read_limits
-from smtui.health.metadata import check_entry, check_keys
+from smtui.health.metadata import check_entry, check_keys, list_pending_keys
+from smtui.health.outlook import KEY_DELETIONS, Outlook
 from smtui.health.secrets import check_secrets
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.filtered_table_screen import FilteredTableScreen
+from smtui.tui.health.outlook import OutlookChart
 from smtui.tui.help import places
 from smtui.tui.jobs.job import run_job
 from smtui.tui.widgets.chrome import Footer
@@ -61,6 +63,7 @@ class HealthScreen(FilteredTableScreen[None]):
         )
         with ReadPane():
             yield Static(id="counts")
+            yield OutlookChart()
             yield Table(
                 Column("", lambda finding: _format_sign(finding), 9),
                 Column("Kind", lambda finding: SafeText(finding.kind), 16),
@@ -89,7 +92,11 @@ class HealthScreen(FilteredTableScreen[None]):
 
     async def _read_all(self) -> None:
         region, now, limits = self.session.region, self.session.now(), read_limits(self.app.settings)
-        found = await call(check_keys, self.vault, region)
+        pending = await call(list_pending_keys, self.vault, region)
+        found = await call(check_keys, self.vault, region, pending)
+        outlook = Outlook(now)
+        for key in pending:
+            outlook.add_event(KEY_DELETIONS, key["DeletionDate"])
         waiting = await call(self.vault.scheduler.list_waiting_functions, region_name=region)
         self._all_read, token, count = False, None, 0
         while not self._all_read:
@@ -97,11 +104,14 @@ class HealthScreen(FilteredTableScreen[None]):
             answer = await call(self.reader.list_secrets, MaxResults=MAX_PAGE_SIZE, IncludePlannedDeletion=True, **more)
             found += [finding for entry in answer["SecretList"]
                       for finding in check_entry(entry, now, limits, waiting)]
+            for entry in answer["SecretList"]:
+                outlook.add_secret(entry)
             count += len(answer["SecretList"])
             token = answer.get("NextToken")
             self._all_read = token is None
             self._found, self._read = [*found, *self.session.found.get(region, ())], count
             self._show()
+            self.query_one(OutlookChart).put(outlook)
             self.show_state(READ)
 
     @on(Input.Changed)
