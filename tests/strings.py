@@ -58,10 +58,10 @@ def find_literals(path: Path) -> Iterator[Literal]:
     place = path.relative_to(ROOT).as_posix()
     if "cli/commands/" in place and (text := ast.get_docstring(tree)):
         yield Literal(place, 1, text)
-    hidden = set(_find_hidden(tree))
+    hidden, shown = set(_find_hidden(tree)), set(_find_shown(tree))
     for node in _walk(tree, hidden):
         text = _read_text(node)
-        if text is not None and _is_for_people(text, is_shown=node in _find_shown(tree)):
+        if text is not None and _is_for_people(text, is_shown=node in shown):
             yield Literal(place, node.lineno, text)
 
 
@@ -92,18 +92,12 @@ def _find_hidden(tree: ast.AST) -> Iterator[ast.AST]:
                 yield annotation
 
 
-_shown: dict[int, set[ast.AST]] = {}
-
-
-def _find_shown(tree: ast.AST) -> set[ast.AST]:
+def _find_shown(tree: ast.AST) -> Iterator[ast.AST]:
     """The direct arguments of functions that show their texts."""
-    if id(tree) not in _shown:
-        _shown.clear()
-        _shown[id(tree)] = {
-            argument for node in ast.walk(tree) if isinstance(node, ast.Call) and _get_name(node.func) in SHOWING
-            for argument in (*node.args, *(each.value for each in node.keywords if each.arg not in OPTIONS_NOT_SHOWN))
-        }
-    return _shown[id(tree)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _get_name(node.func) in SHOWING:
+            yield from node.args
+            yield from (each.value for each in node.keywords if each.arg not in OPTIONS_NOT_SHOWN)
 
 
 def _get_name(function: ast.expr) -> str:
