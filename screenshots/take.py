@@ -104,7 +104,7 @@ async def generator(pilot: Pilot[None]) -> None:
 async def shown_help(pilot: Pilot[None]) -> None:
     await seen(pilot, "10 secrets")
     await pilot.press("question_mark")
-    await seen(pilot, "Keys that work here")
+    await seen(pilot, "Keys of this screen")
 
 
 def part(number: int) -> Steps:
@@ -170,7 +170,7 @@ def save(name: str, svg: str) -> None:
 # What is pressed, what is then seen, and for how many seconds it stands.
 LABEL_MOVE = (
     ((), "10 secrets", 1.5, "the list of secrets"), (("j", "j", "enter"), "not read yet", 1.5, "Enter opens one"),
-    (("2",), "Versions", 2.0, "2: its versions and their labels"),
+    (("2",), "Versions", 2.0, "2: Show the versions and their labels"),
     (("j", "m"), "◂ AWSCURRENT ▸", 1.5, "m picks a label up"), (("j",), "◂ AWSCURRENT ▸", 1.5, "j carries it"),
     (("enter",), "Do it", 3.5, "Enter drops it: what will happen, before it does"),
     (("enter",), "2026-q1 AWSCURRENT", 2.5, "Enter: done"), (("u",), "Undo?", 2.5, "u: what would take it back"),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
 IN_A_SESSION = frozenset({"lock", "generate", "go", "undo", "switch", "read_again"})
-ALLOWED = "Until now nothing could be changed by accident. What you do from here on is stored."
+ALLOWED = "Changes will be saved from now on."
 
 
 class SmtuiApp(LeavingApp):
@@ -128,7 +128,7 @@ class SmtuiApp(LeavingApp):
             self.push_screen(HelpScreen(self.screen))
 
     def action_help_quit(self) -> None:
-        self.notify("To leave, press Ctrl+Q.")
+        self.notify("Press Ctrl+Q to quit.")
 
     def action_generate(self) -> None:
         from smtui.tui.generator.screen import GeneratorScreen
@@ -214,7 +214,7 @@ class SmtuiApp(LeavingApp):
         from smtui.tui.dialogs.confirm import Confirm
 
         session = self.session
-        question = Confirm(sanitize("Allow changes from here on?"), sanitize(ALLOWED), "Allow changes")
+        question = Confirm(sanitize("Leave read-only mode?"), sanitize(ALLOWED), "Allow changes")
         if session is None or not await self.push_screen_wait(question):
             return
         vault = session.vault

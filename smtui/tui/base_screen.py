@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Place
     from smtui.tui.undo_history import UndoEntry
 
-READ_ONLY = "This session only reads: nothing was changed."
+READ_ONLY = "Read-only session: no changes made."
 
 
 class SessionScreen(ReadingScreen[Answer]):
@@ -60,7 +60,7 @@ class SessionScreen(ReadingScreen[Answer]):
         if self.refuses_to_write():
             return
         if done is None:
-            self.say("There is nothing to undo.")
+            self.say("Nothing to undo.")
         else:
             await undo_change(self.app, self.session, done)
 

@@ -63,7 +63,7 @@ class LeavingApp(SessionApp):
 
     async def _put_aside(self) -> None:
         """Locks and suspends: no vault stays open behind the shell, where the idle lock does not run."""
-        await self.lock("Locked before it was put aside.")
+        await self.lock("Locked before suspending.")
         self.action_suspend_process()
 
     def _on_leaving(self, code: int) -> None:

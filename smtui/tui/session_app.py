@@ -224,7 +224,7 @@ class SessionApp(SettingsApp):
         sentences = self.session.vault.maintenance.take_deletion_notices() if self.session is not None else []
         if sentences:
             more = len(sentences) - MOST_TOLD
-            sentence = [*sentences[:MOST_TOLD], *([f"And {more:,} more; the audit log lists all."] if more > 0 else [])]
+            sentence = [*sentences[:MOST_TOLD], *([f"and {more:,} more; see the audit log."] if more > 0 else [])]
             self.notify(sanitize("\n".join(sentence), lines=True), severity="warning", markup=False, timeout=A_WHILE)
 
     @background

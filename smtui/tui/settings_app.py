@@ -74,10 +74,10 @@ class SettingsApp(Shell):
     def _warn_of_strange_keys(self) -> None:
         """Warns of keys in the settings that belong to no action."""
         for name in sorted(self.settings.keys.keys() - keys.IDS):
-            self.warn(f"The settings give a key to {name}, which is no action.")
+            self.warn(f"Unknown action in the key settings: {name}.")
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Warns once for each action whose key the settings give to another action."""
         for binding in clashed_bindings - self._clashes_told:
             self._clashes_told.add(binding)
-            self.warn(f"The settings take the key of “{binding.description}” for something else.")
+            self.warn(f"The key of “{binding.description}” is assigned to another action in the settings.")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from smtui.system.settings import Settings
 
 USAGE = 2
-DEMO_HINT = "This is the demo. Its passphrase: {}"
+DEMO_HINT = "Demo vault. Passphrase: {}"
 
 
 def start(arguments: Sequence[str]) -> int:
@@ -45,7 +45,7 @@ def start(arguments: Sequence[str]) -> int:
     options = _make_parser().parse_args(arguments)
     harden(allow_debug=options.allow_debug)
     if options.vault == "":
-        print("smtui: --vault names no file: give a path.", file=sys.stderr)
+        print("smtui: --vault needs the path of a file.", file=sys.stderr)
         return USAGE
     TERMINAL.watch(sys.stdin.fileno())
     try:
@@ -71,9 +71,9 @@ def refuse(environ: Mapping[str, str], terminal: bool) -> str:
         terminal: whether stdin, stdout and stderr are terminals.
     """
     if not terminal:
-        return "the screens need a terminal. For scripts there are commands: smtui --help"
+        return "the screens need a terminal. For scripts, see smtui --help"
     if environ.get("TERM", "dumb") == "dumb":
-        return "this terminal cannot show screens (TERM is dumb or not set). There are commands: smtui --help"
+        return "this terminal cannot show screens (TERM is dumb or not set). For commands, see smtui --help"
     return ""
 
 

@@ -33,7 +33,7 @@ class TooSmallScreen(ClosableModalScreen[None]):
         self._is_large = asyncio.Event()
 
     def compose(self) -> ComposeResult:
-        yield Static(f"smtui needs {LEAST.width}×{LEAST.height}.\nMake the terminal larger.")
+        yield Static(f"Terminal too small\n(needs {LEAST.width}×{LEAST.height}).")
 
     def on_resize(self, event: events.Resize) -> None:
         self._leave_if_it_fits(event.size)

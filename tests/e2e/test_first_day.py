@@ -241,4 +241,4 @@ def test_the_shell_finds_nothing_open(used: Machine) -> None:
     terminal.put_aside()
     terminal.child.kill(signal.SIGCONT)
 
-    terminal.see("Locked before it was put aside.")
+    terminal.see("Locked before suspending.")

@@ -166,7 +166,7 @@ async def test_a_key_for_no_action_is_told(app: MakeApp) -> None:
     running = app(settings=Settings(keys={"everywhere.dance": "f5"}))
     async with running.run_test(size=(80, 24)):
         assert [toast.message for toast in running._notifications] == [
-            "The settings give a key to everywhere.dance, which is no action."
+            "Unknown action in the key settings: everywhere.dance."
         ]
 
 

@@ -140,7 +140,7 @@ def test_help(snap_compare: Any) -> None:
     async def ask(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: "Create a vault" in screen_text(pilot.app))
         await pilot.press("f1")
-        await until(pilot, lambda: "Keys that work here" in screen_text(pilot.app))
+        await until(pilot, lambda: "Keys of this screen" in screen_text(pilot.app))
 
     assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, run_before=ask)
 

@@ -70,12 +70,12 @@ async def test_a_session_that_only_reads_can_be_told_to_write(app: MakeApp, fill
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))
         await pilot.press("f10")
-        await until(pilot, lambda: "Allow changes from here on?" in screen_text(running))
+        await until(pilot, lambda: "Leave read-only mode?" in screen_text(running))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(running.screen, SecretsScreen))
         assert running.session is not None and running.session.read_only
         await pilot.press("f10")
-        await until(pilot, lambda: "Allow changes from here on?" in screen_text(running))
+        await until(pilot, lambda: "Leave read-only mode?" in screen_text(running))
         await pilot.press("tab", "enter")
 
         await until(pilot, lambda: running.session and not running.session.read_only)

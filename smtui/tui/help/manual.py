@@ -33,12 +33,12 @@ def list_manual_rows(app: Shell, session: Session) -> Iterator[Row]:
 
 def _describe_versions() -> Iterator[Row]:
     chapter = "Versions and their labels"
-    yield chapter, labels.AWSCURRENT, "the version that calls return unless they name another; exactly one has it"
+    yield chapter, labels.AWSCURRENT, "the version that calls return by default; exactly one version has this label"
     yield chapter, labels.AWSPREVIOUS, (
-        f"the previous version: it moves when {labels.AWSCURRENT} moves; a rollback returns to it")
-    yield chapter, labels.AWSPENDING, f"the version that a rotation creates, until it becomes {labels.AWSCURRENT}"
+        f"the previous version; moves with {labels.AWSCURRENT}; a rollback returns to it")
+    yield chapter, labels.AWSPENDING, f"the version created by a rotation, until it becomes {labels.AWSCURRENT}"
     yield chapter, "your own", f"up to {limits.MAX_LABELS_PER_SECRET} per secret, each on one version at a time"
-    yield chapter, "none", "a version without labels is deprecated: it can be read until it is removed"
+    yield chapter, "none", "a version without labels is deprecated and can be removed at any time"
 
 
 def _describe_filter() -> Iterator[Row]:
@@ -51,29 +51,29 @@ def _describe_filter() -> Iterator[Row]:
 def _describe_deletion() -> Iterator[Row]:
     chapter = "Deletion"
     yield chapter, "scheduled", (
-        f"recovery window of {limits.MIN_RECOVERY_DAYS} to {limits.MAX_RECOVERY_DAYS} days; until its end the secret "
-        "cannot be read, and can be restored")
-    yield chapter, "immediate", "without recovery, so a word must be typed to confirm it"
-    yield chapter, "a replica", "is removed from its Region; a primary can be deleted after its replicas"
+        f"recovery window of {limits.MIN_RECOVERY_DAYS} to {limits.MAX_RECOVERY_DAYS} days; until it ends, the secret "
+        "cannot be read but can be restored")
+    yield chapter, "immediate", "without recovery; requires typing a word to confirm"
+    yield chapter, "a replica", "is deleted from its Region; delete all replicas before the primary"
 
 
 def _describe_values(app: Shell) -> Iterator[Row]:
     chapter, settings = "Values on screen and clipboard", app.settings
     yield chapter, "hidden", (
-        f"until revealed, for {settings.reveal_timeout} seconds or until another window has the focus"
-        if settings.reveal_timeout else "until revealed, until another window has the focus")
+        f"until revealed, for {settings.reveal_timeout} seconds or until the terminal loses focus"
+        if settings.reveal_timeout else "until revealed, until the terminal loses focus")
     way = next((backend.name for backend in list_backends(app.pasteboard.osc52)), "no tool")
     kept = f"for {settings.clipboard_timeout} seconds" if settings.clipboard_timeout else "until smtui exits"
     cleared = ("the terminal is asked to clear it, which cannot be verified" if way == "OSC 52"
-               else "it is cleared only if it still holds the copy")
-    yield chapter, "copied", f"with {way}, {kept}; {cleared}"
-    yield chapter, "each read", "is recorded in the audit log, with time and caller"
+               else "cleared only if it still holds the copy")
+    yield chapter, "copied", f"via {way}, {kept}; {cleared}"
+    yield chapter, "each read", "recorded in the audit log with time and caller"
 
 
 def _describe_places(session: Session) -> Iterator[Row]:
     chapter = "Files and access"
     yield chapter, "vault", str(session.vault.path.absolute())
     yield chapter, "settings", str(get_settings_path())
-    yield chapter, "state", f"{get_state_path()}: recent vaults, and the last state seen of each"
-    yield chapter, "forgotten passphrase", "the recovery code opens the vault: smtui recover"
-    yield chapter, "scripts", "the same vault with the options of the aws CLI: smtui get-secret-value --secret-id NAME"
+    yield chapter, "state", f"{get_state_path()}: recent vaults and the last known state of each"
+    yield chapter, "forgotten passphrase", "open the vault with the recovery code: smtui recover"
+    yield chapter, "scripts", "the options of the aws CLI on the same vault: smtui get-secret-value --secret-id NAME"

@@ -43,7 +43,7 @@ class HelpScreen(ClosableModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
-            yield Static("Keys that work here", classes="title")
+            yield Static("Keys of this screen", classes="title")
             with VerticalScroll():
                 for place, lines in groupby(self._lines, key=lambda line: line[0]):
                     yield Static(Content(place), classes="place")

@@ -152,11 +152,11 @@ async def test_where_there_is_no_file_one_is_made(app: MakeApp, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(("harm", "title", "keys"), [
-    (lambda path: path.unlink(), "There is no vault here", ("Look again", "Make one")),
-    (lambda path: path.write_bytes(path.read_bytes()[:-1]), "This vault is damaged", ("Look again", "Recover")),
-    (lambda path: path.write_text("x"), "This smtui cannot read it", ("Look again", "Recover")),
+    (lambda path: path.unlink(), "There is no vault here", ("Retry", "Create vault")),
+    (lambda path: path.write_bytes(path.read_bytes()[:-1]), "This vault is damaged", ("Retry", "Recover")),
+    (lambda path: path.write_text("x"), "This smtui cannot read it", ("Retry", "Recover")),
     (lambda path: path.rename(path.with_name("x")) and path.symlink_to(path.with_name("x")), "This file is not opened",
-     ("Look again",)),
+     ("Retry",)),
 ], ids=["missing", "damaged", "no-vault", "link"])  # fmt: skip
 async def test_what_is_wrong_is_said_before_anybody_types(
     vault: smtui.Vault, harm: Any, title: str, keys: tuple[str, ...],

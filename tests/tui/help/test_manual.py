@@ -28,8 +28,8 @@ async def test_it_says_what_is_so_here(app: MakeApp, vault: smtui.Vault, tool: F
         await until(pilot, lambda: "Files and access" in screen_text(running))
         said = " ".join(screen_text(running).split())
 
-        assert "with xclip, for 17 seconds" in said
-        assert "until revealed, until another window has the focus" in said
+        assert "via xclip, for 17 seconds" in said
+        assert "until revealed, until the terminal loses focus" in said
         assert vault.path.name in said
         await pilot.press("escape")
         await until(pilot, lambda: "Manual" not in screen_text(running) and "/ Filter" in screen_text(running))

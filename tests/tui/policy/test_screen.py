@@ -190,7 +190,7 @@ async def test_reading_only(app: MakeApp, database: Any) -> None:
         await pilot.press("e")
         await until(pilot, lambda: said(program))
 
-        assert said(program) == ["This session only reads: nothing was changed."]
+        assert said(program) == ["Read-only session: no changes made."]
         assert "as it is attached" in screen_text(program)
 
 

@@ -98,7 +98,7 @@ async def test_all_is_as_before(app: MakeApp, file: Path, client: Any, clock: Cl
         client.restore_secret(SecretId="dev/a")
         assert client.get_secret_value(SecretId="dev/a")["SecretString"] == "imported-value"
         await pilot.press("u")
-        await hear(pilot, "There is nothing to undo.")
+        await hear(pilot, "Nothing to undo.")
     assert vault.maintenance.check().clean
 
 

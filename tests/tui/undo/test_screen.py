@@ -84,7 +84,7 @@ async def test_a_description(app: MakeApp, database: Any) -> None:
         assert database.describe_secret(**ID)["Description"] == "Main database"
         await until(pilot, lambda: "Main database 2" not in screen_text(running))
         await pilot.press("u")
-        await hear(pilot, "There is nothing to undo.")
+        await hear(pilot, "Nothing to undo.")
 
 
 async def test_tags(app: MakeApp, database: Any) -> None:

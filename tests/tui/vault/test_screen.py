@@ -318,7 +318,7 @@ async def test_a_session_that_only_reads_changes_nothing(app: MakeApp) -> None:
     async with running.run_test(size=SMALL) as pilot:
         for task in ("Import", "New passphrase", "Keep the audit log"):
             await at(pilot, running, task)
-            await until(pilot, lambda: "This session only reads: nothing was changed." in said(running))
+            await until(pilot, lambda: "Read-only session: no changes made." in said(running))
             running.clear_notifications()
 
 
