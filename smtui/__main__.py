@@ -29,8 +29,8 @@ def _is_tui(arguments: list[str]) -> bool:
     left = iter(arguments)
     for argument in left:
         if argument == WITH_PATH:
-            if next(left, None) is None:
-                return False
+            if next(left, "--").startswith("--"):
+                return False  # the command line reports the missing path
         elif argument not in SWITCHES and not argument.startswith(WITH_PATH + "="):
             return False
     return True

@@ -6,10 +6,16 @@ from collections.abc import Sequence
 
 from smtui.api.errors import SmtuiError
 from smtui.cli import diagnostics, inputs, output
+from smtui.cli.abbreviations import expand_abbreviation
 from smtui.cli.command_table import BY_NAME, COMMANDS, Command
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError, get_exit_code
-from smtui.cli.parser import ALLOW_DEBUG, BEFORE_COMMAND
+from smtui.cli.global_options import BEFORE_COMMAND
+from smtui.cli.parser import ALLOW_DEBUG, OURS
 from smtui.cli.unlocking import take_passphrase
+
+AWS_SERVICE = "secretsmanager"
+"""The aws CLI's word before an operation, which may stand here too."""
+NAMES_BEFORE_COMMAND = (*BEFORE_COMMAND, "--help", "--version")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -48,6 +54,9 @@ def run(argv: Sequence[str]) -> int:
 
 def _run(argv: list[str]) -> Exit:
     before, name, rest = split(argv)
+    if name == AWS_SERVICE and rest:
+        more, name, rest = split(rest)
+        before += more
     if name in (None, "help", "--help", "-h"):
         return _show_help(before, rest, is_requested=name is not None)
     if name == "--version":
@@ -67,13 +76,27 @@ def _run(argv: list[str]) -> Exit:
 
 
 def split(argv: list[str]) -> tuple[list[str], str | None, list[str]]:
-    """Splits a command line into the global options before the command, the command, and the words after it."""
-    at = 0
-    while at < len(argv) and (option := argv[at].partition("=")[0]) in BEFORE_COMMAND:
-        takes_next = BEFORE_COMMAND[option] and "=" not in argv[at]
-        at += 2 if takes_next else 1
-    before = argv[:at]
-    return (before, argv[at], argv[at + 1 :]) if at < len(argv) else (before, None, [])
+    """Splits a command line into the global options before the command, the command, and the words after it.
+
+    Abbreviated options come back in full. Raises UsageError if the value of an option is missing.
+    """
+    before: list[str] = []
+    words = iter(argv)
+    for word in words:
+        word = expand_abbreviation(word, NAMES_BEFORE_COMMAND, OURS)
+        option, equals, _ = word.partition("=")
+        if option not in BEFORE_COMMAND:
+            return before, word, list(words)
+        before.append(word)
+        if BEFORE_COMMAND[option] and not equals:
+            before.append(_take_value(option, next(words, None)))
+    return before, None, []
+
+
+def _take_value(option: str, word: str | None) -> str:
+    if word is None or word.startswith("--"):
+        raise UsageError(f"argument {option}: expected one argument", hint=f"Use {option}=VALUE or {option} VALUE.")
+    return word
 
 
 def _show_help(before: list[str], rest: list[str], *, is_requested: bool) -> Exit:
@@ -95,6 +118,10 @@ def _find_command(name: str) -> Command:
         return found
     from difflib import get_close_matches
 
+    if name.startswith("-"):
+        near = get_close_matches(name, NAMES_BEFORE_COMMAND, n=2)
+        raise UsageError(f"unknown option: {name.partition('=')[0]}",
+                         hint=f"Did you mean {' or '.join(near)}?" if near else "Options of a command stand after it.")
     near = get_close_matches(name, [each.name for each in COMMANDS], n=3, cutoff=0.55)
     hint = f"Did you mean {' or '.join(near)}?" if near else "smtui --help lists the commands."
     raise UsageError(f"There is no command '{name}'.", hint=hint)

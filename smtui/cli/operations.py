@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from typing import Any
 
 from smtui.api.model import OPERATIONS
-from smtui.cli import output, pages, parameters, rendering, rotation_report
+from smtui.cli import output, pages, parameters, rendering, rotation_report, skeletons
 from smtui.cli.exit_codes import Exit, UsageError
-from smtui.cli.parser import OUTPUTS, parse_count
+from smtui.cli.global_options import declare_output
+from smtui.cli.parser import parse_count
 from smtui.cli.unlocking import open_for
 
+PAGE_OPTIONS = ("starting_token", "page_size", "max_items")
 BY_COMMAND = {parameters.hyphenate(name): operation for name, operation in OPERATIONS.items()}
 
 
 def declare(parser: argparse.ArgumentParser, command: str) -> None:
     operation = BY_COMMAND[command]
     parameters.declare(parser, operation)
-    answer = parser.add_argument_group("output")
-    answer.add_argument("--output", choices=OUTPUTS, default="json", help="json (default), text or table")
-    answer.add_argument("--query", metavar="JMESPATH", help="select a part of the answer, like SecretString")
-    answer.add_argument("--generate-cli-skeleton", action="store_true",
-                        help="print a request in JSON without calling the operation")
-    answer.add_argument("--no-paginate", action="store_true", help=argparse.SUPPRESS)
-    answer.add_argument("--no-cli-pager", action="store_true", help=argparse.SUPPRESS)
-    answer.add_argument("--cli-binary-format", choices=("base64", "raw-in-base64-out"), help=argparse.SUPPRESS)
+    declare_output(parser)
     if operation.name in pages.PAGED_MEMBERS:
         _declare_pages(parser)
 
@@ -40,30 +36,50 @@ def _declare_pages(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     """Runs one operation. Whatever can be refused without the vault is refused before it is opened."""
     operation = BY_COMMAND[args.command]
-    if args.generate_cli_skeleton:
-        output.write_line(json.dumps(parameters.make_skeleton(operation.request), indent=4))
+    if args.generate_cli_skeleton == "input":
+        output.write_line(json.dumps(skeletons.make_skeleton(operation.request), indent=4))
         return Exit.DONE
     query = _compile_query(args.query)
     request = parameters.build_request(operation, vars(args))
-    with open_for(args) as vault:
-        method = getattr(vault.client(region_name=args.region), args.command.replace("-", "_"))
-        response = _call(operation.name, method, request, args)
-        if operation.name == "RotateSecret":
-            rotation_report.report_problem(vault, request["SecretId"], args.region)
-    text = rendering.render(query(rendering.to_json_types(response)), args.output, operation.name)
-    if text is not None:
-        output.write_line(text)
+    if args.generate_cli_skeleton:
+        responses = [skeletons.make_skeleton(operation.response, names=True)]
+    else:
+        responses = _call(operation.name, request, args)
+    for response in responses:
+        answer = rendering.to_json_types(rendering.arrange(response, operation.response))
+        text = rendering.render(query(answer), args.output, operation.name)
+        if text is not None:
+            output.write_line(text)
     return Exit.DONE
 
 
-def _call(operation: str, method: pages.Method, request: dict[str, Any], args: argparse.Namespace) -> Any:
-    is_paged_by_caller = bool({"MaxResults", "NextToken"} & set(request))
-    if operation not in pages.PAGED_MEMBERS or args.no_paginate or is_paged_by_caller:
-        return method(**request)
+def _call(operation: str, request: dict[str, Any], args: argparse.Namespace) -> list[dict[str, Any]]:
+    """The responses to print one after the other. Raises SmtuiError."""
+    fetch = _choose_pages(operation, request, args)
+    with open_for(args) as vault:
+        responses = fetch(getattr(vault.client(region_name=args.region), args.command.replace("-", "_")))
+        if operation == "RotateSecret":
+            rotation_report.report_problem(vault, request["SecretId"], args.region)
+    return responses
+
+
+def _choose_pages(
+    operation: str, request: dict[str, Any], args: argparse.Namespace
+) -> Callable[[pages.Method], list[dict[str, Any]]]:
+    """The function that calls the operation: once, or for all pages. Raises UsageError."""
+    if operation not in pages.PAGED_MEMBERS:
+        return lambda method: [method(**request)]
+    if args.no_paginate or {"MaxResults", "NextToken"} & set(request):
+        given = [f"--{name.replace('_', '-')}" for name in PAGE_OPTIONS if getattr(args, name) is not None]
+        if given:
+            raise UsageError("Cannot specify --no-paginate along with pagination arguments: " + ", ".join(given),
+                             hint="--max-results and --next-token ask for a single page too.")
+        return lambda method: [method(**request)]
     if args.max_items == 0:
         raise UsageError("--max-items must be at least 1.")
-    return pages.fetch_all(operation, method, request, page_size=args.page_size, max_items=args.max_items,
-                           starting_token=args.starting_token)
+    fetch = pages.fetch_parts if args.output == "text" else pages.fetch_all
+    settings = {"PageSize": args.page_size, "MaxItems": args.max_items, "StartingToken": args.starting_token or None}
+    return lambda method: fetch(operation, method, request, settings)
 
 
 def _compile_query(query: str | None) -> Any:

@@ -15,11 +15,29 @@ from smtui.cli import diagnostics
 from smtui.cli.exit_codes import RefusedError
 from smtui.text.sanitize import sanitize
 
+NO_WIDTH = 80
 REPLACED = "control characters are shown as symbols; a pipe or a file gets the value unchanged."
 
 
 def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
+
+
+def get_width() -> int:
+    """The terminal's width in cells; 80 if standard output is none."""
+    with suppress(OSError, ValueError, AttributeError):
+        return os.get_terminal_size(sys.stdout.fileno()).columns or NO_WIDTH
+    return NO_WIDTH
+
+
+def sanitize_cell(text: str) -> str:
+    """A text for one cell of a row: on a terminal without line breaks and tabs too, which could forge other rows."""
+    if not is_terminal():
+        return text
+    safe = sanitize(text)
+    if safe != text:
+        diagnostics.note(REPLACED)
+    return safe
 
 
 def write_line(text: str) -> None:

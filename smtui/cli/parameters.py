@@ -160,19 +160,3 @@ def _read_input_json(operation: Operation, word: str, *, raw: bool) -> dict[str,
         if isinstance(shape, Blob) and isinstance(found.get(member), str):
             found[member] = inputs.decode_base64(found[member].encode(), f"{member} in {name}", raw=raw)
     return found
-
-
-def make_skeleton(shape: Shape) -> Any:
-    """A request with every member, for --generate-cli-skeleton."""
-    match shape:
-        case Structure():
-            return {name: make_skeleton(member) for name, member in shape.members.items()}
-        case List():
-            return [make_skeleton(shape.item)]
-        case Integer():
-            return 0
-        case Flag():
-            return True
-        case Text(enum=words) if words:
-            return words[0]
-    return ""

@@ -12,11 +12,13 @@ from typing import Any, NoReturn
 
 from smtui.api.arn import is_account
 from smtui.cli import output
+from smtui.cli.abbreviations import expand_abbreviation
 from smtui.cli.exit_codes import UsageError
 
 ALLOW_DEBUG = "--allow-debug"  # permits debuggers and core files
 ACCEPT_OLDER = "--accept-older"
-OUTPUTS = ("json", "text", "table")
+OURS = {"--vault": True, "--read-only": False, ACCEPT_OLDER: False, "--passphrase-fd": True}
+"""The global options that the aws CLI does not have, and whether each takes a value."""
 TEXT_OR_JSON = ("text", "json")
 
 
@@ -48,13 +50,14 @@ class Parser(argparse.ArgumentParser):
     def parse_words(self, argv: Sequence[str]) -> argparse.Namespace:
         """Parses a command line. Raises UsageError.
 
-        A command with a default for `behind` gets the words after `--` there, unparsed: another program's command line.
+        An option may be abbreviated as long as no other begins like it. A command with a default for `behind` gets the
+        words after `--` there, unparsed: another program's command line.
         """
         behind: Sequence[str] = ()
         if self.get_default("behind") is not None and "--" in argv:
             at = list(argv).index("--")
             argv, behind = argv[:at], argv[at + 1 :]
-        parsed, left = self.parse_known_args(argv)
+        parsed, left = self.parse_known_args(self._expand_abbreviations(argv))
         options = [word.split("=")[0] for word in left if word.startswith("-") and word != "-"]
         if options:
             raise UsageError(f"unknown option: {', '.join(options)}", hint=self._suggest(options[0]))
@@ -63,6 +66,11 @@ class Parser(argparse.ArgumentParser):
         if behind:
             parsed.behind = behind
         return parsed
+
+    def _expand_abbreviations(self, argv: Sequence[str]) -> list[str]:
+        options = {name for action in self._actions for name in action.option_strings} - {ALLOW_DEBUG}
+        end = list(argv).index("--") if "--" in argv else len(argv)
+        return [*(expand_abbreviation(word, options, OURS) for word in argv[:end]), *argv[end:]]
 
     def _suggest(self, option: str) -> str:
         from difflib import get_close_matches
@@ -94,14 +102,6 @@ def declare_globals(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--region", metavar="REGION", type=parse_region, help="Region (default: the vault's)")
     group.add_argument("--passphrase-fd", metavar="N", type=int, help="read the passphrase from file descriptor N")
     parser.add_argument(ALLOW_DEBUG, action="store_true", help=argparse.SUPPRESS)
-
-
-# Global options that may precede the command, and whether each takes a value.
-BEFORE_COMMAND = {
-    ALLOW_DEBUG: False, "--vault": True, "--read-only": False, ACCEPT_OLDER: False, "--region": True,
-    "--passphrase-fd": True, "--output": True, "--query": True, "--no-paginate": False, "--no-cli-pager": False,
-    "--cli-binary-format": True,
-}
 
 
 def parse_region(word: str) -> str:

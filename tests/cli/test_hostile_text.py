@@ -18,7 +18,10 @@ POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{
     "Condition": {"StringEquals": {"aws:PrincipalTag/\x1b]0;owned\x07": "\u202e"}}}]})  # fmt: skip
 COMMANDS = (
     ["ls", "--long"], ["list-secrets"], ["list-secrets", "--output", "text"], ["list-secrets", "--output", "table"],
-    ["list-secrets", "--output", "yaml"], ["describe-secret", "--secret-id", "s/000"], ["audit", "--all"],
+    ["list-secrets", "--output", "yaml"], ["get-secret-value", "--secret-id", "s/001", "--output", "table"],
+    ["get-secret-value", "--secret-id", "s/001", "--output", "yaml"],
+    ["list-secrets", "--output", "table", "--query", "SecretList[].[Name,Description]"],
+    ["describe-secret", "--secret-id", "s/000"], ["audit", "--all"],
     ["audit", "--json"],
     ["list-secret-version-ids", "--secret-id", "s/000"], ["get", "s/001"], ["get-secret-value", "--secret-id", "s/001"],
     ["get-secret-value", "--secret-id", "s/001", "--query", "SecretString", "--output", "text"], ["keys"], ["check"],
@@ -51,3 +54,17 @@ def test_into_a_pipe_everything_is_exact(hostile: CommandLine) -> None:
     for number, bundle in enumerate(BUNDLES):
         if number % 2:
             assert hostile.done("get", f"s/{number:03}") == bundle
+
+
+@pytest.mark.parametrize("layout", ["text", "table"])
+def test_a_line_break_or_tab_forges_no_row_on_a_terminal(cli: CommandLine, layout: str) -> None:
+    """In a pipe, where another program reads the rows, they are as the aws CLI writes them."""
+    with smtui.open_vault(cli.path, PASSPHRASE) as vault:
+        vault.client().create_secret(Name="a", Description="one\nROW\tforged")
+    argv = ["list-secrets", "--query", "SecretList[].[Name,Description]", "--output", layout]
+
+    shown = cli(*argv, tty=True)
+
+    assert "one␊ROW␉forged" in shown.out
+    assert "control characters are shown as symbols" in shown.err
+    assert "one\nROW\tforged" in cli.done(*argv)

@@ -69,8 +69,8 @@ def test_sensitive_parameters(
 MISTAKES = [
     ["set", "a", MARK],
     ["set", f"a#{'k'}", MARK],
-    ["create-secret", "--name", "a", "--secret-strin", MARK],
-    ["create-secret", "--name", "a", "--secret-strin=" + MARK],
+    ["create-secret", "--name", "a", "--secret-strnig", MARK],
+    ["create-secret", "--name", "a", "--secret-strnig=" + MARK],
     ["create-secret", "--name", "a", "--secret-binary", f"{MARK}!"],
     ["create-secret", "--name", "a", MARK],
     ["create-secret", "--cli-input-json", f'{{"SecretString": "{MARK}"'],

@@ -152,7 +152,7 @@ def test_an_option_without_a_command(bare: CommandLine) -> None:
 
 
 def test_an_unknown_option_comes_with_the_nearest(stocked: CommandLine) -> None:
-    answer = stocked("list-secrets", "--filter", "x")
+    answer = stocked("list-secrets", "--fliters", "x")
 
     assert answer.code == 2
     assert "Did you mean --filters" in answer.err

@@ -220,12 +220,41 @@ def test_a_skeleton_is_a_request_of_every_member(bare: CommandLine) -> None:
     assert skeleton == {"SecretId": "", "Tags": [{"Key": "", "Value": ""}]}
 
 
+def test_a_skeleton_of_the_answer_needs_a_whole_request_and_no_vault(bare: CommandLine) -> None:
+    argv = ["get-secret-value", "--generate-cli-skeleton", "output"]
+
+    answer = json.loads(bare(*argv, "--secret-id", "a").out)
+
+    assert answer["SecretString"] == "SecretString"
+    assert answer["VersionStages"] == ["VersionStages"]
+    assert bare(*argv).code == 2
+    assert bare(*argv, "--secret-id", "a", "--query", "Name", "--output", "text").out == "Name\n"
+    assert not bare.path.exists()
+
+
+def test_yaml(stocked: CommandLine) -> None:
+    """In block style with sorted keys; a lone scalar as JSON; nothing for an empty answer."""
+    import yaml
+
+    argv = ["get-secret-value", "--secret-id", "prod/text", "--output", "yaml"]
+    text = stocked.done(*argv)
+
+    assert text.startswith("ARN: arn:aws:secretsmanager:")
+    assert "VersionStages:\n- AWSCURRENT\n" in text
+    assert yaml.safe_load(text)["SecretString"] == "plain text\n"
+    assert isinstance(yaml.safe_load(text)["CreatedDate"], str)
+    assert stocked.done(*argv, "--query", "SecretString") == '"plain text\\n"\n'
+    assert stocked.done("tag-resource", "--secret-id", "prod/db", "--tags", "Key=a,Value=b", "--output", "yaml") == ""
+
+
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
+        (["list-secrets", "--no-paginate", "--max-items", "2"], "Cannot specify --no-paginate along with"),
+        (["list-secrets", "--max-results", "2", "--page-size", "2"], "along with pagination arguments: --page-size"),
         (["create-secret"], "required: --name"),
         (["get-secret-value", "--secret-id"], "expected one argument"),
-        (["get-secret-value", "--secret-id", "a", "--secret"], "unknown option: --secret"),
+        (["get-secret-value", "--secret-id", "a", "--secrets"], "unknown option: --secrets"),
         (["get-random-password", "--password-length", "many"], "--password-length"),
         (["tag-resource", "--secret-id", "a", "--tags", "Key"], "'--tags': expected one of Key=, Value="),
         (["tag-resource", "--secret-id", "a", "--tags", "Kex=a"], "valid keys are Key, Value"),
@@ -263,6 +292,16 @@ def test_all_pages_are_merged(many: CommandLine) -> None:
 
     assert jmespath.search("SecretList[].Name", answer) == NAMES
     assert list(answer) == ["SecretList"]
+
+
+def test_text_is_printed_page_by_page(many: CommandLine) -> None:
+    argv = ["list-secrets", "--sort-by", "name", "--output", "text", "--query", "SecretList[].Name"]
+
+    rows = many.done(*argv, "--page-size", "50", "--max-items", "120").splitlines()
+
+    assert [len(row.split("\t")) for row in rows] == [50, 50, 20, 1]
+    assert "\t".join(rows[:-1]).split("\t") == NAMES[:120]
+    assert many.done(*argv[:-2], "--max-items", "120").splitlines()[-1].startswith("NEXTTOKEN\t")
 
 
 def test_the_first_page_alone_when_asked(many: CommandLine) -> None:
