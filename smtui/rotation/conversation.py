@@ -33,7 +33,7 @@ MAX_DRAINED = 1024 * 1024
 """Bytes of output that are read at most from a function that has ended."""
 SPARE = 1.0
 """Seconds to wait for the supervisor beyond its limits."""
-LOCK_GRACE = 1.0
+LOCK_GRACE = 0.5
 """Seconds from SIGTERM to SIGKILL while the vault is being locked."""
 LOCKED = "It was ended before it was done: the vault was locked."
 

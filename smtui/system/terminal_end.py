@@ -1,7 +1,8 @@
 """Ends the process after a hangup of its terminal, even if SIGHUP is ignored or the event loop is busy.
 
-A thread waits for the hangup, asks the application to lock and exit, and ends the process after a time limit. This
-module does not import Textual, so that the thread can start before Textual is loaded.
+A thread waits for the hangup, asks the application to lock and exit, and ends the process after a time limit. If that
+thread does not run either, the system ends the process with SIGALRM. This module does not import Textual, so that the
+thread can start before Textual is loaded.
 """
 
 from __future__ import annotations
@@ -11,9 +12,13 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
-LIMIT = 4.0
+LIMIT = 3.0
 """Seconds from the hangup or the request to exit until the process is ended."""
+ALARM = 1.0
+"""Seconds from there until the system ends it with SIGALRM, which needs no thread of this process."""
 HUNG_UP = 128 + getattr(signal, "SIGHUP", 1)
 _LEAVE_SCREEN = b"\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 
@@ -29,11 +34,21 @@ class TerminalEnd:
         self._once = threading.Lock()
         self._lost = self._watches = False
         self._ending: threading.Timer | None = None
+        self._modes: tuple[int, list[Any]] | None = None
 
     def watch(self, descriptor: int) -> None:
-        """Starts a daemon thread that waits for a hangup of `descriptor`. On Windows there is no such thread."""
+        """Starts a daemon thread that waits for a hangup of `descriptor`. On Windows there is no such thread.
+
+        Call it in the main thread, before the terminal modes are changed.
+        """
         self._watches = True
         if sys.platform != "win32":
+            import termios
+
+            with suppress(termios.error):
+                self._modes = descriptor, termios.tcgetattr(descriptor)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
             threading.Thread(target=self._watch, args=(descriptor,), name="smtui-terminal", daemon=True).start()
 
     def _watch(self, descriptor: int) -> None:
@@ -70,20 +85,33 @@ class TerminalEnd:
         with self._once:
             if self._ending is not None or not self._watches:
                 return
-            self._ending = threading.Timer(seconds, _exit_process, (code, gone))
+            self._ending = threading.Timer(seconds, self._exit_process, (code, gone))
             self._ending.daemon = True
         self._ending.start()
+        if sys.platform != "win32":
+            signal.setitimer(signal.ITIMER_REAL, seconds + ALARM)
 
+    def exit_if_lost(self) -> None:
+        """Exits if the terminal is gone, without waiting for threads that still run. Call it after the lock."""
+        if self._lost:
+            os._exit(HUNG_UP)
 
-def _exit_process(code: int, gone: bool) -> None:
-    """Resets the terminal modes unless it is gone, and exits. The system frees the memory and the vault's locks."""
-    if not gone:
-        try:
-            os.set_blocking(2, False)
-            os.write(2, _LEAVE_SCREEN)
-        except OSError:
-            pass
-    os._exit(code)
+    def _exit_process(self, code: int, gone: bool) -> None:
+        """Resets the terminal modes unless it is gone, and exits. The system frees the memory and the vault's locks."""
+        if not gone:
+            with suppress(OSError):
+                os.set_blocking(2, False)
+                os.write(2, _LEAVE_SCREEN)
+            self._restore_modes()
+        os._exit(code)
+
+    def _restore_modes(self) -> None:
+        """Switches echo and line editing on again, if `watch` has seen them on."""
+        if sys.platform != "win32" and self._modes is not None:
+            import termios
+
+            with suppress(termios.error):
+                termios.tcsetattr(self._modes[0], termios.TCSANOW, self._modes[1])
 
 
 TERMINAL = TerminalEnd()

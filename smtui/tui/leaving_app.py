@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -46,17 +45,25 @@ class LeavingApp(SessionApp):
                     return
             finally:
                 self._asks_to_quit = False
-        await self.lock()
+        TERMINAL.end_within(0)
+        await self.lock(leaving=True)
         self.exit()
 
     def _leave_in_order(self) -> None:
         """Makes ending signals and a lost terminal lock the vault, clear the clipboard and restore the terminal."""
         loop = asyncio.get_running_loop()
-        TERMINAL.on_lost = partial(_call_in, loop, partial(self._on_leaving, HUNG_UP))
+        TERMINAL.on_lost = partial(self._on_hangup, loop)
         for name in LEAVING:
             with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
                 number = getattr(signal, name)
                 loop.add_signal_handler(number, self._on_leaving, 128 + number)
+
+    def _on_hangup(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Stops the background work at once, even if the loop is busy, and starts the exit. Called in any thread."""
+        if (session := self.session) is not None:
+            session.request_stop()
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(self._on_leaving, HUNG_UP)
 
     def action_put_aside(self) -> None:
         self.run_worker(self._put_aside(), group=LEAVING_GROUP, exclusive=True)
@@ -75,12 +82,6 @@ class LeavingApp(SessionApp):
 
     async def _leave(self, code: int) -> None:
         try:
-            await self.lock()
+            await self.lock(leaving=True)
         finally:
             self.exit(return_code=code)
-
-
-def _call_in(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
-    """Calls `function` in the event loop, from another thread. Does nothing if the loop has ended."""
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(function)

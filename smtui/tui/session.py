@@ -100,8 +100,16 @@ class Session:
 
     # Background work.
 
+    def request_stop(self) -> None:
+        """Tells the background work to stop, and does not wait. Callable from any thread."""
+        self.verifier.request_stop()
+        self.rotation_worker.request_stop()
+        if (job := self.job) is not None:
+            job.stop()
+
     async def stop_background_work(self) -> None:
         """Stops the background work, and waits until it can no longer access the vault."""
+        self.request_stop()
         await self.verifier.stop()
         if self.job is not None:
             await self.job.stop_and_wait()

@@ -111,11 +111,12 @@ class SessionApp(SettingsApp):
             self.warn(notice)
         self.set_timer(verifier.DELAY, self.verify)
 
-    async def lock(self, notice: str = "") -> None:
-        """Ends the session: removes the screens, then the keys, then the clipboard's content.
+    async def lock(self, notice: str = "", *, leaving: bool = False) -> None:
+        """Ends the session: stops its work, removes the screens, then the keys, then the clipboard's content.
 
         Args:
             notice: the reason, which the unlock screen shows.
+            leaving: whether the process ends next, so that nothing need be cleared from caches.
         """
         from smtui.tui.unlock.return_place import find_return_place
 
@@ -123,6 +124,7 @@ class SessionApp(SettingsApp):
         if session is None:
             await self.clear_clipboard()
             return
+        session.request_stop()
         self._return_place = find_return_place(self, session)
         for group in (GESTURE, READING, BACKGROUND):
             self.workers.cancel_group(self, group)
@@ -135,8 +137,9 @@ class SessionApp(SettingsApp):
         await call(session.vault.lock)
         await self.clear_clipboard()
         end_vault_thread()
-        forget_what_was_shown(self)
-        self.set_timer(COLLECT_AGAIN, gc.collect)
+        if not leaving:
+            forget_what_was_shown(self)
+            self.set_timer(COLLECT_AGAIN, gc.collect)
 
     def verify(self) -> None:
         """Starts to verify every row of the vault in the background."""

@@ -60,7 +60,8 @@ def start(arguments: Sequence[str]) -> int:
         app = SmtuiApp(path, settings, vault=vault, read_only=options.read_only, hint=hint,
                        plain=needs_plain(os.environ))
         app.run()
-        return app.return_code or 0
+    TERMINAL.exit_if_lost()
+    return app.return_code or 0
 
 
 def refuse(environ: Mapping[str, str], terminal: bool) -> str:

@@ -26,6 +26,12 @@ def ignore_hangup() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
+def ignore_alarm() -> None:
+    ignore_hangup()
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+
+
 def block_hangup() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
 
@@ -133,8 +139,41 @@ def test_it_ends_while_it_is_put_aside(home: Path, before: Callable[[], None] | 
     smtui.open_vault(home / "team.vault", PASSPHRASE).close()
 
 
-def test_it_ends_while_a_rotation_function_runs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The program ends although the function ignores all signals that it can ignore."""
+NO_LIMIT = """
+from smtui.system.terminal_end import TerminalEnd
+TerminalEnd.end_within = lambda *_, **__: None
+"""
+"""The start of a program that no time limit ends."""
+RUN = """
+import runpy
+runpy.run_module("smtui", run_name="__main__", alter_sys=True)
+"""
+ENDLESS_IMPORT = """
+import pathlib
+from smtui.transfer import apply
+from smtui.transfer.plan import Action, Step
+from smtui.tui.vault import import_secrets
+group = apply._group
+def group_endlessly(steps, key):
+    yield from group(steps, key)
+    while True:
+        yield [Step(steps[0].entry, Action.SKIP)]
+def apply_and_note(*args):
+    try:
+        return apply.apply_plan(*args)
+    except BaseException as error:
+        pathlib.Path({outcome!r}).write_text(type(error).__name__)
+        raise
+apply._group = group_endlessly
+import_secrets.apply_plan = apply_and_note
+"""
+
+
+@pytest.mark.parametrize("leave", ["close", "quit"])
+def test_it_ends_while_a_rotation_function_runs(
+    home: Path, monkeypatch: pytest.MonkeyPatch, leave: str
+) -> None:
+    """The program ends without the time limit, although the function ignores all signals that it can ignore."""
     monkeypatch.setenv("SMTUI_STATE", str(home / "state"))
     function, tested, begun = home / "function", home / "tested", home / "begun"
     function.write_text(f'[ -e {tested} ] || {{ touch {tested}; exit 0; }}\n'
@@ -147,7 +186,7 @@ def test_it_ends_while_a_rotation_function_runs(home: Path, monkeypatch: pytest.
             RotateImmediately=False)
     tested.touch()
     terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=ignore_hangup,
-                        SMTUI_STATE=str(home / "state"))
+                        program=("-c", NO_LIMIT + RUN), SMTUI_STATE=str(home / "state"))
     in_the_list(terminal)
     terminal.press(ENTER, "4")
     terminal.see("stuck")
@@ -158,8 +197,86 @@ def test_it_ends_while_a_rotation_function_runs(home: Path, monkeypatch: pytest.
     terminal.child.send(ENTER)
     wait_until(begun.exists, "the function to run")
 
-    assert terminal.close() in (HUNG_UP, UNFLUSHED)
-    smtui.open_vault(home / "team.vault", PASSPHRASE).close()
+    if leave == "close":
+        assert terminal.close() == HUNG_UP
+    else:
+        terminal.child.send("\x11")
+        assert terminal.end() == 0
+    with smtui.open_vault(home / "team.vault", PASSPHRASE) as vault:
+        run = vault.rotations().describe_rotation(SecretId="prod/db")["Rotation"]
+    assert (run["AtWork"], run["Message"]) == (False, "It was ended before it was done: the vault was locked.")
+
+
+def begin_an_import(terminal: Terminal, file: Path) -> None:
+    """Imports the file by the keyboard, and waits until its secrets are written in the open transaction."""
+    in_the_list(terminal)
+    terminal.press(":", "Import", ENTER)
+    terminal.see("Or as one")
+    terminal.press(str(file), "\x13")
+    terminal.see("new secrets 3")
+    terminal.press("\t")
+    terminal.see("▸ Import ◂")
+    terminal.child.send(ENTER)
+    terminal.see("importing")
+
+
+@pytest.fixture
+def names(home: Path) -> Path:
+    file = home / "names.json"
+    file.write_text('{"one": "1", "two": "2", "three": "3"}')
+    return file
+
+
+@pytest.mark.parametrize("leave", ["close", "SIGTERM", "q", "ctrl+q"])
+def test_an_import_is_stopped_by_leaving(home: Path, names: Path, leave: str) -> None:
+    """The import stops at its next report, and the program ends without the time limit."""
+    outcome = home / "outcome"
+    terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=ignore_hangup,
+                        program=("-c", ENDLESS_IMPORT.format(outcome=str(outcome)) + NO_LIMIT + RUN))
+    begin_an_import(terminal, names)
+    if leave == "close":
+        terminal.close()
+    elif leave == "SIGTERM":
+        os.kill(terminal.child.pid, signal.SIGTERM)
+        terminal.end()
+    else:
+        terminal.child.send({"q": "\x1b[20~q", "ctrl+q": "\x11"}[leave])
+        assert terminal.end() == 0
+
+    assert outcome.read_text() == "JobStoppedError"
+    with smtui.open_vault(home / "team.vault", PASSPHRASE) as vault:
+        assert [each["Name"] for each in vault.client().list_secrets()["SecretList"]] == ["prod/db"]
+
+
+def test_an_import_is_stopped_though_the_event_loop_is_blocked(home: Path, names: Path) -> None:
+    """The hangup stops it. The loop, which would never do so, is ended by the time limit."""
+    outcome = home / "outcome"
+    terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=ignore_hangup,
+                        program=("-c", ENDLESS_IMPORT.format(outcome=str(outcome)) + BLOCKS))
+    begin_an_import(terminal, names)
+    terminal.child.send("\x1b[20~?")
+    terminal.child.expect("loop is blocked")
+
+    terminal.close()
+    assert outcome.read_text() == "JobStoppedError"
+
+
+THREADS_BLOCKED = """
+from smtui.system import terminal_end
+terminal_end.TerminalEnd._exit_process = lambda *_: None
+terminal_end.TerminalEnd.exit_if_lost = lambda *_: None
+""" + BLOCKS
+
+
+def test_the_system_ends_it_if_no_thread_does(home: Path) -> None:
+    """SIGALRM ends the program if the thread of the time limit does not."""
+    terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=ignore_alarm,
+                        program=("-c", THREADS_BLOCKED))
+    in_the_list(terminal)
+    terminal.child.send("?")
+    terminal.child.expect("loop is blocked")
+
+    assert terminal.close() == -signal.SIGALRM
 
 
 def test_a_second_signal_does_not_cancel_leaving(home: Path) -> None:

@@ -42,11 +42,12 @@ class BackgroundVault:
         self._open_vaults: set[Vault] = set()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="smtui-background")
 
-    async def run(self, function: Callable[[Vault], Answer]) -> Answer:
+    async def run(self, function: Callable[[Vault], Answer], check: Callable[[], object] = lambda: None) -> Answer:
         """Calls `function` in a background thread with a vault of its own.
 
         Args:
             function: uses the vault it is given, and no other.
+            check: is called often while SQLite works. An exception of it ends the statement.
 
         Returns:
             What `function` returns.
@@ -57,23 +58,29 @@ class BackgroundVault:
         """
         if self.is_stopped:
             raise VaultLockedError("The vault is locked.")
-        return await self._run_in_thread(self._call_with_vault, function)
+        return await self._run_in_thread(self._call_with_vault, function, check)
 
     async def _run_in_thread(self, function: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(function, *args, **kwargs))
 
-    def _call_with_vault(self, function: Callable[[Vault], Answer]) -> Answer:
-        with self.vault.reopen(pause=self._pause) as own:
+    def _call_with_vault(self, function: Callable[[Vault], Answer], check: Callable[[], object]) -> Answer:
+        checks: list[Callable[[], object]] = []
+
+        def pause() -> None:
+            self._stop.wait(PAUSE)
+            for each in checks:
+                each()
+
+        with self.vault.reopen(pause=pause) as own:
             self._open_vaults.add(own)
+            checks.append(check)
             try:
                 if self.is_stopped:
                     own.close()
                 return function(own)
             finally:
+                checks.clear()
                 self._open_vaults.discard(own)
-
-    def _pause(self) -> None:
-        self._stop.wait(PAUSE)
 
     @property
     def is_stopped(self) -> bool:

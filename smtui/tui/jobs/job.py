@@ -100,7 +100,7 @@ class Job(Generic[Result]):
         if self._alone:
             run = call(self._function, session.vault, self._report_progress)
         else:
-            run = session.background.run(self._call_function)
+            run = session.background.run(self._call_function, self._check_stopping)
         self._run = asyncio.ensure_future(run)
         try:
             return await asyncio.shield(self._run)
@@ -115,9 +115,12 @@ class Job(Generic[Result]):
         self._own = own
         return self._function(own, self._report_progress)
 
-    def _report_progress(self, activity: str, done: int, total: int) -> None:
+    def _check_stopping(self) -> None:
         if self.is_stopping:
             raise JobStoppedError
+
+    def _report_progress(self, activity: str, done: int, total: int) -> None:
+        self._check_stopping()
         self.status = replace(self.status, activity=activity, done=done, total=total)
 
     @property
@@ -125,7 +128,7 @@ class Job(Generic[Result]):
         return self._stopping.is_set()
 
     def stop(self) -> None:
-        """Ends the job at its next report of progress, and a long query at once."""
+        """Ends the job at its next report of progress, and a long query at once. Callable from any thread."""
         self._stopping.set()
         if self._own is not None:
             self._own.interrupt()

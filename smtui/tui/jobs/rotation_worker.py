@@ -85,9 +85,13 @@ class RotationWorker:
         if not run.cancelled():
             run.exception()
 
+    def request_stop(self) -> None:
+        """Makes running functions end soon. Callable from any thread."""
+        self._stopped = True
+
     async def stop(self) -> None:
         """Ends running functions. Their rotations rest until the user continues them."""
-        self._stopped = True
+        self.request_stop()
         if self._runs:
             await asyncio.wait(self._runs, timeout=STOP_TIMEOUT)
 

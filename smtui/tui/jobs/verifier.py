@@ -71,9 +71,13 @@ class Verifier:
         if self._stop.wait(LONG_PAUSE if self._is_in_use() else PAUSE):
             raise _CancelledError("The verification was cancelled.")
 
+    def request_stop(self) -> None:
+        """Cancels the verification. Callable from any thread."""
+        self._stop.set()
+
     async def stop(self) -> None:
         """Cancels the verification and waits until its thread is done."""
-        self._stop.set()
+        self.request_stop()
         if self._run is not None:
             with suppress(SmtuiError):
                 await asyncio.shield(self._run)
