@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from smtui.text.sanitize import SafeText
+from smtui.text.sanitize import SafeText, sanitize
 
 if TYPE_CHECKING:
     from smtui.api.vault_client import VaultClient
@@ -26,6 +26,8 @@ def find_no_conflict(client: VaultClient) -> str:
     return ""
 
 
+Left = tuple[tuple[SafeText, SafeText], ...]
+"""What stays as it is: the name of a secret, or the words of a change, each with the reason."""
 Progress = Callable[[str, int, int], None]
 """Is called with the step, the number of items done, and their total number."""
 
@@ -40,7 +42,7 @@ class UndoOutcome:
     """
 
     sections: tuple[tuple[SafeText, tuple[SafeText, ...]], ...] = ()
-    left: tuple[tuple[SafeText, SafeText], ...] = ()
+    left: Left = ()
 
 
 class LargeChange(Protocol):
@@ -68,6 +70,7 @@ class UndoEntry:
         conflict: returns why the change cannot be undone now; empty if it can.
         note: a remark for the preview; without calls, why the change cannot be undone.
         large: the object that undoes a change of many secrets.
+        parts: the changes that were made together as this one, in their order. Each is undone by itself.
     """
 
     words: SafeText
@@ -77,11 +80,29 @@ class UndoEntry:
     conflict: Callable[[VaultClient], str] = find_no_conflict
     note: SafeText = NOTHING
     large: LargeChange | None = None
+    parts: tuple[UndoEntry, ...] = ()
+
+    def check(self, client: VaultClient) -> UndoCheck:
+        """Finds which parts can be undone now. Runs in the vault's thread."""
+        parts = [each for each in reversed(self.parts or (self,)) if each.calls]
+        conflicts = [each.conflict(client) for each in parts]
+        return UndoCheck(
+            tuple(each for each, why in zip(parts, conflicts, strict=True) if not why),
+            tuple((each.words, sanitize(why)) for each, why in zip(parts, conflicts, strict=True) if why),
+        )
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a way to undo the change."""
         return bool(self.calls) or self.large is not None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoCheck:
+    """The parts of a change that can be undone, in the order in which they are undone, and those that cannot."""
+
+    ready: tuple[UndoEntry, ...]
+    left: Left
 
 
 class UndoList:
@@ -96,7 +117,7 @@ class UndoList:
 
     @contextmanager
     def combine(self, words: SafeText) -> Iterator[None]:
-        """Combines the entries that the block adds into one entry. Its calls run in reverse order."""
+        """Combines the entries that the block adds into one entry. Its parts are undone in reverse order."""
         before = len(self.done)
         yield
         added = self.done[before:]
@@ -119,12 +140,8 @@ class UndoList:
 
 
 def _combine_entries(words: SafeText, added: Sequence[UndoEntry]) -> UndoEntry:
-    """Combines entries: a conflict of one blocks all. A note is kept only if all entries share it."""
-    def find_conflict(client: VaultClient) -> str:
-        found = ((each, each.conflict(client)) for each in added if each.calls)
-        return next((f"{each.words}. {why}" for each, why in found if why), "")
-
+    """Combines entries. A note is kept only if all entries share it."""
     notes = {each.note for each in added}
     calls = tuple(call for each in reversed(added) for call in each.calls)
     note = notes.pop() if len(notes) == 1 else NOTHING
-    return UndoEntry(words, calls, added[-1].region, added[-1].when, find_conflict, note)
+    return UndoEntry(words, calls, added[-1].region, added[-1].when, note=note, parts=tuple(added))

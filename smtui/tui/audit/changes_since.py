@@ -28,6 +28,10 @@ DID = {
     "RestoreSecret": "restored it", "ReplicateSecretToRegions": "replicated it",
     "RemoveRegionsFromReplication": "removed a replica", "StopReplicationToReplica": "promoted a replica",
     "RotationSucceeded": "rotated it",
+    "EnableKey": "enabled it", "DisableKey": "disabled it", "ScheduleKeyDeletion": "scheduled its deletion",
+    "CancelKeyDeletion": "cancelled its deletion", "UpdateKeyDescription": "changed the description",
+    "CreateAlias": "created it", "UpdateAlias": "moved it", "DeleteAlias": "removed it",
+    "CreateFunction": "created it", "DeleteFunction": "removed it",
 }
 
 

@@ -10,6 +10,7 @@ from smtui.rules import audit_query
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.dates import format_time
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.audit.changes_since import describe_change
 from smtui.tui.secret.label_moves import shorten_id
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ STORING = frozenset({"CreateSecret", "PutSecretValue", "UpdateSecret"})
 TAGGING = frozenset({"TagResource", "UntagResource"})
 POLICY_CHANGES = frozenset({"PutResourcePolicy", "DeleteResourcePolicy"})
 ROTATION_CHANGES = frozenset({"RotateSecret", "CancelRotateSecret"})
+LABEL_CHANGES = STORING | {"UpdateSecretVersionStage", "RotationSucceeded"}
+REPLICA_CHANGES = frozenset({"ReplicateSecretToRegions", "RemoveRegionsFromReplication", "StopReplicationToReplica"})
+SECRET_CHANGES = (LABEL_CHANGES | TAGGING | POLICY_CHANGES | ROTATION_CHANGES | REPLICA_CHANGES
+                  | {"DeleteSecret", "RestoreSecret"})
+FUNCTION_CHANGES = frozenset({"CreateFunction", "DeleteFunction"})
 ROTATED = "RotationSucceeded"
 Event = Mapping[str, Any]
 
@@ -69,10 +75,30 @@ def describe_last_key_change(
         did: what the caller did, in the past tense, as it follows a name.
     """
     for event in vault.audit_log(outcome="done", limit=MAX_EVENTS):
-        given = {_get_member(event, "requestParameters", name) for name in ("keyId", "aliasName", "targetKeyId")}
-        if event["eventName"] in names and not given.isdisjoint(subjects):
+        if event["eventName"] in names and _is_about_any(event, subjects):
             return _describe_event(event, did)
     return sanitize(f"Somebody {did}.")
+
+
+def describe_newest(
+    vault: Vault, operations: Collection[str], region: str, *, secret_id: str | None = None,
+    subjects: Collection[str] = (),
+) -> str:
+    """Describes the newest event of one of these operations by `describe_change`; empty if there is none.
+
+    Args:
+        region: the Region of the call.
+        secret_id: the name or ARN of the secret that the event concerns.
+        subjects: otherwise, the ids or names by which the request names the key, alias or function.
+    """
+    events = vault.audit_log(secret_id=secret_id, outcome="done", limit=MAX_EVENTS, region_name=region)
+    return next((describe_change(event) for event in events if event["eventName"] in operations
+                 and (not subjects or (event["awsRegion"] == region and _is_about_any(event, subjects)))), "")
+
+
+def _is_about_any(event: Event, subjects: Collection[str]) -> bool:
+    names = ("keyId", "aliasName", "targetKeyId", "functionName")
+    return not {_get_member(event, "requestParameters", name) for name in names}.isdisjoint(subjects)
 
 
 def _list_events(vault: Vault, secret_id: str, region: str) -> list[Event]:

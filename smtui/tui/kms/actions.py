@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import SmtuiError
@@ -185,11 +185,13 @@ class KeyActionsScreen(SessionScreen[None]):
         if days is None:
             return
         date = format_date(self.session.now() + timedelta(days=days))
-        if await self._change_state(
-                key, f"deleted on {date}",
-                lambda: self.kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=days),
-                "Plan deletion anyway"):
-            inverse_kms.record_deletion(self.session, key)
+        due: list[datetime] = []
+
+        def schedule() -> None:
+            due.append(self.kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=days)["DeletionDate"])
+
+        if await self._change_state(key, f"deleted on {date}", schedule, "Plan deletion anyway"):
+            inverse_kms.record_deletion(self.session, key, due[-1])
             await self.report_change(f"{key.name} is out of use, and deleted on {date}.")
 
     @gesture

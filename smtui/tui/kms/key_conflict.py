@@ -66,7 +66,7 @@ def describe_change(
 ) -> KeyChange:
     """Returns the change of a key's description to `new`."""
     return KeyChange(
-        sanitize(f"The description of {key.name} changed while you edited it"), _list_names(key),
+        sanitize(f"The description of {key.name} changed while you edited it"), list_key_names(key),
         {"UpdateKeyDescription"},
         "changed the description", lambda client: client.describe_key(KeyId=key.id)["KeyMetadata"]["Description"],
         new, write, answers,
@@ -76,7 +76,7 @@ def describe_change(
 def make_state_change(key: KmsKey, yours: str, write: Callable[[], object], insist: str) -> KeyChange:
     """Returns the change of a key's state: enabled, disabled, or scheduled for deletion."""
     return KeyChange(
-        sanitize(f"The state of {key.name} changed meanwhile"), _list_names(key), STATE_CHANGES, "changed its state",
+        sanitize(f"The state of {key.name} changed meanwhile"), list_key_names(key), STATE_CHANGES, "changed its state",
         lambda client: read_state(client, key.id), yours, write, insist=insist,
     )
 
@@ -113,5 +113,6 @@ def _format_state(state: str, deletion_date: datetime | None) -> str:
     return state.lower() if deletion_date is None else f"scheduled for deletion on {format_time(deletion_date)}"
 
 
-def _list_names(key: KmsKey) -> frozenset[str]:
+def list_key_names(key: KmsKey) -> frozenset[str]:
+    """Returns the identifiers by which a request names a key."""
     return frozenset({key.id, key.arn, *key.aliases})

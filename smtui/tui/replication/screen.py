@@ -33,6 +33,7 @@ from smtui.tui.secret.allowed_actions import find_denied_reason
 from smtui.tui.secret.tabs import REPLICATION, SecretTab
 from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.undo import inverse
+from smtui.tui.undo.aspects import Replicas, make_replicas_aspect
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
@@ -167,15 +168,19 @@ class ReplicationScreen(SecretTab):
             if not await self.app.push_screen_wait(question):
                 return
         regions = [each.region for each in wanted]
+        replicas = make_replicas_aspect(self.session, replica_set.primary, replica_set.region, regions)
+        reader = self.session.combine_clients(replica_set.region, record_reads=False)
         overwritten: list[str] = []
+        left: Replicas = {}
 
         def write() -> None:
             """Checks again which names are taken. The guard has reported changes since the question opened."""
             overwritten[:] = replicate(self.session, replica_set, wanted)
+            left.update(replicas.read(reader))
 
         yours = f"replicate {replica_set.name} to {', '.join(regions)}, over what is there"
         if await self._write_as_seen(replica_set, regions, seen, write, yours, "Overwrite anyway"):
-            inverse.record_replication(self.session, replica_set, regions, overwritten)
+            inverse.record_replication(self.session, replica_set, left, overwritten)
             await self.reload()
             self._report_results({*regions})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import getters, on
@@ -24,6 +25,7 @@ from smtui.tui.rotation.function_text import describe_function, format_kind
 from smtui.tui.rotation.new_function import create_function
 from smtui.tui.secret.tabs import ROTATION
 from smtui.tui.undo import inverse
+from smtui.tui.undo.aspects import get_function_state, make_function_aspect, write_as_seen
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
@@ -80,7 +82,7 @@ class FunctionsScreen(SessionScreen[None]):
             return
         made = await create_function(self)
         if made is not None:
-            inverse.record_function_creation(self.session, made["FunctionName"])
+            inverse.record_function_creation(self.session, made)
             await self.report_change(f"{made['FunctionName']} is made.")
             self.table.go_to(made["FunctionName"])
 
@@ -122,9 +124,12 @@ class FunctionsScreen(SessionScreen[None]):
             return
         text = sanitize(f"It rotates no secret. What it does is lost: {describe_function(function)}.")
         if await self.app.push_screen_wait(Confirm(sanitize(f"Remove {name}?"), text, "Remove")):
-            await call(self.session.rotations().delete_function, FunctionName=name)
-            inverse.record_function_removal(self.session, function)
-            await self.report_change(f"{name} is removed.")
+            delete = partial(self.session.rotations().delete_function, FunctionName=name)
+            if await write_as_seen(
+                self, make_function_aspect(self.session, name), get_function_state(function), delete
+            ):
+                inverse.record_function_removal(self.session, function)
+                await self.report_change(f"{name} is removed.")
 
 
 def _format_name(function: FunctionEntry) -> SafeText:

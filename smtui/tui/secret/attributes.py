@@ -8,7 +8,7 @@ from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_DESCRIPTION_LENGTH
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.kms import picker
 from smtui.tui.notifications import is_input_kept
@@ -20,6 +20,7 @@ from smtui.tui.secret.tags import extract_tags
 from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.plan_dialog import run_plan_dialog
+from smtui.tui.secret_list.restore import restore_secret
 from smtui.tui.undo import inverse
 
 
@@ -107,11 +108,5 @@ class AttributesScreen(BaseSecretScreen):
 
     @gesture
     async def action_restore(self) -> None:
-        if self.secret is None or self.refuses_to_write():
-            return
-        if "DeletedDate" not in self.secret:
-            self.say(f"No deletion of {self.name} is planned.")
-            return
-        await call(self.client.restore_secret, SecretId=self.secret_id)
-        inverse.record_restore(self.session, self.secret_id, self.name, self.secret["DeletedDate"])
-        await self.report_change(f"{self.name} is restored.")
+        if self.secret is not None and not self.refuses_to_write():
+            await restore_secret(self, self.secret)

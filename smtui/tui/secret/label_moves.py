@@ -77,13 +77,23 @@ class LabelMove:
 
     def describe(self) -> list[SafeText]:
         """Describes in sentences what happens to each label, and which versions become deprecated."""
-        known = sorted({*self.before, *self.after})
-        sentences = [self._describe_label(label) for label in known if self.before.get(label) != self.after.get(label)]
+        sentences = [self._describe_label(label) for label in sorted(self.moving)]
         sentences += [f"{shorten_id(each)} has no label left: it is deprecated, and may be removed in time."
                  for each in sorted(labels.find_deprecated(self.before, self.after))]
         if len(self.updates) > 1:
             sentences.append(f"This takes {len(self.updates)} calls, one after the other.")
         return [sanitize(sentence) for sentence in sentences]
+
+    @property
+    def moving(self) -> set[str]:
+        """The labels that are on another version afterwards, or on none."""
+        known = {*self.before, *self.after}
+        return {label for label in known if self.before.get(label) != self.after.get(label)}
+
+    def select_shown(self, labels: Labels) -> dict[str, str]:
+        """Selects the labels that a preview shows: those that move, and all of the versions whose labels change."""
+        moving, versions = self.moving, {change.version for change in self.list_changes()}
+        return {label: version for label, version in labels.items() if label in moving or version in versions}
 
     @property
     def summary(self) -> str:

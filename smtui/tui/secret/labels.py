@@ -147,9 +147,7 @@ class LabelsScreen(BaseSecretScreen):
             await self.reload()
 
     def _guard_move(self, move: LabelMove) -> GuardedWrite[Labels]:
-        """Guards the calls of a move: each of its labels must still be where the preview showed it."""
-        moving = {label for label in {*move.before, *move.after} if move.before.get(label) != move.after.get(label)}
-
+        """Guards the calls of a move: each label in the preview must still be where it was, and no other beside it."""
         def write() -> None:
             for update in move.updates:
                 self.client.update_secret_version_stage(**update.build_request(self.secret_id))
@@ -160,12 +158,13 @@ class LabelsScreen(BaseSecretScreen):
             sentences = [] if current == move.before.get(AWSCURRENT) else [who]
             return sentences + [
                 sanitize(f"{label} was on {describe_holder(was)} and is on {describe_holder(now)} now.")
-                for label in sorted(moving) if (was := move.before.get(label)) != (now := found.get(label))
+                for label in sorted({*move.select_shown(move.before), *move.select_shown(found)})
+                if (was := move.before.get(label)) != (now := found.get(label))
             ]
 
         return GuardedWrite(
             sanitize(f"The labels of {self.name} moved meanwhile"), lambda: read_labels(self.client, self.secret_id),
-            lambda seen, found: any(seen.get(label) != found.get(label) for label in moving), write, describe,
+            lambda seen, found: move.select_shown(seen) != move.select_shown(found), write, describe,
             (ConflictAnswer.PREVIEW_AGAIN,), store_text=None, notice="Nothing was moved.",
         )
 

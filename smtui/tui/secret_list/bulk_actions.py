@@ -10,7 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.secret.tag_edit import edit_tags
 from smtui.tui.secret.tags import extract_tags
@@ -19,8 +18,7 @@ from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.export import export_secrets
 from smtui.tui.secret_list.plan import format_count
 from smtui.tui.secret_list.plan_dialog import PlanScreen, run_plan_dialog
-from smtui.tui.secret_list.restore import RestorePlan
-from smtui.tui.undo import inverse
+from smtui.tui.secret_list.restore import RestorePlan, restore_secret
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
@@ -35,17 +33,11 @@ async def delete(screen: ListingScreen, entries: Entries) -> None:
 
 
 async def restore(screen: ListingScreen, entries: Entries) -> None:
-    """Restores one secret without a question, because undo can revert it; opens a plan for several."""
+    """Restores one secret; opens a plan for several."""
     if len(entries) > 1:
         await _run_plan(screen, RestorePlan(screen.session, entries))
-        return
-    [entry] = entries
-    if "DeletedDate" not in entry:
-        screen.say(f"No deletion of {entry['Name']} is planned.")
-        return
-    await call(screen.client.restore_secret, SecretId=entry["ARN"])
-    inverse.record_restore(screen.session, entry["ARN"], sanitize(entry["Name"]), entry["DeletedDate"])
-    await screen.report_change(f"{entry['Name']} is restored.")
+    else:
+        await restore_secret(screen, entries[0])
 
 
 async def tag(screen: ListingScreen, entries: Entries) -> None:

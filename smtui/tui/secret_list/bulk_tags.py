@@ -62,8 +62,8 @@ class TagsPlan(PlanScreen):
         item.skip_reason = SafeText() if changes else SafeText("stays as it is")
         item.calls = list(plan_tag_calls(self.client, item.arn, changes))
         item.find_conflict = partial(_find_others_change, item, changes)
-        item.record_undo = partial(inverse.record_tags, self.session, item.arn, item.name, changes.before, changes.put,
-                                changes.removed)
+        item.record_undo = lambda _: inverse.record_tags(
+            self.session, item.arn, item.name, changes.before, changes.put, changes.removed)
 
     def _find_changes(self, item: Item) -> TagChanges:
         before, wanted = extract_tags(item.entry), {pair.key: pair.text for pair in self.pair_editor.pairs}

@@ -26,6 +26,7 @@ from smtui.tui.secret_list import entry_state
 from smtui.tui.secret_list.plan import Item, ItemState, format_names
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
+from smtui.tui.undo.aspects import make_deletion_aspect
 from smtui.tui.widgets.checkbox import SymbolCheckbox
 from smtui.tui.widgets.limited_input import DIGITS
 from smtui.tui.widgets.read_state import READ, READING, ReadState, make_failed_state
@@ -140,8 +141,11 @@ class DeletionPlan(PlanScreen):
         else:
             how["RecoveryWindowInDays"] = self.window_days
         item.calls = [plan_call(self.client.delete_secret, **how)]
-        item.find_conflict = partial(self.find_others_change, item)
-        item.record_undo = partial(inverse.record_deletion, self.session, item.arn, item.name, for_good=force)
+        aspect = make_deletion_aspect(self.session, item.arn)
+        item.find_conflict = partial(self.find_others_change, item, aspect)
+        item.record_undo = partial(inverse.record_deletion, self.session, item.arn, item.name)
+        if not force:
+            item.read_result = partial(aspect.read, self.reader)
 
     def _list_notes(self, item: Item) -> Iterator[str]:
         """Yields facts that matter before a deletion: last access, rotation and owning service."""

@@ -31,6 +31,10 @@ class ItemState(Enum):
     REFUSED = "✗ refused"
 
 
+def _read_nothing() -> None:
+    """The result of an item whose undo needs to know nothing."""
+
+
 @dataclass(slots=True)
 class Item:
     """One secret of a plan.
@@ -45,11 +49,19 @@ class Item:
     calls: Sequence[ClientCall] = ()
     find_conflict: Callable[[Client], str] | None = None
     """Runs in the same transaction as the calls, before them. Returns why they must not be made; empty if they may."""
-    record_undo: Callable[[], None] | None = None
-    """Records the undo entry; called after the calls succeeded."""
+    read_result: Callable[[], Any] = _read_nothing
+    """Runs in the same transaction as the calls, after them. Returns what `record_undo` needs to know."""
+    record_undo: Callable[[Any], None] | None = None
+    """Records the undo entry, given the result; called after the calls succeeded."""
+    result: Any = None
     answer: SafeText | None = None
     """The error message, or empty after success; None before the calls were tried."""
     done: bool = False
+
+    def reset(self) -> None:
+        """Removes what a plan has set, except for the note."""
+        self.skip_reason, self.calls, self.find_conflict, self.record_undo = NO_TEXT, (), None, None
+        self.read_result = _read_nothing
 
     @property
     def name(self) -> SafeText:
@@ -114,15 +126,13 @@ def _send(item: Item, client: Client, transaction: Transaction) -> None:
     Raises:
         ChangedMeanwhileError: the item has a conflict; no call was made.
     """
-    def send(_: object = None) -> None:
+    def send(_: object) -> None:
         for each in item.calls:
             each.send()
+        item.result = item.read_result()
 
     find_conflict = item.find_conflict
-    if find_conflict is None:
-        send()
-    else:
-        write_unless(transaction, lambda: find_conflict(client), bool, send)
+    write_unless(transaction, lambda: find_conflict(client) if find_conflict else "", bool, send)
 
 
 def format_count(many: int, what: str = "secret") -> str:

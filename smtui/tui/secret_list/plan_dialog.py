@@ -20,15 +20,18 @@ from smtui.tui.audit.changes_since import ChangesSince
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.jobs.job import SHOW_AFTER
-from smtui.tui.secret_list.plan import NO_TEXT, Item, ItemState, Plan, format_count, format_names
+from smtui.tui.secret_list.plan import Item, ItemState, Plan, format_count, format_names
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from smtui.api.types import Client
     from smtui.tui.base_screen import SessionScreen
     from smtui.tui.session import Session
+    from smtui.tui.undo.aspects import Aspect
 
 MAX_NAME_WIDTH = 40
 COLORS = {
@@ -58,6 +61,7 @@ class PlanScreen(Dialog[Plan]):
         super().__init__()
         self.session = session
         self.client = session.client()
+        self.reader = session.combine_clients(session.region, record_reads=False)
         self.plan = Plan([Item(entry) for entry in entries])
         self._since_shown = ChangesSince(session.vault)
         self._has_begun = self._is_over = False
@@ -129,11 +133,14 @@ class PlanScreen(Dialog[Plan]):
         """Watches the changes by others from the moment when the plan is shown."""
         await call(self._since_shown.begin)
 
-    def find_others_change(self, item: Item, _: Client) -> str:
+    def find_others_change(self, item: Item, deletion: Aspect[datetime | None], _: Client) -> str:
         """Describes the newest change of the secret since the plan was shown; empty if there is none.
 
-        Subclasses use it as `Item.find_conflict`.
+        A deletion that was planned or cancelled before that, but after the entry was read, counts as well. Subclasses
+        use it as `Item.find_conflict`.
         """
+        if conflict := deletion.find_conflict(self.reader, item.entry.get("DeletedDate")):
+            return f"changed by others meanwhile: {conflict}"
         regions = {self.session.region, item.entry.get("PrimaryRegion", self.session.region)}
         change = self._since_shown.find_newest(item.entry["Name"], regions)
         return f"changed by others meanwhile: {change}" if change else ""
@@ -141,7 +148,7 @@ class PlanScreen(Dialog[Plan]):
     def refresh_plan(self) -> None:
         """Updates the plan and its display from the fields."""
         for item in self.plan.items:
-            item.skip_reason, item.calls, item.find_conflict, item.record_undo = NO_TEXT, (), None, None
+            item.reset()
             self.fill_item(item)
         problem = _find_plan_problem(self)
         self.go.disabled = bool(problem)
@@ -251,7 +258,7 @@ async def run_plan_dialog(screen: SessionScreen[Any], dialog: PlanScreen) -> lis
         with screen.session.undo.combine(sentence):
             for item in done:
                 if item.record_undo:
-                    item.record_undo()
+                    item.record_undo(item.result)
         screen.say(sentence)
     return done
 

@@ -1,8 +1,9 @@
-"""The plan that restores secrets whose deletion is planned."""
+"""Restoring secrets whose deletion is planned: one without a question, several by a plan."""
 
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from smtui.text.dates import format_date
 from smtui.text.sanitize import SafeText, sanitize
@@ -11,6 +12,35 @@ from smtui.tui.secret_list import entry_state
 from smtui.tui.secret_list.plan import Item, ItemState, format_count
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
+from smtui.tui.undo.aspects import Content, make_content_aspect, make_deletion_aspect, write_as_seen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from smtui.tui.base_screen import SessionScreen
+
+
+async def restore_secret(screen: SessionScreen[Any], secret: Mapping[str, Any]) -> None:
+    """Restores a secret without a question, because undo can revert it. A deletion that others planned anew stays.
+
+    Args:
+        secret: the secret on the screen, as DescribeSecret or ListSecrets returns it.
+    """
+    name, arn, session = sanitize(secret["Name"]), secret["ARN"], screen.session
+    due = secret.get("DeletedDate")
+    if due is None:
+        screen.say(f"No deletion of {name} is planned.")
+        return
+    content, reader = make_content_aspect(session, arn), session.combine_clients(session.region, record_reads=False)
+    left: list[Content] = []
+
+    def write() -> None:
+        screen.client.restore_secret(SecretId=arn)
+        left.append(content.read(reader))
+
+    if await write_as_seen(screen, make_deletion_aspect(session, arn), due, write):
+        inverse.record_restore(session, arn, name, due, left[-1])
+        await screen.report_change(f"{name} is restored.")
 
 
 class RestorePlan(PlanScreen):
@@ -31,7 +61,8 @@ class RestorePlan(PlanScreen):
             return
         item.note = sanitize(f"{entry_state.format_deletion(when, self.session.now())}, on {format_date(when)}")
         item.calls = [plan_call(self.client.restore_secret, SecretId=item.arn)]
-        item.find_conflict = partial(self.find_others_change, item)
+        item.find_conflict = partial(self.find_others_change, item, make_deletion_aspect(self.session, item.arn))
+        item.read_result = partial(make_content_aspect(self.session, item.arn).read, self.reader)
         item.record_undo = partial(inverse.record_restore, self.session, item.arn, item.name, when)
 
     def get_button_label(self) -> str:

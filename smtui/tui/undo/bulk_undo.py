@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Literal
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.jobs.job import run_job
-from smtui.tui.undo.preview import UndoPreview
+from smtui.tui.undo.preview import UndoPreview, describe_unchanged
 
 if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
-    from smtui.tui.undo_history import LargeChange, UndoEntry, UndoOutcome
+    from smtui.tui.undo_history import LargeChange, UndoEntry
 
 TITLE = SafeText("Undo")
-MOST_NAMED = 3
 
 
 async def undo_large(app: Shell, session: Session, *, done: UndoEntry, large: LargeChange) -> None:
@@ -29,7 +28,7 @@ async def undo_large(app: Shell, session: Session, *, done: UndoEntry, large: La
         if not await app.push_screen_wait(UndoPreview(done, away=region != session.region, outcome=outcome)):
             return
         outcome = await run_job(app, TITLE, lambda vault, progress: large.undo(vault, region, progress))
-    left = f" {_describe_unchanged(outcome)}" if outcome.left else ""
+    left = f" {describe_unchanged(outcome.left)}" if outcome.left else ""
     if outcome.sections:
         session.undo.forget(done)
         severity: Literal["warning", "information"] = "warning" if left else "information"
@@ -38,12 +37,3 @@ async def undo_large(app: Shell, session: Session, *, done: UndoEntry, large: La
         session.undo.forget_newest(done)
         app.notify(sanitize(f"“{done.words}” cannot be undone.{left}"), severity="warning", markup=False)
     app.look_again()
-
-
-def _describe_unchanged(outcome: UndoOutcome) -> str:
-    """Returns a sentence that counts the secrets that stay as they are, and names the first with the reason."""
-    named = ", ".join(f"{name} ({why.rstrip('.')})" for name, why in outcome.left[:MOST_NAMED])
-    more = len(outcome.left) - MOST_NAMED
-    rest = f" and {more:,} more" if more > 0 else ""
-    verb = "it is" if len(outcome.left) == 1 else "they are"
-    return f"{len(outcome.left):,} changed since, left as {verb}: {named}{rest}."

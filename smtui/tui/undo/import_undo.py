@@ -6,18 +6,18 @@ ARNs, VersionIds and a digest of the metadata of each new secret.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smtui.api.errors import ClientError, ResourceNotFoundException
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.audit import last_change
 from smtui.tui.secret.label_moves import LabelMove, collect_secret_labels
 from smtui.tui.secret_list.plan import format_count
 from smtui.tui.undo import inverse
+from smtui.tui.undo.aspects import GONE, PLANNED_ALREADY, digest_metadata
 from smtui.tui.undo_history import UndoOutcome
 
 if TYPE_CHECKING:
@@ -28,11 +28,9 @@ if TYPE_CHECKING:
 
 DAYS = 30
 """The recovery window, in days, of secrets that undo deletes: the longest that DeleteSecret accepts."""
-PLANNED_ALREADY = "Its deletion is planned already."
 OTHER_VERSIONS = "It has other versions or labels now."
 OTHER_METADATA = "Its description, tags, key, rotation or replicas have changed since."
 OTHER_POLICY = "It has a resource policy now."
-_OF_THE_MOMENT = frozenset({"LastChangedDate", "LastAccessedDate", "ResponseMetadata"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +58,12 @@ class _Created:
         try:
             secret = client.describe_secret(SecretId=self.arn)
         except ResourceNotFoundException:
-            return inverse.GONE
+            return GONE
         if "DeletedDate" in secret:
             return PLANNED_ALREADY
         if secret.get("VersionIdsToStages") != {self.version: [AWSCURRENT]}:
             return OTHER_VERSIONS
-        if _digest(secret) != self.digest:
+        if digest_metadata(secret) != self.digest:
             return OTHER_METADATA
         return "" if secret.get("LastChangedDate") == self.changed else self._find_more(client)
 
@@ -130,7 +128,7 @@ class ImportedSecrets:
         left: list[tuple[SafeText, SafeText]] = []
         for number, change in enumerate(self._changes):
             progress(what, number, len(self._changes))
-            why = _find_conflict(reader, change) or act(vault, region, change)
+            why = _find_conflict(reader, vault, region, change) or act(vault, region, change)
             if why:
                 left.append((change.name, sanitize(why)))
             else:
@@ -156,19 +154,14 @@ def note_import(vault: Vault, region: str, written: Sequence[ImportedSecret], pr
 def _note_one(written: ImportedSecret, secret: DescribeSecretResponse) -> _Change:
     arn, name, after = secret["ARN"], sanitize(written.name), collect_secret_labels(secret)
     if written.before is None:
-        return _Created(arn, name, written.owner, after[AWSCURRENT], secret["LastChangedDate"], _digest(secret))
+        return _Created(arn, name, written.owner, after[AWSCURRENT], secret["LastChangedDate"], digest_metadata(secret))
     return _Updated(arn, name, written.owner, LabelMove(dict(written.before), after, ()).invert())
 
 
-def _digest(secret: DescribeSecretResponse) -> bytes:
-    """Returns the SHA-256 of the answer of DescribeSecret without ResponseMetadata and the dates of use and change."""
-    members: Mapping[str, Any] = {name: member for name, member in secret.items() if name not in _OF_THE_MOMENT}
-    return sha256(json.dumps(members, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).digest()
-
-
-def _find_conflict(reader: Client, change: _Change) -> str:
+def _find_conflict(reader: Client, vault: Vault, region: str, change: _Change) -> str:
     try:
-        return change.find_conflict(reader)
+        why = change.find_conflict(reader)
+        return inverse.add_last_change(why, vault, last_change.SECRET_CHANGES, region, change.arn)
     except ClientError as refusal:
         return refusal.sentence
 

@@ -7,7 +7,7 @@ the changes of others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,8 @@ from smtui.api.errors import ResourceNotFoundException
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.rules import labels
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.audit import last_change
 from smtui.tui.client_call import plan_call
-from smtui.tui.kms import picker
-from smtui.tui.rotation.schedule_text import remove_computed_days
 from smtui.tui.secret.label_moves import (
     LabelMove,
     Labels,
@@ -26,16 +25,18 @@ from smtui.tui.secret.label_moves import (
     find_pending_version,
     shorten_id,
 )
+from smtui.tui.undo import aspects
 
 if TYPE_CHECKING:
-    from smtui.api.extension_types import CreateFunctionRequest, FunctionEntry
-    from smtui.api.types import Client, DescribeSecretResponse, PutSecretValueResponse, RotationRulesType, Tag
+    from smtui.api.extension_types import CreateFunctionRequest, FunctionDescription, FunctionEntry
+    from smtui.api.types import Client, DescribeSecretResponse, PutSecretValueResponse, Tag
+    from smtui.api.vault_client import VaultClient
+    from smtui.backends.local import Vault
     from smtui.tui.replication.replicas import Replica, ReplicaSet
     from smtui.tui.session import Session
 
-GONE = "The secret is no longer there."
-PLANNED = "The secret's deletion is planned: restore it first."
 MOVED = "Its labels have moved since."
+LABELS_LOST = "Version {version} has lost its other labels since, so it would be deprecated."
 STAYS = "The new version itself stays."
 NEVER_WITHOUT = "A secret that has a current version never goes without one again."
 BY_HAND = "A new secret does not go by one key: plan its deletion."
@@ -71,50 +72,60 @@ def _record_labels(session: Session, secret_id: str, words: SafeText, move: Labe
     if back is None:
         session.record_undo(words, note=NEVER_WITHOUT)
         return
+    vault, region = session.vault, session.region
     session.record_undo(
         words, *(plan_call(session.client().update_secret_version_stage, **update.build_request(secret_id))
                  for update in back.updates),
-        conflict=lambda client: find_label_conflict(client, secret_id, back),
+        conflict=lambda client: add_last_change(
+            find_label_conflict(client, secret_id, back), vault, last_change.LABEL_CHANGES, region, secret_id),
         note="\n".join(filter(None, [*back.describe(), note])),
     )
 
 
+def add_last_change(why: str, vault: Vault, operations: Collection[str], region: str, secret_id: str) -> str:
+    """Adds to a sentence who changed a secret last by one of the operations; does nothing to an empty text."""
+    return why and f"{why} {last_change.describe_newest(vault, operations, region, secret_id=secret_id)}".rstrip()
+
+
 def find_label_conflict(client: Client, secret_id: str, back: LabelMove) -> str:
-    """Returns why `back` cannot be done; empty if each label is still on the version from which it moves."""
-    left = {label: back.before.get(label) for label in {*back.before, *back.after}
-            if back.before.get(label) != back.after.get(label)}
-    return _find_conflict(client, secret_id, lambda _: _find_moved(client, secret_id, left, back.after))
+    """Returns why `back` cannot be done; empty if it does to the labels what it would have done before.
 
-
-def _find_moved(client: Client, secret_id: str, left: Mapping[str, str | None], wanted: Labels) -> str:
-    """Compares the current labels with `left`, and checks that the versions of `wanted` still exist."""
+    Each label must still be on the version from which it moves, and no version may lose its last label that would not
+    have lost it then.
+    """
+    try:
+        secret = client.describe_secret(SecretId=secret_id)
+    except ResourceNotFoundException:
+        return aspects.GONE
+    if "DeletedDate" in secret:
+        return aspects.PLANNED
     pages = client.get_paginator("list_secret_version_ids").paginate(SecretId=secret_id, IncludeDeprecated=True)
     versions = [version for page in pages for version in page["Versions"]]
     now, there = collect_version_labels(versions), {version["VersionId"] for version in versions}
-    if any(now.get(label) != version for label, version in left.items()):
+    if any(now.get(label) != back.before.get(label) for label in back.moving):
         return MOVED
-    missing = {wanted[label] for label in left if label in wanted} - there
-    return " ".join(f"Version {shorten_id(version)} is no longer there." for version in sorted(missing))
+    missing = {back.after[label] for label in back.moving if label in back.after} - there
+    if missing:
+        return " ".join(f"Version {shorten_id(version)} is no longer there." for version in sorted(missing))
+    after = now
+    for update in back.updates:
+        after = update.apply(after)
+    lost = labels.find_deprecated(now, after) - labels.find_deprecated(back.before, back.after)
+    return LABELS_LOST.format(version=shorten_id(min(lost))) if lost else ""
 
 
 def record_description(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
     """Records a changed description. Undo restores it with UpdateSecret."""
-    def check(secret: DescribeSecretResponse) -> str:
-        return "" if secret.get("Description", "") == after else "Its description has changed since."
-
     back = plan_call(session.client().update_secret, SecretId=secret_id, Description=before)
-    session.record_undo(_describe(name, "description changed"), back,
-                        conflict=lambda client: _find_conflict(client, secret_id, check))
+    aspect = aspects.make_description_aspect(session, secret_id)
+    session.record_undo(_describe(name, "description changed"), back, conflict=aspect.make_check(after))
 
 
 def record_key_change(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
-    """Records another KMS key. `before` and `after` are KmsKeyIds; `picker.DEFAULT` stands for the default key."""
-    def check(secret: DescribeSecretResponse) -> str:
-        return "" if secret.get("KmsKeyId", picker.DEFAULT) == after else "Its key has changed since."
-
+    """Records another KMS key. `before` and `after` are KmsKeyIds; `kms.picker.DEFAULT` stands for the default key."""
     back = plan_call(session.client().update_secret, SecretId=secret_id, KmsKeyId=before)
-    session.record_undo(_describe(name, "key changed"), back,
-                        conflict=lambda client: _find_conflict(client, secret_id, check))
+    aspect = aspects.make_key_aspect(session, secret_id)
+    session.record_undo(_describe(name, "key changed"), back, conflict=aspect.make_check(after))
 
 
 def record_tags(
@@ -129,10 +140,6 @@ def record_tags(
     """
     left: dict[str, str | None] = {**put, **dict.fromkeys(removed)}
 
-    def check(secret: DescribeSecretResponse) -> str:
-        now = {tag["Key"]: tag.get("Value", "") for tag in secret.get("Tags", ())}
-        return "" if all(now.get(key) == value for key, value in left.items()) else "Its tags have changed since."
-
     added = [key for key in put if key not in before]
     others: list[Tag] = [{"Key": key, "Value": before[key]} for key in left if key in before]
     client, calls = session.client(), []
@@ -140,32 +147,29 @@ def record_tags(
         calls.append(plan_call(client.untag_resource, SecretId=secret_id, TagKeys=added))
     if others:
         calls.append(plan_call(client.tag_resource, SecretId=secret_id, Tags=others))
-    session.record_undo(_describe(name, "tags changed"), *calls,
-                        conflict=lambda client: _find_conflict(client, secret_id, check))
+    aspect = aspects.make_tags_aspect(session, secret_id, left)
+    session.record_undo(_describe(name, "tags changed"), *calls, conflict=aspect.make_check(left))
 
 
-def record_deletion(session: Session, secret_id: str, name: SafeText, *, for_good: bool) -> None:
+def record_deletion(session: Session, secret_id: str, name: SafeText, due: datetime | None) -> None:
     """Records a deletion. Undo uses RestoreSecret, which works only within the recovery window.
 
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RestoreSecret.html
 
     Args:
-        for_good: whether the secret was deleted without a recovery window, so that undo is impossible.
+        due: when the secret will be deleted (DeletedDate); None if it was deleted without a recovery window, so that
+            undo is impossible.
     """
-    if for_good:
+    if due is None:
         session.record_undo(_describe(name, "deleted for good"), note=FOR_GOOD)
         return
-
-    def check(secret: DescribeSecretResponse) -> str:
-        return "" if "DeletedDate" in secret else "It was restored already."
-
     back = plan_call(session.client().restore_secret, SecretId=secret_id)
-    session.record_undo(_describe(name, "deletion planned"), back,
-                        conflict=lambda client: _find_conflict(client, secret_id, check, allow_planned=True))
+    aspect = aspects.make_deletion_aspect(session, secret_id)
+    session.record_undo(_describe(name, "deletion planned"), back, conflict=aspect.make_check(due))
 
 
-def record_restore(session: Session, secret_id: str, name: SafeText, was_due: datetime) -> None:
-    """Records a cancelled deletion. Undo schedules it again with the remaining days.
+def record_restore(session: Session, secret_id: str, name: SafeText, was_due: datetime, left: aspects.Content) -> None:
+    """Records a cancelled deletion. Undo schedules it again with the remaining days, if nobody has changed the secret.
 
     Fewer days than the minimum of DeleteSecret are raised to it.
 
@@ -173,17 +177,15 @@ def record_restore(session: Session, secret_id: str, name: SafeText, was_due: da
 
     Args:
         was_due: when the secret would have been deleted.
+        left: the content of the secret after it was restored (`make_content_aspect`).
     """
-    left = max(0, ceil((was_due - session.now()) / timedelta(days=1)))
-    days = max(MIN_RECOVERY_DAYS, min(left, MAX_RECOVERY_DAYS))
-    few = f"; {left} were left, {days} are the fewest there can be" if left < days else ", as many as were left"
-
-    def check(secret: DescribeSecretResponse) -> str:
-        return "Its deletion is planned already." if "DeletedDate" in secret else ""
-
+    days_left = max(0, ceil((was_due - session.now()) / timedelta(days=1)))
+    days = max(MIN_RECOVERY_DAYS, min(days_left, MAX_RECOVERY_DAYS))
+    few = f"; {days_left} were left, {days} are the fewest there can be" if days_left < days else \
+        ", as many as were left"
     back = plan_call(session.client().delete_secret, SecretId=secret_id, RecoveryWindowInDays=days)
-    session.record_undo(_describe(name, "restored"), back,
-                        conflict=lambda client: _find_conflict(client, secret_id, check, allow_planned=True),
+    aspect = aspects.make_content_aspect(session, secret_id)
+    session.record_undo(_describe(name, "restored"), back, conflict=aspect.make_check(left),
                         note=f"Its deletion is planned again, in {days} days{few}.")
 
 
@@ -199,77 +201,63 @@ def record_rotation_setup(session: Session, before: DescribeSecretResponse, aske
         before: the answer of DescribeSecret before the change.
         asked: the request of RotateSecret.
     """
-    def check(secret: DescribeSecretResponse) -> str:
-        found = (secret.get("RotationLambdaARN"), _get_rules(secret))
-        if found != (asked["RotationLambdaARN"], asked["RotationRules"]):
-            return "Its rotation has been set up otherwise since."
-        return _find_pending(secret) if before.get("RotationEnabled") else ""
-
-    _record_rotation(session, before, "rotation set up", check,
-                       "The value that was made stays." if asked["RotateImmediately"] else "")
+    left = True, asked["RotationLambdaARN"], asked["RotationRules"]
+    _record_rotation(session, before, "rotation set up", left,
+                     "The value that was made stays." if asked["RotateImmediately"] else "")
 
 
 def record_rotation_cancel(session: Session, before: DescribeSecretResponse) -> None:
     """Records a cancelled rotation. Undo sets it up again as in `before`, the earlier DescribeSecret answer."""
-    def check(secret: DescribeSecretResponse) -> str:
-        if secret.get("RotationEnabled"):
-            return "Its rotation was set up again already."
-        return _find_pending(secret)
-
-    _record_rotation(session, before, "rotation cancelled", check, "A rotation that was under way does not go on.")
+    _, function, rules = aspects.read_rotation_setup(before)
+    _record_rotation(session, before, "rotation cancelled", (False, function, rules),
+                     "A rotation that was under way does not go on.")
 
 
 def _record_rotation(
-    session: Session, before: DescribeSecretResponse, words: str, check: Callable[[DescribeSecretResponse], str],
-    note: str,
+    session: Session, before: DescribeSecretResponse, words: str, left: aspects.RotationSetup, note: str
 ) -> None:
     secret_id, client = before["ARN"], session.client()
-    if before.get("RotationEnabled"):
-        back = plan_call(client.rotate_secret, SecretId=secret_id, RotationLambdaARN=before["RotationLambdaARN"],
-                         RotationRules=_get_rules(before), RotateImmediately=False)
+    is_on, function, rules = aspects.read_rotation_setup(before)
+    aspect = aspects.make_rotation_aspect(session, secret_id)
+
+    def find_conflict(client: VaultClient) -> str:
+        return aspect.find_conflict(client, left) or (_find_pending(client, secret_id) if is_on else "")
+
+    if is_on and function is not None:
+        back = plan_call(client.rotate_secret, SecretId=secret_id, RotationLambdaARN=function, RotationRules=rules,
+                         RotateImmediately=False)
     else:
         back = plan_call(client.cancel_rotate_secret, SecretId=secret_id)
-    session.record_undo(_describe(sanitize(before["Name"]), words), back,
-                        conflict=lambda client: _find_conflict(client, secret_id, check), note=note)
+    session.record_undo(_describe(sanitize(before["Name"]), words), back, conflict=find_conflict, note=note)
 
 
 def record_replication(
-    session: Session, replica_set: ReplicaSet, regions: Sequence[str], overwritten: Sequence[str]
+    session: Session, replica_set: ReplicaSet, left: aspects.Replicas, overwritten: Sequence[str]
 ) -> None:
     """Records new replicas. Undo removes them with RemoveRegionsFromReplication.
 
     Args:
-        regions: Regions that had no replica, or one whose replication had failed.
-        overwritten: those of them in which another secret was overwritten; undo does not restore it.
+        left: the new replicas, in Regions that had none, or one whose replication had failed.
+        overwritten: those Regions in which another secret was overwritten; undo does not restore it.
     """
     lost = f"What was in {', '.join(overwritten)} before does not come back." if overwritten else ""
+    aspect = aspects.make_replicas_aspect(session, replica_set.primary, replica_set.region, left)
     session.record_undo(
-        _describe(sanitize(replica_set.name), f"replicated to {', '.join(regions)}"),
+        _describe(sanitize(replica_set.name), f"replicated to {', '.join(left)}"),
         plan_call(session.client(replica_set.region).remove_regions_from_replication,
-                  SecretId=replica_set.primary["ARN"], RemoveReplicaRegions=list(regions)),
-        conflict=lambda client: _find_conflict(
-            client, replica_set.primary["ARN"], lambda secret: _find_missing_replicas(secret, regions)),
-        note=lost, region=replica_set.region,
+                  SecretId=replica_set.primary["ARN"], RemoveReplicaRegions=list(left)),
+        conflict=aspect.make_check(left), note=lost, region=replica_set.region,
     )
-
-
-def _find_missing_replicas(secret: DescribeSecretResponse, wanted: Sequence[str]) -> str:
-    present = {each["Region"] for each in secret.get("ReplicationStatus", ())}
-    gone = [region for region in wanted if region not in present]
-    return f"There is no replica in {', '.join(gone)} any more." if gone else ""
 
 
 def record_replica_removal(session: Session, replica_set: ReplicaSet, replica: Replica) -> None:
     """Records a removed replica. Undo adds it with ReplicateSecretToRegions, under the same KMS key."""
-    def check(secret: DescribeSecretResponse) -> str:
-        present = {each["Region"] for each in secret.get("ReplicationStatus", ())}
-        return f"It is replicated to {replica.region} already." if replica.region in present else ""
-
+    aspect = aspects.make_replicas_aspect(session, replica_set.primary, replica_set.region, [replica.region])
     session.record_undo(
         _describe(sanitize(replica_set.name), f"replica in {replica.region} removed"),
         plan_call(session.client(replica_set.region).replicate_secret_to_regions, SecretId=replica_set.primary["ARN"],
                   AddReplicaRegions=[replica.request]),
-        conflict=lambda client: _find_conflict(client, replica_set.primary["ARN"], check), region=replica_set.region,
+        conflict=aspect.make_check({replica.region: None}), region=replica_set.region,
     )  # fmt: skip
 
 
@@ -279,10 +267,12 @@ def record_promotion(session: Session, replica_set: ReplicaSet, replica: Replica
     session.record_undo(words, note=OF_ITS_OWN, region=replica.region)
 
 
-def record_function_creation(session: Session, name: str) -> None:
+def record_function_creation(session: Session, made: FunctionDescription) -> None:
     """Records a new rotation function. Undo deletes it."""
+    name = made["FunctionName"]
     back = plan_call(session.rotations().delete_function, FunctionName=name)
-    session.record_undo(sanitize(f"function {name}: made"), back)
+    session.record_undo(sanitize(f"function {name}: made"), back, conflict=aspects.make_function_aspect(
+        session, name).make_check(aspects.get_function_state(made)))
 
 
 def record_function_removal(session: Session, function: FunctionEntry) -> None:
@@ -298,30 +288,13 @@ def record_function_removal(session: Session, function: FunctionEntry) -> None:
         request["Password"] = function["Password"]
     if "Command" in function:
         request["Command"] = function["Command"]
-    session.record_undo(words, plan_call(session.rotations().create_function, **request))
+    session.record_undo(words, plan_call(session.rotations().create_function, **request),
+                        conflict=aspects.make_function_aspect(session, function["FunctionName"]).make_check(None))
 
 
-def _get_rules(secret: DescribeSecretResponse) -> RotationRulesType:
-    return remove_computed_days(secret.get("RotationRules", {}))
-
-
-def _find_pending(secret: DescribeSecretResponse) -> str:
-    pending = find_pending_version(secret.get("VersionIdsToStages", {}))
+def _find_pending(client: VaultClient, secret_id: str) -> str:
+    pending = find_pending_version(client.describe_secret(SecretId=secret_id).get("VersionIdsToStages", {}))
     return "A rotation is under way, or was left half done: AWSPENDING is in the way." if pending else ""
-
-
-def _find_conflict(
-    client: Client, secret_id: str, check: Callable[[DescribeSecretResponse], str], *, allow_planned: bool = False
-) -> str:
-    """Returns the conflict that `check` finds in the answer of DescribeSecret; empty if there is none.
-
-    A missing secret is a conflict; so is a planned deletion, unless `allow_planned`.
-    """
-    try:
-        secret = client.describe_secret(SecretId=secret_id)
-        return PLANNED if "DeletedDate" in secret and not allow_planned else check(secret)
-    except ResourceNotFoundException:
-        return GONE
 
 
 def _describe(name: SafeText, what: str) -> SafeText:
@@ -330,11 +303,8 @@ def _describe(name: SafeText, what: str) -> SafeText:
 
 def record_policy_change(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
     """Records a changed resource policy. `before` and `after` are its JSON texts, empty for no policy."""
-    def find_conflict(client: Client) -> str:
-        now = client.get_resource_policy(SecretId=secret_id).get("ResourcePolicy", "")
-        return "" if now == after else "Its policy has changed since."
-
     client = session.client()
     back = plan_call(client.put_resource_policy, SecretId=secret_id, ResourcePolicy=before) if before else \
         plan_call(client.delete_resource_policy, SecretId=secret_id)
-    session.record_undo(_describe(name, "policy attached" if after else "policy removed"), back, conflict=find_conflict)
+    session.record_undo(_describe(name, "policy attached" if after else "policy removed"), back,
+                        conflict=aspects.make_policy_aspect(session, secret_id).make_check(after))

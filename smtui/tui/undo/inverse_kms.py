@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from math import ceil
 from typing import TYPE_CHECKING
 
-from smtui.api.errors import ClientError
 from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.client_call import plan_call
-from smtui.tui.kms.key_conflict import find_target
+from smtui.tui.undo import aspects
 
 if TYPE_CHECKING:
-    from smtui.api.kms_types import KeyMetadata
     from smtui.api.vault_client import VaultClient
     from smtui.tui.kms.keys import KmsKey
     from smtui.tui.session import Session
@@ -31,31 +30,35 @@ def record_description(session: Session, key: KmsKey, after: str) -> None:
     session.record_undo(
         _describe(key.name, "description changed"),
         plan_call(session.keys().update_key_description, KeyId=key.id, Description=key.description),
-        conflict=_find_conflict(
-            key, lambda now: "" if now["Description"] == after else "Its description has changed since."),
+        conflict=aspects.make_key_description_aspect(session, key).make_check(after),
     )
 
 
 def record_state_change(session: Session, key: KmsKey, *, on: bool) -> None:
     """Records that a key was enabled (`on`) or disabled."""
-    left, client = "Enabled" if on else "Disabled", session.keys()
+    client = session.keys()
     session.record_undo(
         _describe(key.name, "enabled" if on else "disabled"),
         plan_call(client.disable_key if on else client.enable_key, KeyId=key.id),
-        conflict=_find_conflict(key, lambda now: "" if now["KeyState"] == left else "Its state has changed since."),
+        conflict=_make_state_check(session, key, "Enabled" if on else "Disabled"),
     )
 
 
-def record_deletion(session: Session, key: KmsKey) -> None:
+def record_deletion(session: Session, key: KmsKey, due: datetime) -> None:
     """Records a planned deletion. Undo cancels it, and enables the key if it was enabled before.
 
     Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html
+
+    Args:
+        key: the key before its deletion was planned.
+        due: when it will be deleted (DeletionDate).
     """
     client = session.keys()
     back = [plan_call(client.cancel_key_deletion, KeyId=key.id)]
     if key.state == "Enabled":
         back.append(plan_call(client.enable_key, KeyId=key.id))
-    session.record_undo(_describe(key.name, "deletion planned"), *back, conflict=_find_conflict(key, _find_cancelled))
+    session.record_undo(_describe(key.name, "deletion planned"), *back,
+                        conflict=_make_state_check(session, key, aspects.PENDING, due))
 
 
 def record_deletion_cancel(session: Session, key: KmsKey) -> None:
@@ -74,13 +77,14 @@ def record_deletion_cancel(session: Session, key: KmsKey) -> None:
     session.record_undo(
         _describe(key.name, "deletion cancelled"),
         plan_call(session.keys().schedule_key_deletion, KeyId=key.id, PendingWindowInDays=days),
-        conflict=_find_conflict(
-            key, lambda now: "Its deletion is planned already." if not _find_cancelled(now) else ""),
+        conflict=_make_state_check(session, key, "Disabled"),
     )
 
 
-def _find_cancelled(now: KeyMetadata) -> str:
-    return "" if now["KeyState"] == "PendingDeletion" else "Its deletion was cancelled already."
+def _make_state_check(
+    session: Session, key: KmsKey, left: str, due: datetime | None = None
+) -> Callable[[VaultClient], str]:
+    return aspects.make_key_state_aspect(session, key).make_check((left, due))
 
 
 def record_alias(session: Session, alias: str, before: str | None, after: str) -> None:
@@ -94,30 +98,14 @@ def record_alias(session: Session, alias: str, before: str | None, after: str) -
     back = plan_call(client.delete_alias, AliasName=alias) if before is None else \
         plan_call(client.update_alias, AliasName=alias, TargetKeyId=before)
     session.record_undo(_describe(sanitize(alias), "made" if before is None else "turned to another key"), back,
-                        conflict=lambda client: _find_other_target(client, alias, after))
+                        conflict=aspects.make_alias_aspect(session, alias).make_check(after))
 
 
 def record_alias_removal(session: Session, alias: str, key: KmsKey) -> None:
     """Records a removed alias. Undo creates it again with `key` as its target."""
     back = plan_call(session.keys().create_alias, AliasName=alias, TargetKeyId=key.id)
     session.record_undo(_describe(sanitize(alias), "removed"), back,
-                        conflict=lambda client: _find_other_target(client, alias, None))
-
-
-def _find_other_target(client: VaultClient, alias: str, left: str | None) -> str:
-    found = find_target(client, alias)
-    return "" if found == left else f"{alias} leads elsewhere since." if found else f"{alias} is no longer there."
-
-
-def _find_conflict(key: KmsKey, check: Callable[[KeyMetadata], str]) -> Callable[[VaultClient], str]:
-    """Returns a function that applies `check` to the current KeyMetadata of the key."""
-    def find_conflict(client: VaultClient) -> str:
-        try:
-            return check(client.describe_key(KeyId=key.id)["KeyMetadata"])
-        except ClientError as error:
-            return error.message
-
-    return find_conflict
+                        conflict=aspects.make_alias_aspect(session, alias).make_check(None))
 
 
 def _describe(name: SafeText, what: str) -> SafeText:

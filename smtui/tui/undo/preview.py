@@ -12,7 +12,7 @@ from textual.widgets import Static
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.client_call import ClientCall
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.undo_history import UndoEntry, UndoOutcome
+from smtui.tui.undo_history import Left, UndoCheck, UndoEntry, UndoOutcome
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
 
@@ -26,13 +26,13 @@ class UndoPreview(LongText[bool]):
     CSS_PATH = "preview.tcss"
     AUTO_FOCUS = "#go"
 
-    def __init__(self, done: UndoEntry, *, away: bool, outcome: UndoOutcome | None = None) -> None:
+    def __init__(self, done: UndoEntry, *, away: bool, outcome: UndoCheck | UndoOutcome) -> None:
         """Initializes the dialog.
 
         Args:
             done: the change to undo.
             away: whether the change was made in another Region than the one shown.
-            outcome: the preview of a large change; None for other changes.
+            outcome: what would be undone now, and what would be left.
         """
         super().__init__()
         self._done = done
@@ -46,7 +46,7 @@ class UndoPreview(LongText[bool]):
             yield Static(Content(self._done.words))
             if self._done.note:
                 yield Static(Content(self._done.note), classes="gap")
-            what = "This is sent" if self._outcome is None else "This is done"
+            what = "This is sent" if isinstance(self._outcome, UndoCheck) else "This is done"
             yield Static(Content(f"{what}{where}:"), classes="-muted gap")
             with VerticalScroll():
                 yield Static(Content("\n").join(self._format_details()))
@@ -56,9 +56,12 @@ class UndoPreview(LongText[bool]):
         yield Footer()
 
     def _format_details(self) -> Iterator[Content]:
-        if self._outcome is not None:
-            return _format_outcome(self._outcome)
-        return (line for each in self._done.calls for line in _format_request(each))
+        outcome = self._outcome
+        if isinstance(outcome, UndoCheck):
+            yield from (line for part in outcome.ready for each in part.calls for line in _format_request(each))
+        else:
+            yield from _format_sections(outcome)
+        yield from _format_left(outcome.left)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "go")
@@ -67,17 +70,32 @@ class UndoPreview(LongText[bool]):
         self.dismiss(False)
 
 
-def _format_outcome(outcome: UndoOutcome) -> Iterator[Content]:
-    """Yields each section of the outcome with the names of its first secrets, then those that are left."""
+def describe_unchanged(left: Left) -> str:
+    """Returns a sentence that counts what stays as it is, and names the first with the reason."""
+    named = ", ".join(f"{name} ({why.rstrip('.')})" for name, why in left[:MOST_NAMED])
+    more = len(left) - MOST_NAMED
+    rest = f" and {more:,} more" if more > 0 else ""
+    return f"{len(left):,} changed since, left as {_name_several(left)}: {named}{rest}."
+
+
+def _name_several(left: Left) -> str:
+    return "it is" if len(left) == 1 else "they are"
+
+
+def _format_sections(outcome: UndoOutcome) -> Iterator[Content]:
+    """Yields each section of the outcome with the names of its first secrets."""
     for sentence, names in outcome.sections:
         yield Content.assemble((sentence, "bold"))
         yield Content(sanitize(f"  {', '.join(names[:MOST_NAMED])}{_format_more(len(names) - MOST_NAMED)}"))
-    if outcome.left:
-        verb = "it is" if len(outcome.left) == 1 else "they are"
-        yield Content.assemble((sanitize(f"{len(outcome.left):,} changed since, left as {verb}:"), "bold"))
-        for name, why in outcome.left[:MOST_LEFT_NAMED]:
+
+
+def _format_left(left: Left) -> Iterator[Content]:
+    """Yields what stays as it is, with the reasons."""
+    if left:
+        yield Content.assemble((sanitize(f"{len(left):,} changed since, left as {_name_several(left)}:"), "bold"))
+        for name, why in left[:MOST_LEFT_NAMED]:
             yield Content(sanitize(f"  {name}: {why}"))
-        if more := _format_more(len(outcome.left) - MOST_LEFT_NAMED):
+        if more := _format_more(len(left) - MOST_LEFT_NAMED):
             yield Content(more)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from smtui.api.errors import ChangedMeanwhileError
-from smtui.rules.compare_and_swap import write_unless
+from smtui.api.errors import ClientError
 from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.read_first import read_for_dialog
-from smtui.tui.undo.preview import UndoPreview
+from smtui.tui.undo.preview import UndoPreview, describe_unchanged
+from smtui.tui.undo_history import UndoCheck
 
 if TYPE_CHECKING:
     from smtui.api.vault_client import VaultClient
@@ -30,28 +30,36 @@ async def undo_change(app: Shell, session: Session, done: UndoEntry) -> None:
 
         app.run_task(partial(undo_large, done=done, large=done.large))
         return
-    client = session.combine_clients(done.region)
-    conflict = await _find_conflict(app, done, client)
-    if conflict is None:
+    if not done.calls:
+        _report_conflict(app, session, done, done.note)
         return
-    if conflict:
-        _report_conflict(app, session, done, conflict)
-    elif await app.push_screen_wait(UndoPreview(done, away=done.region != session.region)):
+    client = session.combine_clients(done.region)
+    title = sanitize(f"Undo “{done.words}”")
+    check = await read_for_dialog(app, title, lambda: call(done.check, client))
+    if check is None:
+        return
+    if not check.ready:
+        _report_conflict(app, session, done, _describe_left(done, check))
+    elif await app.push_screen_wait(UndoPreview(done, away=done.region != session.region, outcome=check)):
         try:
-            await call(_send_back, session, done, client)
-            session.undo.forget(done)
-            _notify(app, f"Undone: {done.words.rstrip('.')}.")
-        except ChangedMeanwhileError as error:
-            _report_conflict(app, session, done, str(error.found))
+            check = await call(_send_back, session, done, client)
         finally:
             app.look_again()
+        _report_result(app, session, done, check)
 
 
-async def _find_conflict(app: Shell, done: UndoEntry, client: VaultClient) -> str | None:
-    """Returns why the change cannot be undone; empty if it can, None if the user stops waiting for the check."""
-    if not done.calls:
-        return done.note
-    return await read_for_dialog(app, sanitize(f"Undo “{done.words}”"), lambda: call(done.conflict, client))
+def _report_result(app: Shell, session: Session, done: UndoEntry, check: UndoCheck) -> None:
+    """Notifies the user of what was undone and what was left, and removes the entry."""
+    if not check.ready:
+        _report_conflict(app, session, done, _describe_left(done, check))
+        return
+    session.undo.forget(done)
+    left = f" {describe_unchanged(check.left)}" if check.left else ""
+    _notify(app, f"Undone: {done.words.rstrip('.')}.{left}", severity="warning" if left else "information")
+
+
+def _describe_left(done: UndoEntry, check: UndoCheck) -> str:
+    return describe_unchanged(check.left) if done.parts else check.left[0][1]
 
 
 def _report_conflict(app: Shell, session: Session, done: UndoEntry, conflict: str) -> None:
@@ -61,21 +69,36 @@ def _report_conflict(app: Shell, session: Session, done: UndoEntry, conflict: st
     app.look_again()
 
 
-def _send_back(session: Session, done: UndoEntry, client: VaultClient) -> None:
-    """Checks for conflicts again and sends all calls, in one transaction. Runs in the vault's thread.
+def _send_back(session: Session, done: UndoEntry, client: VaultClient) -> UndoCheck:
+    """Checks for conflicts again and sends the calls of the parts without one, in one transaction.
+
+    Runs in the vault's thread.
+
+    Returns:
+        The parts that were undone, and those that were left. If the service refused a part of several, it was left.
 
     Raises:
-        ChangedMeanwhileError: there is a conflict now.
-        SmtuiError: the service refused a call.
+        SmtuiError: the service refused a change without parts, or the vault failed; then nothing is undone.
     """
-    def send(_: str) -> None:
-        for each in done.calls:
-            each.send()
-
-    write_unless(session.vault.transaction, lambda: done.conflict(client), bool, send)
-    for each in done.calls:
+    undone: list[UndoEntry] = []
+    with session.vault.transaction():
+        check = done.check(client)
+        left = list(check.left)
+        for part in check.ready:
+            try:
+                with session.vault.transaction():
+                    for each in part.calls:
+                        each.send()
+            except ClientError as refusal:
+                if not done.parts:
+                    raise
+                left.append((part.words, sanitize(refusal.sentence)))
+            else:
+                undone.append(part)
+    for each in (each for part in undone for each in part.calls):
         if each.operation == "RotateSecret":  # the rotation itself runs after the transaction
             session.rotation_worker.enqueue(each.request["SecretId"], done.region)
+    return UndoCheck(tuple(undone), tuple(left))
 
 
 def _notify(app: Shell, sentence: str, severity: Literal["information", "warning"] = "information") -> None:

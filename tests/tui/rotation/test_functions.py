@@ -14,7 +14,7 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.rotation.functions import FunctionsScreen
 from smtui.tui.rotation.screen import RotationScreen
-from tests.tui.conftest import FakeTool, MakeApp, types, until
+from tests.tui.conftest import BOB, FakeTool, MakeApp, types, until
 from tests.tui.driver import hear, see
 
 SMALL = (80, 24)
@@ -154,6 +154,51 @@ async def test_only_what_rotates_nothing_is_removed(app: MakeApp, functions: Any
         await until(pilot, lambda: len(names(functions)) == 2)
 
         assert functions.list_functions()["Functions"][1]["Command"] == before
+
+
+@pytest.mark.parametrize(("theirs", "words"), [
+    ({"Arguments": ["false"]}, "idle is another function now. user/bob created it in us-east-1 at"),
+    ({"Arguments": ["true", "a b"], "TimeoutInSeconds": 6}, "idle is another function now. user/bob created it"),
+    (None, "The function is no longer there. user/bob removed it"),
+])
+async def test_a_function_of_others_is_not_removed(
+    app: MakeApp, vault: smtui.Vault, functions: Any, theirs: Any, words: str
+) -> None:
+    """What the question described is not there any more: nothing is removed, and there is nothing to undo."""
+    async with at_functions(app()) as pilot:
+        await pilot.press("j", "d")
+        await see(pilot, "Remove idle?")
+        with vault.reopen() as own:
+            bob = own.rotations(caller=BOB)
+            bob.delete_function(FunctionName="idle")
+            if theirs is not None:
+                bob.create_function(FunctionName="idle", Command=theirs)
+        await pilot.press("tab", "enter")
+        await hear(pilot, words)
+        await hear(pilot, "Nothing was changed.")
+
+        assert names(functions) == ["busy", *(["idle"] if theirs else [])]
+        await pilot.press("u")
+        await hear(pilot, "There is nothing to undo.")
+
+
+async def test_a_function_that_others_replaced_is_not_removed_by_undo(app: MakeApp, vault: smtui.Vault) -> None:
+    async with at_functions(app()) as pilot:
+        await pilot.press("a")
+        await see(pilot, "What shall the function do?")
+        await pilot.press("enter")
+        await see(pilot, "A function that makes a new password")
+        await types(pilot, "maker")
+        await pilot.press("ctrl+s")
+        await hear(pilot, "maker is made.")
+        with vault.reopen() as own:
+            bob = own.rotations(caller=BOB)
+            bob.delete_function(FunctionName="maker")
+            bob.create_function(FunctionName="maker", Command={"Arguments": ["true"]})
+        await pilot.press("u")
+        await hear(pilot, "maker is another function now. user/bob created it")
+
+        assert names(vault.rotations()) == ["maker"]
 
 
 async def test_a_session_that_only_reads_changes_nothing(app: MakeApp, functions: Any) -> None:

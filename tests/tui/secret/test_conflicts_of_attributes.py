@@ -390,6 +390,34 @@ async def test_a_label_that_others_attached_first(app: MakeApp, database: Any, o
         assert isinstance(running.screen, SecretScreen)
 
 
+@pytest.mark.parametrize("taken_to", [None, SECOND])
+async def test_a_label_beside_it_that_others_took_away(
+    app: MakeApp, database: Any, other: Any, taken_to: str | None
+) -> None:
+    """The preview names the labels that are left on the version, so removing one does not deprecate it unseen."""
+    for label in ("one", "two"):
+        database.update_secret_version_stage(**ID, VersionStage=label, MoveToVersionId=FIRST)
+    database.update_secret_version_stage(**ID, VersionStage="AWSPREVIOUS", RemoveFromVersionId=FIRST)
+    running = app()
+    async with open_secret(running) as pilot:
+        await at_versions(pilot)
+        await pilot.press("j", "minus")
+        await wait_for_screen(pilot, Pick)
+        await pilot.press("enter")
+        await wait_for_screen(pilot, LabelPreview)
+        assert "deprecated" not in screen_text(running)
+        move: Any = {"MoveToVersionId": taken_to} if taken_to else {}
+        other.update_secret_version_stage(**ID, VersionStage="two", RemoveFromVersionId=FIRST, **move)
+        await pilot.press("enter")
+        await wait_for_screen(pilot, ConflictDialog)
+        now = "00000002" if taken_to else "no version"
+        assert f"two was on 00000001 and is on {now} now." in join_screen_text(running)
+        assert labels(database)["one"] == FIRST
+        await press_button(pilot, "Preview again")
+        await wait_for_screen(pilot, LabelPreview)
+        assert "00000001 has no label left: it is deprecated" in join_screen_text(running)
+
+
 # Undo.
 
 

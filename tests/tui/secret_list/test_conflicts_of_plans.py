@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import smtui
+from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret_list.bulk_tags import TagsPlan
 from smtui.tui.secret_list.screen import SecretsScreen
 from tests.tui.conftest import BOB, MakeApp, said, screen_text, types, until
@@ -103,6 +104,66 @@ async def test_what_others_restored_and_changed_is_left_alone(app: MakeApp, fill
         await until(pilot, lambda: "1 done, 1 refused." in screen_text(running))
 
         assert deleted(filled) == {changed: theirs}
+
+
+@pytest.mark.parametrize("place", ["list", "secret"])
+@pytest.mark.parametrize("kind", ["planned anew", "restored"])
+async def test_a_deletion_that_others_planned_anew_stays(
+    app: MakeApp, filled: Any, others: Any, kind: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`U` restores what the screen shows: not what others planned or restored since."""
+    for kind_of_screen in (SecretsScreen, SecretScreen):
+        monkeypatch.setattr(kind_of_screen, "busy", True)  # the change comes between two looks
+    name = names(filled)[0]
+    filled.delete_secret(SecretId=name)
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot, "4 secrets")
+        await pilot.press("x")
+        await ready(pilot, "planned deletions")
+        await until(pilot, lambda: get_screen(running, SecretsScreen).secrets.count == 1)
+        if place == "secret":
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(running.screen, SecretScreen) and running.screen.has_read)
+        others.restore_secret(SecretId=name)
+        if kind == "planned anew":
+            others.delete_secret(SecretId=name, RecoveryWindowInDays=7)
+        await pilot.press("U")
+        await until(pilot, lambda: any("Nothing was changed." in each for each in said(running)))
+        words = {"planned anew": "Its deletion was planned anew, for 2026-03-09. user/bob scheduled its deletion",
+                 "restored": "It was restored already. user/bob restored it"}[kind]
+        assert any(words in each for each in said(running))
+
+        assert list(deleted(filled).values()) == (["2026-03-09"] if kind == "planned anew" else [])
+        await pilot.press("u")
+        await until(pilot, lambda: "There is nothing to undo." in said(running))
+
+
+async def test_those_of_several_that_others_restored_are_left(app: MakeApp, filled: Any, others: Any) -> None:
+    """Undo of a plan restores the others, and says which was restored already; the same if that happens meanwhile."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await plan(pilot, 0, 1, 2, 3)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: len(deleted(filled)) == 4)
+        first, second, *rest = deleted(filled)
+        others.restore_secret(SecretId=first)
+        await ready(pilot, "1 secret")
+        await pilot.press("u")
+        await ready(pilot, "Undo?")
+        assert screen_text(running).count("RestoreSecret of") == 3
+        assert f"1 changed since, left as it is: {first}: deletion planned: It was restored already. user/bob" in \
+            join_screen_text(running)
+        others.restore_secret(SecretId=second)
+        others.delete_secret(SecretId=second, RecoveryWindowInDays=7)
+        await pilot.press("enter")
+        await until(pilot, lambda: any("2 changed since, left as they are" in each for each in said(running)))
+
+        assert deleted(filled) == {second: "2026-03-09"}
+        assert rest
+        [message] = [each for each in said(running) if "left as they are" in each]
+        assert f"{first}: deletion planned (It was restored already. user/bob" in message
+        assert f"{second}: deletion planned (Its deletion was planned anew, for 2026-03-09. user/bob" in message
 
 
 async def test_tags_that_others_changed_are_left_alone_and_listed(app: MakeApp, filled: Any, others: Any) -> None:

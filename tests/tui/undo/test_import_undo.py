@@ -113,7 +113,8 @@ async def test_what_others_changed_is_left_and_named(app: MakeApp, file: Path, c
                       "dev/e: Its labels have moved since."):
             assert words in text
         await pilot.press("enter")
-        await hear(pilot, "2 changed since, left as they are: dev/b (It has other versions or labels now), dev/e (Its")
+        await hear(pilot, "2 changed since, left as they are: dev/b (It has other versions or labels now. "
+                          "root stored a version in us-east-1 at")
 
         assert names(client) == ["dev/b", "dev/d", "dev/e"]
         values = [client.get_secret_value(SecretId=name)["SecretString"] for name in names(client)]
