@@ -20,6 +20,9 @@ from smtui.vault.kdf import FileKeys
 from smtui.vault.keystore import INTERNAL, KeyStore
 from smtui.vault.opening import open_file
 
+WRONG_CODE = "This recovery code does not open this vault, or the first page of the vault is damaged."
+OLD_CODE = "Each change of the passphrase makes a new code, and the codes before it then open nothing."
+
 
 def examine(path: Path) -> None:
     """Examines a file before anybody types a passphrase. Raises VaultError."""
@@ -99,7 +102,7 @@ def open_vault(
     private = f"Other users of this machine can read {path}. Make it private: chmod 600 {path}"
     notices = [private] if examined.readable_by_others else []
     try:
-        database = open_file(Path(path), keys, read_only=read_only)
+        database = _open_file(Path(path), keys, read_only=read_only, with_code=recovery_code is not None)
         try:
             reseal.remove_leftovers(database)
             migrate.bring_up_to_date(database)
@@ -110,3 +113,13 @@ def open_vault(
     except BaseException:
         keys.wipe()
         raise
+
+
+def _open_file(path: Path, keys: FileKeys, *, read_only: bool, with_code: bool) -> Database:
+    """Opens the file, and speaks of the code if it was opened `with_code`. Raises VaultError."""
+    try:
+        return open_file(path, keys, read_only=read_only)
+    except WrongPassphraseError:
+        if not with_code:
+            raise
+        raise WrongPassphraseError(WRONG_CODE, hint=OLD_CODE) from None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -141,14 +141,26 @@ def _open_with_keyring(path: Path, args: argparse.Namespace) -> Vault | None:
 
 
 def _open_with_prompt(path: Path, args: argparse.Namespace) -> Vault:
+    return repeat_prompt(lambda: _open_with(path, _ask_for_passphrase(path), args))
+
+
+def _ask_for_passphrase(path: Path) -> bytearray:
+    try:
+        return terminal.ask(f"Passphrase for {path}: ")
+    except NoTerminalError:
+        raise CannotUnlockError("No passphrase was given, and there is no terminal to prompt on.",
+                                hint=UNLOCK_HINT) from None
+
+
+def repeat_prompt(prompt_and_open: Callable[[], Vault]) -> Vault:
+    """Returns what `prompt_and_open` opens; calls it again, at most `ATTEMPTS` times, when it is refused.
+
+    Raises:
+        WrongPassphraseError: the last attempt was refused too.
+    """
     for left in reversed(range(ATTEMPTS)):
         try:
-            passphrase = terminal.ask(f"Passphrase for {path}: ")
-        except NoTerminalError:
-            raise CannotUnlockError("No passphrase was given, and there is no terminal to prompt on.",
-                                    hint=UNLOCK_HINT) from None
-        try:
-            return _open_with(path, passphrase, args)
+            return prompt_and_open()
         except WrongPassphraseError as error:
             if not left:
                 raise

@@ -236,10 +236,25 @@ def test_passwd_and_recover(stocked: CommandLine) -> None:
     assert newer != code
     assert stocked("get", "prod/text", passphrase="the third passphrase").raw == b"plain text\n"
 
-    stocked.person.answers = [code]
+    stocked.person.answers = [code] * 3
     assert stocked("recover", unlock=False).code == 3
-    stocked.person.answers = ["mistyped"]
+    stocked.person.answers = ["mistyped"] * 3
     assert stocked("recover", unlock=False).code == 3
+
+
+def test_a_mistyped_recovery_code_is_prompted_for_again(stocked: CommandLine) -> None:
+    """Up to three times, like a passphrase; each refusal says what is wrong."""
+    stocked.person.present = True
+    stocked.person.answers = ["the second passphrase"] * 2
+    assert stocked("passwd").code == 0
+    code = code_in(stocked.person.saw[-1])
+
+    stocked.person.answers = [code[:-1], f"9{code[1:]}", code, *["the third passphrase"] * 2]
+    recovered = stocked("recover", unlock=False)
+
+    assert recovered.code == 0
+    assert "83 of 84 letters and digits" in recovered.err
+    assert "Group 1 of the recovery code is mistyped: no code has a 9." in recovered.err
 
 
 def test_passwd_by_descriptors(stocked: CommandLine) -> None:

@@ -44,6 +44,16 @@ def test_a_slip_of_the_pen_is_noticed(key: bytes, data: st.DataObject) -> None:
         recovery.decode(code[:place] + wrong + code[place + 1 :])
 
 
+@given(KEYS, st.integers(0, 82), st.sampled_from("9ÄΩ$"))
+def test_a_character_that_no_code_has_is_located(key: bytes, place: int, character: str) -> None:
+    """The message names the group of a letter or digit that no code has; other characters are skipped."""
+    code = recovery.encode(key).replace("-", "")
+    expected = f"Group {place // 6 + 1} .*: no code has a {character}" if character.isalnum() else "83 of 84"
+
+    with pytest.raises(smtui.WrongPassphraseError, match=expected):
+        recovery.decode(code[:place] + character + code[place + 1 :])
+
+
 @pytest.mark.parametrize("code", ["", "ABC", "A" * 83, "ÄÖÜ", "=" * 84, "A" * 10_000])
 def test_no_code_at_all(code: str) -> None:
     with pytest.raises(smtui.WrongPassphraseError):

@@ -6,11 +6,16 @@ A new recovery code is shown once; the old one no longer works.
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smtui.backends import stored_key
 from smtui.cli import new_passphrase, output, recovery_code, terminal, unlocking
 from smtui.cli.exit_codes import CannotUnlockError, Exit
-from smtui.cli.terminal import NoTerminalError
+from smtui.cli.terminal import NoTerminalError, wipe
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
 
 EXAMPLE = "smtui recover --vault team.vault"
 TERMINAL_HINT = "Run this in a terminal, or use --recovery-code-fd N."
@@ -24,12 +29,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> Exit:
-    from smtui.backends.opening import open_vault
-
     path = unlocking.get_vault_path(args)
     unlocking.check_file(path, recovery_code="")
-    code = _read_code(args.recovery_code_fd).decode("utf-8", "replace").strip()
-    with unlocking.report_and_close(open_vault(path, recovery_code=code), args) as vault:
+    with unlocking.report_and_close(_open(path, args.recovery_code_fd), args) as vault:
         with stored_key.update_after_change(vault), new_passphrase.read_new_passphrase(args) as passphrase:
             vault.maintenance.change_passphrase(passphrase)
         output.write_line(f"{vault.path}: passphrase changed")
@@ -37,9 +39,24 @@ def run(args: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def _read_code(descriptor: int | None) -> bytearray:
+def _open(path: Path, descriptor: int | None) -> Vault:
+    """Opens the vault with the code of a descriptor; or prompts for it, again after a code that is refused."""
     if descriptor is not None:
-        return unlocking.read_line(descriptor, "--recovery-code-fd")
+        return _open_with(path, unlocking.read_line(descriptor, "--recovery-code-fd"))
+    return unlocking.repeat_prompt(lambda: _open_with(path, _ask_for_code()))
+
+
+def _open_with(path: Path, code: bytearray) -> Vault:
+    """Opens the vault with a code, which is wiped."""
+    from smtui.backends.opening import open_vault
+
+    try:
+        return open_vault(path, recovery_code=code.decode("utf-8", "replace").strip())
+    finally:
+        wipe(code)
+
+
+def _ask_for_code() -> bytearray:
     try:
         return terminal.ask("Recovery code: ")
     except NoTerminalError:

@@ -73,8 +73,12 @@ class RecoverScreen(ClosableScreen[None]):
     @on(Passphrase.Submitted, "CodeField")
     @gesture
     async def open(self) -> None:
-        """Opens the vault with the typed code and, if its file is older than expected, asks for confirmation."""
-        typed = self.code.take()
+        """Opens the vault with the typed code and, if its file is older than expected, asks for confirmation.
+
+        A code that is refused stays in the field, so that one wrong letter can be corrected.
+        """
+        with self.code.peek() as view:
+            typed = bytearray(view)
         self._say(TRYING)
         try:
             vault = await call(smtui.open_vault, self._path, recovery_code=typed.decode("utf-8", "replace"),
@@ -95,6 +99,7 @@ class RecoverScreen(ClosableScreen[None]):
             self.post_message(VaultOpened(vault))
             return
         self._vault = vault
+        self.code.clear()
         self.query_one("#about", Static).update(NEXT)
         self._say(SafeText())
         self.set_class(True, "-open")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 import smtui
@@ -13,6 +16,7 @@ from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, paste, screen_text, types, until
+from tests.tui.driver import get_screen
 from tests.tui.test_read_states import holding
 
 SMALL = (80, 24)
@@ -80,15 +84,40 @@ async def test_the_new_code_is_shown_above_whatever_was_opened_meanwhile(
         await until(pilot, lambda: isinstance(running.screen, RecoveryScreen))
 
 
-async def test_a_slip_of_the_pen_is_told(app: MakeApp, code: str) -> None:
+@pytest.mark.parametrize(("wrong", "sentence"), [
+    (lambda last: "A" if last != "A" else "Q", "a letter or digit of it is wrong"),
+    (lambda last: "9", "Group 14 of the recovery code is mistyped"),
+    (lambda last: "", "mistyped or incomplete: 83 of 84"),
+])  # fmt: skip
+async def test_a_mistyped_code_stays_to_be_corrected(
+    app: MakeApp, code: str, wrong: Callable[[str], str], sentence: str
+) -> None:
+    """The last letter is corrected, and the code opens the vault."""
     running = app(locked=True)
     async with running.run_test(size=SMALL) as pilot:
         await pilot.press("f2")
         await until(pilot, lambda: isinstance(running.screen, RecoverScreen))
-        await paste(pilot, ("A" if code[0] != "A" else "B") + code[1:])
+        await types(pilot, code[:-1] + wrong(code[-1]))
         await pilot.press("enter")
+        await until(pilot, lambda: sentence in " ".join(screen_text(running).split()))
+        await pilot.press(*["backspace"] * len(wrong(code[-1])), code[-1].lower(), "enter")
 
-        await until(pilot, lambda: "mistyped or incomplete" in screen_text(running))
+        await until(pilot, lambda: "Choose a new passphrase" in screen_text(running))
+        assert get_screen(running, RecoverScreen).code.count == 0
+
+
+async def test_a_code_of_another_vault_stays_too(app: MakeApp, code: str, tmp_path: Path) -> None:
+    with smtui.create_vault(tmp_path / "other.vault", PASSPHRASE) as other:
+        other_code = other.maintenance.take_recovery_code()
+    running = app(locked=True)
+    async with running.run_test(size=SMALL) as pilot:
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(running.screen, RecoverScreen))
+        await paste(pilot, other_code)
+        await pilot.press("enter")
+        await until(pilot, lambda: "This recovery code does not open this vault" in screen_text(running))
+
+        assert "84 of 84" in screen_text(running)
 
 
 async def test_left_before_the_end_nothing_is_changed(app: MakeApp, vault: smtui.Vault, code: str) -> None:
