@@ -33,8 +33,11 @@ async def set_retention(app: Shell, session: Session) -> None:
     question = Confirm(SafeText(f"Keep the audit log for {days:,} days?"), DROPPED, "Keep so long")
     if days and not await app.push_screen_wait(question):
         return
-    await call(session.vault.audit.set_retention, days or None)
-    app.notify(describe_retention(days or None))
+    others = await call(_set_days, session.vault, now, days)
+    if others is None:
+        app.notify(describe_retention(days))
+    else:
+        app.warn(f"Others changed it meanwhile: {describe_retention(others)} Nothing was changed.")
 
 
 def _find_problem(typed: str) -> str:
@@ -46,6 +49,16 @@ def _read_days(vault: Vault) -> int:
     return vault.audit.retention_days or 0
 
 
-def describe_retention(days: int | None) -> SafeText:
-    """Describes the retention; `days` is None if events are kept without limit."""
+def _set_days(vault: Vault, seen: int, days: int) -> int | None:
+    """Sets the retention if it is still `seen`; otherwise returns the present one. Runs in the vault's thread."""
+    with vault.transaction():
+        found = _read_days(vault)
+        if found != seen:
+            return found
+        vault.audit.set_retention(days or None)
+        return None
+
+
+def describe_retention(days: int) -> SafeText:
+    """Describes the retention; 0 days stand for no limit."""
     return SafeText(f"The audit log is kept for {days:,} days." if days else "The audit log is kept for ever.")

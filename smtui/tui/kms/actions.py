@@ -103,7 +103,9 @@ class KeyActionsScreen(SessionScreen[None]):
         """
         return await change.guard(self.session, seen).run(self.app, self.vault, seen)
 
-    async def _change_state(self, key: KmsKey, yours: str, write: Callable[[], object], insist: str) -> bool:
+    async def _change_state(
+        self, key: KmsKey, yours: str, write: Callable[[], object], insist: str, usage: KeyUsage | None = None
+    ) -> bool:
         """Changes the state of a key unless others changed it meanwhile; then a dialog asks.
 
         Args:
@@ -111,12 +113,19 @@ class KeyActionsScreen(SessionScreen[None]):
             yours: the new state, for the dialog.
             write: writes, in the thread of the vault.
             insist: the text of the button that writes in spite of the conflict.
+            usage: what the key encrypts, if the user saw that in the question.
 
         Returns:
             Whether the change was written.
         """
-        change = key_conflict.make_state_change(key, yours, write, insist)
-        outcome, _ = await self._write(change, key_conflict.format_state(key))
+        region = self.session.region
+
+        def count_usage() -> KeyUsage:
+            return KeyUsage(*self.vault.key_usage.count_versions(key.id, region_name=region))
+
+        change = key_conflict.make_state_change(key, yours, write, insist, count_usage if usage else None)
+        seen = f"{key_conflict.format_state(key)}{key_conflict.format_usage(usage)}"
+        outcome, _ = await self._write(change, seen)
         return outcome is WriteOutcome.STORED
 
     @gesture
@@ -136,7 +145,7 @@ class KeyActionsScreen(SessionScreen[None]):
             text = sanitize(f"It seals {seals}. Until it is enabled again, that cannot be read, and no more is sealed.")
             if await self.app.push_screen_wait(Confirm(title, text, "Disable")) and \
                     await self._change_state(key, "disabled", lambda: self.kms.disable_key(KeyId=key.id),
-                                             "Disable anyway"):
+                                             "Disable anyway", sealed):
                 inverse_kms.record_state_change(self.session, key, on=False)
                 await self.report_change(f"{key.name} is disabled.")
         else:
@@ -190,7 +199,7 @@ class KeyActionsScreen(SessionScreen[None]):
         def schedule() -> None:
             due.append(self.kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=days)["DeletionDate"])
 
-        if await self._change_state(key, f"deleted on {date}", schedule, "Plan deletion anyway"):
+        if await self._change_state(key, f"deleted on {date}", schedule, "Plan deletion anyway", sealed):
             inverse_kms.record_deletion(self.session, key, due[-1])
             await self.report_change(f"{key.name} is out of use, and deleted on {date}.")
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from smtui.api.kms_types import KeyClient
-    from smtui.tui.kms.keys import KmsKey
+    from smtui.tui.kms.keys import KeyUsage, KmsKey
     from smtui.tui.session import Session
 
 STATE_CHANGES = frozenset({"EnableKey", "DisableKey", "ScheduleKeyDeletion", "CancelKeyDeletion"})
@@ -55,7 +55,10 @@ class KeyChange:
         reader = session.keys(record_reads=False)
 
         def describe(found: str) -> list[SafeText]:
-            who = last_change.describe_last_key_change(session.vault, self.subjects, self.operations, self.did)
+            if seen.partition(SEALS)[0] == found.partition(SEALS)[0]:
+                who = SafeText("Other versions are sealed under it now.")
+            else:
+                who = last_change.describe_last_key_change(session.vault, self.subjects, self.operations, self.did)
             return describe_states(who, seen, found, self.yours)
 
         return GuardedWrite(self.title, lambda: self.read(reader), ne, self.write, describe, self.answers, self.insist)
@@ -73,12 +76,29 @@ def describe_change(
     )
 
 
-def make_state_change(key: KmsKey, yours: str, write: Callable[[], object], insist: str) -> KeyChange:
-    """Returns the change of a key's state: enabled, disabled, or scheduled for deletion."""
+def make_state_change(
+    key: KmsKey, yours: str, write: Callable[[], object], insist: str, read_usage: Callable[[], KeyUsage] | None = None
+) -> KeyChange:
+    """Returns the change of a key's state: enabled, disabled, or scheduled for deletion.
+
+    Args:
+        read_usage: counts what the key encrypts, in the vault's thread, if the user saw it and it must be the same.
+    """
+    def read(client: KeyClient) -> str:
+        return f"{read_state(client, key.id)}{format_usage(read_usage() if read_usage else None)}"
+
     return KeyChange(
         sanitize(f"The state of {key.name} changed meanwhile"), list_key_names(key), STATE_CHANGES, "changed its state",
-        lambda client: read_state(client, key.id), yours, write, insist=insist,
+        read, yours, write, insist=insist,
     )
+
+
+SEALS = ", seals "
+
+
+def format_usage(usage: KeyUsage | None) -> str:
+    """Returns what a key encrypts, as the end of its state; empty for None."""
+    return f"{SEALS}{usage.summary}" if usage else ""
 
 
 def make_alias_change(alias: str, yours: str, write: Callable[[], object], insist: str) -> KeyChange:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.rotation.function_text import format_function_name
 from smtui.tui.rotation.schedule_text import format_rules, parse_rules, remove_computed_days
 from smtui.tui.secret.conflict import ConflictAnswer, describe_states
 from smtui.tui.secret.guarded_write import GuardedWrite
+from smtui.tui.secret.label_moves import collect_secret_labels
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse, RotationRulesType
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 def guard_rotation(
     session: Session, secret: DescribeSecretResponse, write: Callable[[], object], yours: str,
-    answers: Sequence[ConflictAnswer], insist: str,
+    answers: Sequence[ConflictAnswer], insist: str, *, replaces_value: bool = False,
 ) -> GuardedWrite[DescribeSecretResponse]:
     """Returns a write that asks the user first if the rotation of the secret has changed.
 
@@ -30,18 +32,30 @@ def guard_rotation(
         yours: the user's change, as text for the conflict dialog.
         answers: further answers of the conflict dialog.
         insist: the label of the button that overwrites the other change.
+        replaces_value: whether `write` moves AWSCURRENT, so that it must still be on the version that the user saw.
     """
     client = session.client(record_reads=False)
 
+    def has_changed(seen: DescribeSecretResponse, found: DescribeSecretResponse) -> bool:
+        return is_other_rotation(seen, found) or (replaces_value and _find_current(seen) != _find_current(found))
+
     def describe(found: DescribeSecretResponse) -> list[SafeText]:
+        if not is_other_rotation(secret, found):
+            stored = last_change.describe_new_version(
+                session.vault, secret["ARN"], _find_current(found), session.region)
+            return [stored, SafeText(""), sanitize(f"Yours:  {yours}")]
         who = last_change.describe_last_change(session.vault, secret["ARN"], session.region,
                                               last_change.ROTATION_CHANGES, "changed the rotation")
         return describe_states(who, format_rotation(secret), format_rotation(found), yours)
 
     return GuardedWrite(
-        sanitize(f"The rotation of {secret['Name']} changed meanwhile"),
-        lambda: client.describe_secret(SecretId=secret["ARN"]), is_other_rotation, write, describe, answers, insist,
+        sanitize(f"{'' if replaces_value else 'The rotation of '}{secret['Name']} changed meanwhile"),
+        lambda: client.describe_secret(SecretId=secret["ARN"]), has_changed, write, describe, answers, insist,
     )
+
+
+def _find_current(secret: DescribeSecretResponse) -> str:
+    return collect_secret_labels(secret).get(AWSCURRENT, "")
 
 
 def is_other_rotation(seen: DescribeSecretResponse, found: DescribeSecretResponse) -> bool:

@@ -178,7 +178,8 @@ class RotationScreen(SecretTab):
         elif rotation.is_under_way:
             await self._continue_rotation(rotation)
         elif await self._confirm("Rotate {name} now?", ROTATE_TEXT, "Rotate") and await self._write_as_seen(
-                rotation, lambda: self.client.rotate_secret(SecretId=self.secret_id), "rotate now", "Rotate anyway"):
+                rotation, lambda: self.client.rotate_secret(SecretId=self.secret_id), "rotate now", "Rotate anyway",
+                replaces_value=True):
             self.session.rotation_worker.enqueue(rotation.secret["ARN"], self.session.region)
             await self._show_begun("The rotation has begun.")
 
@@ -188,7 +189,8 @@ class RotationScreen(SecretTab):
     async def _continue_rotation(self, rotation: RotationState) -> None:
         if rotation.run is not None and rotation.run["AtWork"]:
             self.say("It is being rotated right now.")
-        elif await self._confirm("Go on with the rotation of {name} now?", CONTINUE_TEXT, "Go on"):
+        elif await self._confirm("Go on with the rotation of {name} now?", CONTINUE_TEXT, "Go on") and \
+                await self._write_as_seen(rotation, _write_nothing, "go on with the rotation", "Go on anyway"):
             self.session.rotation_worker.enqueue(rotation.secret["ARN"], self.session.region)
             await self._show_begun("The rotation is gone on with.")
 
@@ -215,14 +217,15 @@ class RotationScreen(SecretTab):
                 await self.report_change("The rotation is cancelled.")
 
     async def _write_as_seen(
-        self, rotation: RotationState, write: Callable[[], object], yours: str, insist: str
+        self, rotation: RotationState, write: Callable[[], object], yours: str, insist: str, *,
+        replaces_value: bool = False,
     ) -> DescribeSecretResponse | None:
-        """Writes unless the rotation is no longer the one that the user confirmed.
+        """Writes unless the rotation, or the value that it replaces, is no longer the one that the user confirmed.
 
         Returns:
             The secret immediately before the write, or None if nothing was written.
         """
-        guard = guard_rotation(self.session, rotation.secret, write, yours, (), insist)
+        guard = guard_rotation(self.session, rotation.secret, write, yours, (), insist, replaces_value=replaces_value)
         outcome, found = await guard.run(self.app, self.vault, rotation.secret)
         return found if outcome is WriteOutcome.STORED else None
 
@@ -235,6 +238,10 @@ class RotationScreen(SecretTab):
                    "version": run["ClientRequestToken"][:8] if run else ""}
         question = Confirm(sanitize(title.format(**details)), sanitize(text.format(**details), lines=True), answer)
         return await self.app.push_screen_wait(question)
+
+
+def _write_nothing() -> None:
+    """The write of a guard that only compares; the worker goes on with the rotation afterwards."""
 
 
 def _make_settings(rotation: RotationState) -> RotationSettings:

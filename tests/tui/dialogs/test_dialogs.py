@@ -64,7 +64,7 @@ from smtui.tui.session import Session
 from smtui.tui.settings.press_key import PressKey
 from smtui.tui.settings.theme import PickTheme
 from smtui.tui.undo.preview import UndoPreview
-from smtui.tui.undo_history import UndoEntry, UndoOutcome
+from smtui.tui.undo_history import UndoCheck, UndoEntry, UndoOutcome
 from smtui.tui.vault.change_passphrase import ChangePassphrase
 from smtui.tui.vault.import_form import ImportForm, Names
 from smtui.tui.vault.import_plan import ImportPlan
@@ -143,9 +143,10 @@ DIALOGS: dict[str, Make] = {
     "tags": lambda session: TagsForm(sanitize(NAME), {tag["Key"]: tag["Value"] for tag in TAGS}),
     "theme": lambda session: PickTheme("smtui-dark"),
     "undo preview": lambda session: UndoPreview(
-        UndoEntry(LONG, tuple(plan_call(session.client().tag_resource, SecretId=NAME, Tags=TAGS) for _ in range(30)),
-                  "us-east-1", NOW),
-        away=True),
+        (entry := UndoEntry(
+            LONG, tuple(plan_call(session.client().tag_resource, SecretId=NAME, Tags=TAGS) for _ in range(30)),
+            "us-east-1", NOW)),
+        away=True, outcome=UndoCheck((entry,), ((sanitize(NAME), sanitize("It was restored.")),))),
     "undo preview of a large change": lambda session: UndoPreview(
         UndoEntry(LONG, (), "us-east-1", NOW), away=True,
         outcome=UndoOutcome(((LONG, (sanitize(NAME),) * 30),) * 2, ((sanitize(NAME), LONG),) * 30)),

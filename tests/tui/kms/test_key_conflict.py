@@ -126,6 +126,29 @@ async def test_what_was_agreed_to_is_what_is_done(
         assert rotated.get_secret_value(**ID)["VersionId"] == value
 
 
+@pytest.mark.parametrize("answer", ["Cancel", "Rotate anyway"])
+async def test_a_value_that_others_stored_is_not_rotated_unseen(
+    app: MakeApp, rotated: Any, other: Any, answer: str  # noqa: F811
+) -> None:
+    """Rotating now replaces the value that was there when it was asked for."""
+    running = app()
+    async with at_rotation(running) as pilot:
+        await pilot.press("R")
+        await wait_for_screen(pilot, Confirm)
+        theirs = other.put_secret_value(**ID, SecretString='{"password": "theirs"}')["VersionId"]
+        await press_button(pilot, "Rotate")
+        await wait_for_screen(pilot, ConflictDialog)
+        assert "prod/db changed meanwhile" in join_screen_text(running)
+        assert f"user/bob stored version {theirs[:8]} at" in join_screen_text(running)
+        assert rotated.get_secret_value(**ID)["VersionId"] == theirs
+        await press_button(pilot, answer)
+        if answer == "Cancel":
+            await wait_for_screen(pilot, RotationScreen)
+            assert rotated.get_secret_value(**ID)["VersionId"] == theirs
+        else:
+            await until(pilot, lambda: rotated.get_secret_value(**ID)["VersionId"] != theirs)
+
+
 # KMS keys.
 
 
@@ -196,6 +219,28 @@ async def test_a_keys_state_that_others_changed(
         await wait_for_screen(pilot, KmsKeysScreen)
 
         assert state(kms) == theirs
+
+
+@pytest.mark.parametrize("kind", STATES)
+async def test_what_others_sealed_under_a_key_meanwhile(
+    app: MakeApp, vault: smtui.Vault, filled: Any, kms: Any, kind: str  # noqa: F811
+) -> None:
+    """The question says how much the key seals: if that is more by now, it is asked again."""
+    dialog, _, button, _ = STATES[kind]
+    running = app()
+    async with keys_of_two(running, vault) as (pilot, _):
+        await pilot.press(binding(running, "kms.switch_state" if kind == "disable" else "kms.delete"))
+        await wait_for_screen(pilot, dialog)
+        with vault.reopen() as own:
+            own.client(caller=BOB).put_secret_value(SecretId="orders/a", SecretString="theirs")
+        await press_button(pilot, button)
+        await wait_for_screen(pilot, ConflictDialog)
+        assert "Other versions are sealed under it now." in join_screen_text(running)
+        assert "Before: enabled, seals 3 versions of 2 secrets" in join_screen_text(running)
+        assert "Now: enabled, seals 4 versions of 2 secrets" in join_screen_text(running)
+        await pilot.press("enter")
+        await wait_for_screen(pilot, KmsKeysScreen)
+        assert state(kms) == "Enabled"
 
 
 async def test_a_deletion_that_others_planned_otherwise(

@@ -349,6 +349,22 @@ async def test_how_long_the_audit_log_is_kept(app: MakeApp, vault: smtui.Vault) 
     assert vault.audit.retention_days == 90
 
 
+async def test_how_long_others_keep_the_audit_log_stays(app: MakeApp, vault: smtui.Vault) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await at(pilot, running, "Keep the audit log")
+        await until(pilot, lambda: "0 is for ever" in screen_text(running))
+        await pilot.press("backspace", "9", "0", "enter")
+        await until(pilot, lambda: "Older events are dropped for good" in screen_text(running))
+        with vault.reopen() as own:
+            own.audit.set_retention(400)
+        await pilot.press("tab", "enter")
+        words = "Others changed it meanwhile: The audit log is kept for 400 days. Nothing was changed."
+        await until(pilot, lambda: words in said(running))
+
+    assert vault.audit.retention_days == 400
+
+
 async def test_the_keyring_is_told_and_forgets(app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     """Storing the key sets the keyring setting, and the same key press removes the stored key."""
     kept: dict[Path, bytes] = {}
