@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,12 +17,9 @@ from smtui.tui.bridge import (
     gesture,
 )
 from smtui.tui.help.palette import Actions
-from smtui.tui.help.places import REGIONS, SECRETS
 from smtui.tui.jobs import rotation_worker
-from smtui.tui.leaving_app import LeavingApp
-from smtui.tui.secret.tabs import VALUE
-from smtui.tui.session import Session
-from smtui.tui.shell import Place, VaultTask
+from smtui.tui.navigation_app import NavigationApp
+from smtui.tui.shell import VaultTask
 from smtui.tui.too_small import TooSmallScreen
 
 if TYPE_CHECKING:
@@ -34,7 +30,7 @@ IN_A_SESSION = frozenset({"lock", "generate", "go", "undo", "switch", "read_agai
 ALLOWED = "Changes will be saved from now on."
 
 
-class SmtuiApp(LeavingApp):
+class SmtuiApp(NavigationApp):
     """The Textual app.
 
     Args:
@@ -136,41 +132,6 @@ class SmtuiApp(LeavingApp):
         if self.session is not None:
             self.push_screen(GeneratorScreen(self.session))
 
-    def create_secret(self, value: str) -> None:
-        """Opens the form of a new secret with this value."""
-        from smtui.tui.secret.create_secret import create_secret
-
-        self.run_task(partial(create_secret, value=value))
-
-    @gesture
-    async def action_go(self) -> None:
-        """Asks for a place and opens it above the list of secrets."""
-        from smtui.tui.help.go import Go
-
-        place = await self.push_screen_wait(Go())
-        if place is not None and self.session is not None:
-            await self.go_to(place)
-
-    @gesture
-    async def action_switch(self) -> None:
-        """Opens the list of Regions and vaults."""
-        await self.go_to(REGIONS)
-
-    async def go_to(self, place: Place) -> None:
-        """Closes the screens above the list of secrets, and opens the screen of `place`."""
-        from smtui.tui.secret_list.screen import SecretsScreen
-
-        if self.session is None:
-            return
-        while len(self.screen_stack) > 1 and not isinstance(self.screen, SecretsScreen):
-            await self.pop_screen()
-        if place is not SECRETS:
-            await self.push_screen(screens.make_place_screen(place, self.session))
-
-    async def open_tab(self, session: Session, number: int, secret_id: str) -> int | None:
-        """Opens a tab of a secret that has its own screen. Returns the number of the tab to open next, or None."""
-        return await self.push_screen_wait(screens.make_tab_screen(number, session, secret_id))
-
     def action_undo(self) -> None:
         """Undoes the last change of this session."""
         from smtui.tui.base_screen import SessionScreen
@@ -184,29 +145,6 @@ class SmtuiApp(LeavingApp):
 
         if isinstance(self.screen, SessionScreen):
             self.screen.read_again()
-
-    def look_again(self) -> None:
-        """Reloads every screen of the session."""
-        from smtui.tui.base_screen import SessionScreen
-
-        for screen in self.screen_stack:
-            if isinstance(screen, SessionScreen):
-                screen.start_reading()
-        self.screen.refresh_bindings()
-
-    @gesture
-    async def look_at_region(self, region: str, secret_id: str = "", part: int = VALUE) -> None:
-        """Closes all screens and shows the list of secrets of a Region and, above it, the secret if one is given."""
-        from smtui.tui.secret.screen import SecretScreen
-        from smtui.tui.secret_list.screen import SecretsScreen
-
-        session = self.session
-        if session is None:
-            return
-        session.region = region
-        await self.show_only(SecretsScreen(session))
-        if secret_id:
-            await self.push_screen(SecretScreen(session, secret_id, part))
 
     @gesture
     async def action_allow_changes(self) -> None:
@@ -222,8 +160,27 @@ class SmtuiApp(LeavingApp):
             vault = await call(vault.reopen, read_only=False)
             await session.stop_background_work()
             await call(session.vault.close)
-        self.read_only = False
-        await self.enter(vault)
+            self.read_only = False
+            await self.enter(vault)
+        else:
+            self._set_read_only(False)
+
+    def action_forbid_changes(self) -> None:
+        """Makes the session read-only until the user allows changes again."""
+        self._set_read_only(True)
+
+    def _set_read_only(self, read_only: bool) -> None:
+        """Changes the session without closing a screen. The header of each screen says which it is."""
+        from smtui.tui.base_screen import SessionScreen
+
+        if self.session is None:
+            return
+        self.read_only = read_only
+        self.session.set_read_only(read_only)
+        for screen in self.screen_stack:
+            if isinstance(screen, SessionScreen):
+                screen.refresh_header()
+            screen.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disables the actions that need a session, a job or a read-only session where there is none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from smtui.text.sanitize import sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import gesture
 from smtui.tui.reading_screen import Answer, ReadingScreen
 from smtui.tui.undo.undo_change import undo_change
@@ -30,10 +30,18 @@ class SessionScreen(ReadingScreen[Answer]):
 
     def create_header(self) -> Header:
         """Creates the top line: the vault's name, the Region if it is not the home Region, and `read-only`."""
+        return Header(*self._list_header_words())
+
+    def refresh_header(self) -> None:
+        """Shows in the top line whether the session is read-only, after that has changed."""
+        for header in self.query(Header):
+            header.show(*self._list_header_words())
+
+    def _list_header_words(self) -> tuple[SafeText, ...]:
         session = self.session
         away = [] if session.region == session.vault.region_name else [sanitize(session.region)]
         flags = [*away, *([sanitize("read-only")] if session.read_only else [])]
-        return Header(sanitize(session.vault.path.name), *flags)
+        return sanitize(session.vault.path.name), *flags
 
     # Writing.
 

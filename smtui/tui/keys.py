@@ -15,22 +15,27 @@ from smtui.tui.shortcut import PLACES, Shortcut
 
 SHORTCUTS = (
     Shortcut("everywhere.help", "question_mark,f1", "help", "Help", "Show the keys of this screen",
-             show=True, priority=True),
-    Shortcut("everywhere.palette", "ctrl+p,colon", "command_palette", "Commands", "Find a command by its name"),
-    Shortcut("everywhere.generate", "p", "generate", "Password", "Open the password generator"),
+             show=True, priority=True, command="help h"),
+    Shortcut("everywhere.command", "colon", "command", "Command",
+             "Enter a command, such as health, region eu-west-1, vault team, rw or q"),
+    Shortcut("everywhere.palette", "ctrl+p", "command_palette", "Commands",
+             "Find an action of this screen by its name"),
+    Shortcut("everywhere.generate", "p", "generate", "Password", "Open the password generator",
+             command="generate password"),
     Shortcut("everywhere.undo", "u", "undo", "Undo", "Undo the last change of this session, after a preview",
              show=True),
     Shortcut("everywhere.go", "o", "go", "Go to…", "Go to another screen by its letter"),
     Shortcut("everywhere.switch", "c", "switch", "Regions, vaults", "Switch to another Region or vault"),
     Shortcut("everywhere.job", "f9", "job", "Background job", "Show progress or send the job to the background",
              priority=True),
-    Shortcut("everywhere.allow_changes", "f10", "allow_changes", "Read-write (rw)", "Leave read-only mode"),
+    Shortcut("everywhere.allow_changes", "f10", "allow_changes", "Read-write (rw)", "Leave read-only mode",
+             command="rw"),
     Shortcut("everywhere.read_again", "f12", "read_again", "Refresh", "Reload the data of this screen"),
     Shortcut("everywhere.clear_clipboard", "Y", "clear_clipboard", "Clear clipboard",
              "Clear the clipboard if it still holds the copied text"),
     Shortcut("everywhere.lock", "ctrl+l", "lock", "Lock", "Lock the vault", priority=True),
     Shortcut("everywhere.put_aside", "ctrl+z", "put_aside", "Suspend", "Lock and suspend (fg resumes)"),
-    Shortcut("everywhere.quit", "q", "quit", "Quit", "Lock and quit"),
+    Shortcut("everywhere.quit", "q", "quit", "Quit", "Lock and quit", command="quit q exit"),
     Shortcut("everywhere.leave", "ctrl+q", "quit", "Quit", "Lock and quit, also from dialogs", priority=True),
 
     Shortcut("list.down", "down,j", "move(1)", "Down", "Move to the next row"),
@@ -256,6 +261,14 @@ SHORTCUTS = (
 
     Shortcut("one_line.accept", "enter,ctrl+s", "accept", "OK", "Accept the text", show=True),
 
+    Shortcut("command.run", "enter", "run", "Run", "Run the command", show=True),
+    Shortcut("command.complete", "tab", "complete", "Complete", "Complete the command, or insert the next suggestion",
+             show=True),
+    Shortcut("command.previous", "up", "recall(-1)", "History", "Recall the previous command of this session",
+             show=True),
+    Shortcut("command.next", "down", "recall(1)", "Next command", "Recall the next command of this session"),
+    Shortcut("command.close", "escape", "close", "Close", "Close the command line", show=True),
+
     Shortcut("json.next", "ctrl+down", "go_to_diagnostic(1)", "Next finding", "Go to the next finding"),
     Shortcut("json.previous", "ctrl+up", "go_to_diagnostic(-1)", "Previous finding", "Go to the previous finding"),
     Shortcut("json.format", "ctrl+o", "format", "Format", "Format as indented JSON"),
@@ -285,12 +298,22 @@ FIRST_IN_FOOTER = frozenset(
 )
 """The shortcuts that save or close. A footer without room for all its keys drops the others first."""
 
+UNLISTED = frozenset({"everywhere.command", "everywhere.leave"})
+"""Shortcuts without a name on the command line: itself, and a second key for quitting."""
+COMMAND_PLACES = frozenset(PLACES) - {"list", "answers", "long_text", "plan", "command"}
+"""The places whose actions have a name on the command line. The others only move a cursor."""
+
 IDS = frozenset(shortcut.id for shortcut in SHORTCUTS)
 
 
 def list_bindings(place: str) -> list[BindingType]:
     """Returns the bindings of one place, for `BINDINGS`."""
     return [shortcut.make_binding() for shortcut in SHORTCUTS if shortcut.place == place]
+
+
+def list_commands() -> list[Shortcut]:
+    """Returns the shortcuts whose actions have a name on the command line."""
+    return [shortcut for shortcut in SHORTCUTS if shortcut.place in COMMAND_PLACES and shortcut.id not in UNLISTED]
 
 
 def select(ids: Collection[str]) -> list[BindingType]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from smtui.tui.jobs.job import Job
     from smtui.tui.reader import Reader
 
+MAX_COMMANDS = 100
+"""The number of lines that the history of the command line keeps."""
 IN_USE = 0.5
 """Seconds after a key press during which background work yields to the screens."""
 
@@ -58,11 +60,24 @@ class Session:
         """The options of the last generated password."""
         self.found: dict[str, list[HealthFinding]] = {}
         """The findings of the last health check of values, for each Region."""
+        self.commands: list[str] = []
+        """The lines that ran on the command line, oldest first. They can hold names, so they end with the session."""
         self.code_unseen = False
         """Whether the passphrase was changed, and its recovery code has not been shown yet."""
         self.idle_lock = idle_lock
         self._monotonic = monotonic
         self._touched = monotonic()
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Refuses changes, or allows them if the vault does. Due rotations wait while the session is read-only."""
+        self.read_only = read_only or self.vault.read_only
+        self.rotation_worker.is_idle = self.read_only
+
+    def remember_command(self, line: str) -> None:
+        """Adds a line to the history of the command line, unless it is the last one already."""
+        if self.commands[-1:] != [line]:
+            self.commands.append(line)
+            del self.commands[:-MAX_COMMANDS]
 
     # Clients.
 

@@ -38,11 +38,13 @@ class Place:
         key: the letter that selects it in the menu.
         words: its name.
         tooltip: what it shows.
+        command: its names on the command line, separated by spaces.
     """
 
     key: str
     words: str
     tooltip: str
+    command: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,13 @@ class VaultTask:
     Attributes:
         title: the name of the task.
         tooltip: its purpose.
+        command: its name on the command line.
         changes: whether a read-only session must refuse it.
     """
 
     title: str
     tooltip: str
+    command: str
     changes: bool = False
 
 
@@ -181,6 +185,10 @@ class Shell(CopyingApp):
     @abstractmethod
     async def go_to(self, place: Place) -> None:
         """Closes the screens above the list of secrets, and opens the screen of `place`."""
+
+    @abstractmethod
+    def visit(self, place: Place, secret_id: str = "") -> Worker[None]:
+        """Goes to `place` and, above it, to a secret if one is given. Asks before it discards unsaved changes."""
 
     @abstractmethod
     async def open_tab(self, session: Session, number: int, secret_id: str) -> int | None:

@@ -43,6 +43,7 @@ PLACES = {
     "tags": "Tag form",
     "fields": "Forms",
     "one_line": "Text input",
+    "command": "Command line",
     "json": "JSON editor",
     "plan": "Bulk action",
     "deletion": "Recovery window",
@@ -64,6 +65,7 @@ class Shortcut:
         tooltip: the description in the help and in the command palette.
         show: whether the footer shows it.
         priority: whether it takes precedence over the focused widget.
+        command: the names on the command line, separated by spaces; empty means the second part of the id.
     """
 
     id: str
@@ -73,6 +75,12 @@ class Shortcut:
     tooltip: str
     show: bool = False
     priority: bool = False
+    command: str = ""
+
+    @property
+    def command_names(self) -> tuple[str, ...]:
+        """The names on the command line, such as `roll-back`; the first one is shown."""
+        return tuple((self.command or self.id.partition(".")[2].replace("_", "-")).split())
 
     @property
     def place(self) -> str:

@@ -12,6 +12,7 @@ from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.event import EventDialog
 from smtui.tui.audit.screen import AuditLogScreen
+from smtui.tui.command_line.line_input import LineInput
 from smtui.tui.contexts.screen import RegionsScreen
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.job import JobDialog
@@ -95,6 +96,7 @@ HOMES = {
     "undo": UndoScreen,
     "compare": CompareScreen,
     "manual": ManualScreen,
+    "command": LineInput,
 }
 
 

@@ -15,14 +15,14 @@ from textual.widgets import Static
 from smtui.text.sanitize import escape_json, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
+from smtui.tui.dialogs.leavable import LeavableDialog
 from smtui.tui.widgets.chrome import Footer
-from smtui.tui.workarounds import ClosableModalScreen
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 
-class EventDialog(ClosableModalScreen[None]):
+class EventDialog(LeavableDialog[None]):
     """Shows an event as JSON in CloudTrail's format.
 
     Control characters are escaped on the screen. The copy to the clipboard is not escaped.

@@ -18,10 +18,10 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.ask_path import AskPath
+from smtui.tui.dialogs.leavable import LeavableDialog
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
-from smtui.tui.workarounds import ClosableModalScreen
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -32,7 +32,7 @@ WHERE = SafeText("Where is it?")
 CREATED_IF_MISSING = SafeText("Where there is no file yet, a new vault is made.")
 
 
-class ChooseVault(ClosableModalScreen[int | None]):
+class ChooseVault(LeavableDialog[int]):
     """A dialog that returns the index of the chosen vault, or the number of vaults for "another, by its path".
 
     Args:

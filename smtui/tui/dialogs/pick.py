@@ -13,14 +13,14 @@ from textual.widgets import OptionList, Static
 
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
+from smtui.tui.dialogs.leavable import LeavableDialog
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
-from smtui.tui.workarounds import ClosableModalScreen
 
 NOTHING = SafeText("There is nothing to choose from.")
 
 
-class Pick(ClosableModalScreen[int | None]):
+class Pick(LeavableDialog[int]):
     """A dialog that returns the index of the chosen item, or None. Use `read_for_dialog` for items that must be read.
 
     Args:

@@ -9,14 +9,14 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from smtui.tui import keys
+from smtui.tui.dialogs.leavable import LeavableDialog
 from smtui.tui.help.places import PLACES
 from smtui.tui.shell import Place
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.row_list import RowList
-from smtui.tui.workarounds import ClosableModalScreen
 
 
-class Go(ClosableModalScreen[Place | None]):
+class Go(LeavableDialog[Place]):
     """Returns the chosen place, or None if the user cancels."""
 
     BINDINGS = keys.list_bindings("dialog")

@@ -13,6 +13,7 @@ from smtui.clipboard.backends import list_backends
 from smtui.rules import labels
 from smtui.system.settings import get_settings_path, get_state_path
 from smtui.tui.audit.query import GRAMMAR
+from smtui.tui.command_line.general_commands import list_general_commands
 from smtui.tui.secret_list.filter_text import list_grammar
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def list_manual_rows(app: Shell, session: Session) -> Iterator[Row]:
     """Yields all rows of the manual, one chapter after the other."""
     yield from _describe_versions()
     yield from _describe_filter()
+    yield from _describe_commands(app)
     yield from _describe_deletion()
     yield from _describe_values(app)
     yield from _describe_places(session)
@@ -46,6 +48,11 @@ def _describe_filter() -> Iterator[Row]:
         yield "Filter", " ".join(words), finds
     for word, finds in GRAMMAR:
         yield "Audit log filter", word, finds
+
+
+def _describe_commands(app: Shell) -> Iterator[Row]:
+    for command in list_general_commands(app):
+        yield "Command line", f":{command.usage}", command.tooltip
 
 
 def _describe_deletion() -> Iterator[Row]:

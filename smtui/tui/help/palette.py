@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 GO = "everywhere.go"
-MEANINGLESS_HERE = frozenset({"command_palette", "help_quit"})
+MEANINGLESS_HERE = frozenset({"command", "command_palette", "help_quit"})
 
 
 Command = tuple[str, str, Callable[[], object]]
@@ -56,7 +56,7 @@ class Actions(Provider):
         app = cast("Shell", self.app)
         go = key_names.find_bound_key(self.screen, GO)
         for place in PLACES:
-            yield f"Go to {place.words}  {go} {place.key}", place.tooltip, partial(app.go_to, place)
+            yield f"Go to {place.words}  {go} {place.key}", place.tooltip, partial(app.visit, place)
         for task in TASKS:
             yield f"Vault: {task.title}", task.tooltip, partial(app.run_vault_task, task)
 

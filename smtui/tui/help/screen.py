@@ -13,9 +13,9 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from smtui.tui import key_names, keys
+from smtui.tui.dialogs.leavable import LeavableDialog
 from smtui.tui.shortcut import name_place
 from smtui.tui.widgets.chrome import Footer
-from smtui.tui.workarounds import ClosableModalScreen
 
 
 @runtime_checkable
@@ -26,7 +26,7 @@ class FurtherHelp(Protocol):
         """Yields rows for the help screen: chapter, word, and what it means."""
 
 
-class HelpScreen(ClosableModalScreen[None]):
+class HelpScreen(LeavableDialog[None]):
     """Lists the keys of a screen: first those of the focused widget, then of the screen, then of the app.
 
     Args:

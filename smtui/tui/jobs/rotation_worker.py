@@ -36,7 +36,7 @@ class RotationWorker:
 
     def __init__(self, background: BackgroundVault, *, is_idle: bool = False) -> None:
         self._background = background
-        self._is_idle = is_idle or background.vault.read_only
+        self.is_idle = is_idle or background.vault.read_only
         self._is_running_due = False
         self._stopped = False
         self._queue: deque[tuple[str, str]] = deque()
@@ -57,7 +57,7 @@ class RotationWorker:
 
     async def rotate_due(self) -> list[RotationResult]:
         """Rotates what is due and returns the results. A second call returns at once while the first is running."""
-        if self._is_idle or self._is_running_due or self._background.is_stopped:
+        if self.is_idle or self._is_running_due or self._background.is_stopped:
             return []
         if not await call(self._background.vault.scheduler.has_due):
             return []

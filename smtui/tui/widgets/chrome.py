@@ -41,10 +41,18 @@ class Header(Static):
     """
 
     def __init__(self, where: SafeText, *flags: SafeText) -> None:
-        words: list[Content | tuple[str, str]] = [("smtui", "bold $primary"), Content("  "), Content(where)]
-        for flag in flags:
-            words += [Content("  "), (f" {flag} ", "bold $block-cursor-foreground on $warning")]
-        super().__init__(Content.assemble(*words))
+        super().__init__(_format_header(where, flags))
+
+    def show(self, where: SafeText, *flags: SafeText) -> None:
+        """Replaces the place and the flags."""
+        self.update(_format_header(where, flags))
+
+
+def _format_header(where: SafeText, flags: Sequence[SafeText]) -> Content:
+    words: list[Content | tuple[str, str]] = [("smtui", "bold $primary"), Content("  "), Content(where)]
+    for flag in flags:
+        words += [Content("  "), (f" {flag} ", "bold $block-cursor-foreground on $warning")]
+    return Content.assemble(*words)
 
 
 class Status(Static):

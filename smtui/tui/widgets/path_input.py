@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from os.path import commonprefix
 
 from textual import events
 from textual.suggester import Suggester
@@ -12,6 +11,7 @@ from textual.suggester import Suggester
 from smtui.system.paths import expand_home
 from smtui.text.typed_text import can_be_typed
 from smtui.tui.widgets.plain_input import PlainInput
+from smtui.tui.widgets.tab_completion import TabCompletion
 
 
 class PathInput(PlainInput):
@@ -23,32 +23,19 @@ class PathInput(PlainInput):
 
     def __init__(self, value: str = "", *, id: str | None = None) -> None:
         super().__init__(value, id=id, compact=True, select_on_focus=False, suggester=PathSuggester())
-        self._offered: list[str] = []
+        self._completion = TabCompletion(list_completions)
 
     async def on_key(self, event: events.Key) -> None:
-        if event.key != "tab":
-            self._offered = []
-            return
-        found = await asyncio.to_thread(self._find_next_completion, self.value) if self.value else None
+        found = None
+        if event.key == "tab" and self.value:
+            found = await asyncio.to_thread(self._completion.find_next, self.value)
         if found is None:
-            self._offered = []
+            self._completion.reset()
             return
         event.stop()
         event.prevent_default()
         self.value = found
         self.cursor_position = len(found)
-
-    def _find_next_completion(self, typed: str) -> str | None:
-        """Finds the text that Tab inserts; None if there is nothing left to complete."""
-        if typed in self._offered:
-            left = self._offered[self._offered.index(typed) + 1 :]
-            return left[0] if left else None
-        candidates = list_completions(typed)
-        common = commonprefix(candidates)  # noqa: RUF071  # completes characters, not whole path components
-        if len(common) > len(typed):
-            return common
-        self._offered = candidates if len(candidates) > 1 else []
-        return next((each for each in self._offered if each != typed), None)
 
 
 class PathSuggester(Suggester):

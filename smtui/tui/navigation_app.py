@@ -1,0 +1,112 @@
+"""The part of the app that goes to places: the menu, the command line, Regions, secrets and their tabs."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from smtui.tui import screens
+from smtui.tui.bridge import gesture
+from smtui.tui.help.places import REGIONS, SECRETS
+from smtui.tui.leaving_app import LeavingApp
+from smtui.tui.secret.tabs import VALUE
+from smtui.tui.session import Session
+from smtui.tui.shell import Place
+
+
+class NavigationApp(LeavingApp):
+    """Opens the screens of a session above the list of secrets."""
+
+    @gesture
+    async def action_command(self) -> None:
+        """Asks for a command and runs it."""
+        from smtui.tui.command_line.screen import CommandLine
+        from smtui.tui.command_line.screen_actions import explain_missing_command, list_commands
+
+        screen, session = self.screen, self.session
+        commands = list_commands(self, screen)
+        answer = await self.push_screen_wait(CommandLine(
+            commands, session.commands if session is not None else (),
+            partial(explain_missing_command, commands=commands, screen=screen)))
+        if answer is None:
+            return
+        command, argument, line = answer
+        if session is not None:
+            session.remember_command(line)
+        command.run(argument)
+
+    @gesture
+    async def action_go(self) -> None:
+        """Asks for a place and opens it above the list of secrets."""
+        from smtui.tui.help.go import Go
+
+        place = await self.push_screen_wait(Go())
+        if place is not None and await self._confirm_leaving():
+            await self.go_to(place)
+
+    @gesture
+    async def action_switch(self) -> None:
+        """Opens the list of Regions and vaults."""
+        if await self._confirm_leaving():
+            await self.go_to(REGIONS)
+
+    @gesture
+    async def visit(self, place: Place, secret_id: str = "") -> None:
+        """Goes to `place` and, above it, to a secret if one is given. Asks before it discards unsaved changes."""
+        from smtui.tui.secret.screen import SecretScreen
+
+        if not await self._confirm_leaving():
+            return
+        await self.go_to(place)
+        if secret_id and self.session is not None:
+            await self.push_screen(SecretScreen(self.session, secret_id))
+
+    async def _confirm_leaving(self) -> bool:
+        """Whether the screens can be closed: none has unsaved changes, or the user discards them."""
+        from smtui.tui.dialogs.dialog import Editor, confirm_discard
+
+        is_dirty = any(isinstance(screen, Editor) and screen.is_dirty for screen in self.screen_stack)
+        return not is_dirty or await confirm_discard(self)
+
+    async def go_to(self, place: Place) -> None:
+        """Closes the screens above the list of secrets, and opens the screen of `place`."""
+        from smtui.tui.secret_list.screen import SecretsScreen
+
+        if self.session is None:
+            return
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, SecretsScreen):
+            await self.pop_screen()
+        if place is not SECRETS:
+            await self.push_screen(screens.make_place_screen(place, self.session))
+
+    async def open_tab(self, session: Session, number: int, secret_id: str) -> int | None:
+        """Opens a tab of a secret that has its own screen. Returns the number of the tab to open next, or None."""
+        return await self.push_screen_wait(screens.make_tab_screen(number, session, secret_id))
+
+    @gesture
+    async def look_at_region(self, region: str, secret_id: str = "", part: int = VALUE) -> None:
+        """Closes all screens and shows the list of secrets of a Region and, above it, the secret if one is given."""
+        from smtui.tui.secret.screen import SecretScreen
+        from smtui.tui.secret_list.screen import SecretsScreen
+
+        session = self.session
+        if session is None or not await self._confirm_leaving():
+            return
+        session.region = region
+        await self.show_only(SecretsScreen(session))
+        if secret_id:
+            await self.push_screen(SecretScreen(session, secret_id, part))
+
+    def look_again(self) -> None:
+        """Reloads every screen of the session."""
+        from smtui.tui.base_screen import SessionScreen
+
+        for screen in self.screen_stack:
+            if isinstance(screen, SessionScreen):
+                screen.start_reading()
+        self.screen.refresh_bindings()
+
+    def create_secret(self, value: str) -> None:
+        """Opens the form of a new secret with this value."""
+        from smtui.tui.secret.create_secret import create_secret
+
+        self.run_task(partial(create_secret, value=value))
