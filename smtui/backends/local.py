@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from smtui.api.errors import ClientError
 from smtui.backends import former_names
+from smtui.backends.alerts import Alerts
 from smtui.backends.audit import AuditLog
 from smtui.backends.key_usage import KeyUsage
 from smtui.backends.maintenance import Maintenance, Passphrase
@@ -40,8 +41,8 @@ class Vault:
     """An unlocked vault. Close it with `close()` or `with`; after that every call raises VaultLockedError.
 
     `client()` gives boto3's shape, `transaction()` makes several calls one. `maintenance` checks, backs up and
-    changes the passphrase, `audit` holds the settings of the audit log, `scheduler` runs due rotations, `key_usage`
-    counts what a KMS key encrypts.
+    changes the passphrase, `audit` holds the settings of the audit log, `scheduler` runs due rotations, `alerts` finds
+    secrets that call for attention, `key_usage` counts what a KMS key encrypts.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Vault:
         self.maintenance = Maintenance(self._state)
         self.audit = AuditLog(self._state)
         self.scheduler = RotationScheduler(self._state)
+        self.alerts = Alerts(self._state, self.scheduler)
         self.key_usage = KeyUsage(self._state)
         self._notices = (*notices, *self._make_opening_notices(database))
 

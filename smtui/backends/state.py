@@ -1,6 +1,6 @@
 """What an unlocked vault holds: the open file, its keys, the engine and the rollback note.
 
-`Vault` and its parts (`maintenance`, `audit`, `scheduler`, `key_usage`) share one `VaultState`.
+`Vault` and its parts (`maintenance`, `audit`, `scheduler`, `alerts`, `key_usage`) share one `VaultState`.
 """
 
 from __future__ import annotations

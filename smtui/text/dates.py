@@ -1,8 +1,8 @@
-"""Dates and times as text, in the local time zone."""
+"""Dates and times as text, in the local time zone unless a function says otherwise."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from smtui.text.sanitize import SafeText
 
@@ -15,3 +15,29 @@ def format_date(moment: datetime | None) -> SafeText:
 def format_time(moment: datetime | None) -> SafeText:
     """Formats date and time in the local time zone; empty for None."""
     return SafeText(moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else "")
+
+
+def format_moment(moment: datetime | None, now: datetime) -> SafeText:
+    """Formats the time of a moment of today, such as `14:32`, or the date of any other; empty for None.
+
+    Args:
+        now: the current time, which decides what today is in the local time zone.
+    """
+    if moment is None:
+        return SafeText("")
+    local = moment.astimezone()
+    return SafeText(local.strftime("%H:%M" if local.date() == now.astimezone().date() else "%Y-%m-%d"))
+
+
+def format_day(day: datetime | None, now: datetime) -> SafeText:
+    """Formats a day that is given by its midnight in UTC, such as LastAccessedDate: `today`, or its date.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_SecretListEntry.html
+
+    Args:
+        now: the current time, which decides what today is in UTC.
+    """
+    if day is None:
+        return SafeText("")
+    utc = day.astimezone(UTC).date()
+    return SafeText("today" if utc == now.astimezone(UTC).date() else utc.isoformat())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Sequence
+
 from smtui.vault.database import Database
 from smtui.vault.sqlite_errors import make_damaged_row_error
 
@@ -22,3 +25,13 @@ def store_policy(database: Database, secret: int, policy: str) -> None:
 
 def remove_policy(database: Database, secret: int) -> None:
     database.run("DELETE FROM policies WHERE secret = ?", (secret,))
+
+
+def list_policies(database: Database, region: str, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """The secrets among these names that have a policy: name, suffix of the ARN, policy. Damaged rows are left out."""
+    for name, suffix, policy in database.fetch_rows(
+        "SELECT s.name, s.suffix, p.policy FROM secrets s JOIN policies p ON p.secret = s.id"
+        " WHERE s.region = ? AND s.name IN (SELECT value FROM json_each(?))", (region, json.dumps(names)),
+    ):
+        if isinstance(policy, str):
+            yield name, suffix, policy

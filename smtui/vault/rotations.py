@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import Any, Literal
@@ -169,4 +170,13 @@ def list_waiting_runs(database: Database) -> list[Run]:
     return [Run(*_read_run(found)) for found in database.fetch_rows(
         "SELECT r.* FROM runs r JOIN secrets s ON s.id = r.secret"
         " WHERE r.state = 'waiting' AND s.delete_at IS NULL ORDER BY r.not_before"
+    )]
+
+
+def list_failed_names(database: Database, region: str, names: Sequence[str]) -> list[str]:
+    """The secrets among these names whose last run has failed, or failed and is to be retried."""
+    return [name for (name,) in database.fetch_rows(
+        "SELECT s.name FROM secrets s JOIN runs r ON r.secret = s.id"
+        " WHERE s.region = ? AND s.name IN (SELECT value FROM json_each(?))"
+        " AND (r.state = 'failed' OR r.state = 'waiting' AND r.attempts > 0)", (region, json.dumps(names)),
     )]

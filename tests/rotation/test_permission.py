@@ -86,6 +86,7 @@ def test_what_is_due_waits_and_other_rotations_go_on(received: smtui.Vault, mark
     assert read_function(received)["WaitsForPermission"]
     assert not received.scheduler.has_due()
     assert received.scheduler.list_waiting_functions() == {read_function(received)["FunctionArn"]}
+    assert received.alerts.find(["db"]).waiting_functions == received.scheduler.list_waiting_functions()
 
 
 def test_a_rotation_that_is_asked_for_begins_and_waits(received: smtui.Vault, marker: Path, clock: Clock) -> None:

@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.secret_list.columns import COLUMNS, ListColumn, fit_columns
+from smtui.tui.secret_list.columns import COLUMNS, FORMER_IDS, ListColumn, Needs, fit_columns
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
 
@@ -25,6 +25,7 @@ class ColumnsForm(Dialog[Sequence[str]]):
     Args:
         shown: ids of the columns that are chosen at first.
         width: available width of the list in terminal cells.
+        needs: the widths of its cells (see `fit_columns`).
     """
 
     BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("columns")
@@ -33,8 +34,10 @@ class ColumnsForm(Dialog[Sequence[str]]):
 
     rows = getters.query_one(PickList)
 
-    def __init__(self, shown: Sequence[str], width: int) -> None:
+    def __init__(self, shown: Sequence[str], width: int, needs: Needs | None) -> None:
         super().__init__()
+        self._needs = needs
+        shown = [FORMER_IDS.get(id, id) for id in shown]
         self._shown = set(shown)
         self._order = [*shown, *(id for id in COLUMNS if id not in shown)]
         self._width = width
@@ -56,7 +59,8 @@ class ColumnsForm(Dialog[Sequence[str]]):
     def _describe_room(self) -> str:
         if not self.chosen:
             return "None chosen: as many as the width has room for."
-        there = len(fit_columns(self._width, self.chosen))
+        needs = self._needs and {id: max(1, width) for id, width in self._needs.items()}
+        there = len(fit_columns(self._width, self.chosen, needs=needs))
         return "" if there == len(self.chosen) else f"There is room for {there} of these {len(self.chosen)} now."
 
     def get_state(self) -> object:

@@ -1,20 +1,22 @@
-"""The state of an entry of ListSecrets, and its text in a row: deletion, rotation, labels and tags."""
+"""The state of an entry of ListSecrets, and its text in a row: alerts, deletion, rotation, labels and tags."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from smtui.rules.labels import AWS
-from smtui.text.dates import format_date
+from smtui.rotation.function import WAITS
+from smtui.rules.labels import AWS, AWSCURRENT
+from smtui.text.dates import format_moment
 from smtui.text.sanitize import SafeText, sanitize
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
+    from smtui.backends.alerts import FoundAlerts
 
-# A member that `flag_waiting` adds to an entry; ListSecrets does not return it.
-_WAITS = "WaitsForPermission"
+# Members that `flag_alerts` adds to an entry; ListSecrets does not return them.
+_WAITS, _FAILED, _PUBLIC = "WaitsForPermission", "RotationFailed", "Public"
 
 
 def format_deletion(when: datetime | None, now: datetime) -> SafeText:
@@ -32,20 +34,67 @@ def has_rotation(entry: SecretListEntry) -> bool:
     return bool(entry.get("RotationEnabled"))
 
 
-def flag_waiting(entries: Iterable[SecretListEntry], functions: Set[str]) -> None:
-    """Flags the entries whose rotation needs a function that is not allowed on this machine.
-
-    Args:
-        functions: the ARNs of these functions.
-    """
+def flag_alerts(entries: Iterable[SecretListEntry], found: FoundAlerts) -> None:
+    """Flags the entries that call for attention for a reason that ListSecrets does not give."""
     for entry in entries:
-        if has_rotation(entry) and entry.get("RotationLambdaARN") in functions:
-            cast("dict[str, object]", entry)[_WAITS] = True
+        reasons = {
+            _FAILED: has_rotation(entry) and entry["Name"] in found.failed,
+            _PUBLIC: entry["Name"] in found.public,
+            _WAITS: has_rotation(entry) and entry.get("RotationLambdaARN") in found.waiting_functions,
+        }
+        cast("dict[str, object]", entry).update((reason, True) for reason, is_given in reasons.items() if is_given)
 
 
 def is_waiting(entry: SecretListEntry) -> bool:
     """Whether the rotation waits until the user allows its function on this machine."""
     return _WAITS in entry
+
+
+def has_failed(entry: SecretListEntry) -> bool:
+    """Whether the last rotation has failed."""
+    return _FAILED in entry
+
+
+def is_public(entry: SecretListEntry) -> bool:
+    """Whether the resource policy grants access to strangers."""
+    return _PUBLIC in entry
+
+
+def has_value(entry: SecretListEntry) -> bool:
+    """Whether there is a current version."""
+    return any(AWSCURRENT in labels for labels in entry.get("SecretVersionsToStages", {}).values())
+
+
+def format_alerts(entry: SecretListEntry, now: datetime) -> SafeText:
+    """Formats what calls for attention, the most urgent first, each with a glyph and a word; empty if nothing does.
+
+    Of a secret that is scheduled for deletion it says only that: nobody can read or rotate it.
+    """
+    return format_deletion(entry.get("DeletedDate"), now) or SafeText("  ".join(_list_alerts(entry)))
+
+
+def _list_alerts(entry: SecretListEntry) -> Iterator[str]:
+    if has_failed(entry):
+        yield "✗ failed rotation"
+    if is_public(entry):
+        yield "▲ public"
+    if is_waiting(entry):
+        yield f"▲ {WAITS}"
+    if not has_value(entry):
+        yield "○ no value"
+
+
+def is_alarming(entry: SecretListEntry) -> bool:
+    """Whether the most urgent alert is an error, not a warning."""
+    return "DeletedDate" not in entry and (has_failed(entry) or is_public(entry))
+
+
+def get_alert_rank(entry: SecretListEntry) -> tuple[int, float] | None:
+    """Returns the sort key of the alerts: the earliest deletion first, then the most urgent; None if there are none."""
+    if deleted := entry.get("DeletedDate"):
+        return 0, deleted.timestamp()
+    alerts = has_failed(entry), is_public(entry), is_waiting(entry), not has_value(entry)
+    return next(((rank, 0) for rank, is_given in enumerate(alerts, 1) if is_given), None)
 
 
 def is_overdue(entry: SecretListEntry, now: datetime) -> bool:
@@ -55,14 +104,12 @@ def is_overdue(entry: SecretListEntry, now: datetime) -> bool:
 
 
 def format_rotation(entry: SecretListEntry, now: datetime) -> SafeText:
-    """Formats the rotation: `off`, `on`, the next date, `▲ overdue`, or `▲ waits` (see `is_waiting`)."""
+    """Formats the rotation: the next date, `▲ overdue`, `on`, `off`, or nothing if it was never configured."""
     if not has_rotation(entry):
-        return SafeText("off")
-    if is_waiting(entry):
-        return SafeText("▲ waits")
+        return SafeText("off" if "RotationEnabled" in entry else "")
     if is_overdue(entry, now):
         return SafeText("▲ overdue")
-    return format_date(entry.get("NextRotationDate")) or SafeText("on")
+    return format_moment(entry.get("NextRotationDate"), now) or SafeText("on")
 
 
 def list_labels(entry: SecretListEntry) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -20,27 +20,34 @@ from textual.strip import Strip
 from smtui.rules.fuzzy import find_positions
 from smtui.text.sanitize import SafeText
 from smtui.text.truncate import shorten_positions, truncate_middle
-from smtui.tui.secret_list import columns
+from smtui.tui.secret_list import columns, entry_state
 from smtui.tui.secret_list.columns import FittedColumns
 from smtui.tui.secret_list.paged_list import PagedList
 from smtui.tui.secret_list.selection import ListSelection
 
+if TYPE_CHECKING:
+    from smtui.api.types import SecretListEntry
+
 SELECTION_SIGN = "✓"
 GUTTER = 2
 """Width in terminal cells of the space left of the first column, for the selection sign."""
+MEASURED_AT_ONCE = 32
+"""The rows of a block whose cells are measured at once."""
 
 
 class SecretList(PagedList):
     """The list of secrets: rows, columns, and the signs of selected secrets."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "secret-list--name", "secret-list--rest", "secret-list--state", "secret-list--selected", "secret-list--match",
+        "secret-list--name", "secret-list--rest", "secret-list--state", "secret-list--alert", "secret-list--selected",
+        "secret-list--match",
     }  # fmt: skip
     DEFAULT_CSS = """
     SecretList {
         & .secret-list--name { color: $foreground; }
         & .secret-list--rest { color: $text-muted; }
         & .secret-list--state { color: $warning; }
+        & .secret-list--alert { color: $error; }
         & .secret-list--match { color: $text-accent; text-style: bold underline; }
         & .secret-list--selected { color: $accent; text-style: bold; }
     }
@@ -61,6 +68,7 @@ class SecretList(PagedList):
         self.selection = ListSelection(self.model, lambda: self.cursor, self._report_selection)
         self._chosen: tuple[str, ...] = ()
         self._fitted: dict[tuple[int, bool, str], FittedColumns] = {}
+        self._needs = WidestCells()
 
     # Columns.
 
@@ -82,10 +90,18 @@ class SecretList(PagedList):
 
     def fit_columns_for(self, order: str) -> FittedColumns:
         """Returns the columns that fit if the list is sorted by the column `order`."""
+        if self._needs.measure(self.entries, self.scroll_offset.y, self.height, self.clock):
+            self._fitted.clear()
         case = (self.available_width, self.model.list_query.shows_planned, order)
         if case not in self._fitted:
-            self._fitted[case] = columns.fit_columns(case[0], self._chosen, planned=case[1], order=order)
+            self._fitted[case] = columns.fit_columns(
+                case[0], self._chosen, planned=case[1], order=order, needs=self.column_needs)
         return self._fitted[case]
+
+    @property
+    def column_needs(self) -> columns.Needs | None:
+        """The widths of the widest cells of the rows that were in sight; None if there are no rows."""
+        return self._needs.widths or None
 
     # Drawing.
 
@@ -105,7 +121,8 @@ class SecretList(PagedList):
         sign = pad_cell(SELECTION_SIGN if selected else "", GUTTER - 1, gap=1)
         line = [Segment(sign, cursor or selected or self.rich_style)]
         for column, width in self.fitted_columns:
-            style = cursor or (selected if selected and column.style == "name" else self._get_part_style(column.style))
+            part = get_cell_style(column, entry, now)
+            style = cursor or (selected if selected and column.style == "name" else self._get_part_style(part))
             text = column.cell(entry, now)
             if column.style == "name":
                 line += self._draw_name(text, width, style, cursor)
@@ -167,6 +184,51 @@ class SecretList(PagedList):
             self.selection.toggle(number)
         else:
             super().handle_row_click(number, event)
+
+
+class WidestCells:
+    """The widths of the widest cells of a list, measured in blocks of rows as they come in sight."""
+
+    def __init__(self) -> None:
+        self.widths: dict[str, int] = {}
+        """The widths in terminal cells by the id of the column; empty if there are no rows."""
+        self._rows: Sequence[SecretListEntry] = ()
+        self._measured: dict[int, int] = {}
+        """By the first row of a block, how many of its rows are measured."""
+        self._last: tuple[int, int, int] | None = None
+
+    def measure(
+        self, rows: Sequence[SecretListEntry], top: int, height: int, clock: Callable[[], datetime]
+    ) -> bool:
+        """Measures the visible rows; returns whether a width has changed.
+
+        Args:
+            rows: all rows; another list begins anew.
+            top: the first visible row.
+            height: the number of visible rows.
+        """
+        before = self.widths
+        if rows is not self._rows:
+            self._rows, self._measured, self.widths, self._last = rows, {}, {}, None
+        if (asked := (top, height, len(rows))) == self._last:
+            return False
+        self._last = asked
+        for start in range(top - top % MEASURED_AT_ONCE, min(top + height, len(rows)), MEASURED_AT_ONCE):
+            block = rows[start:start + MEASURED_AT_ONCE]
+            if self._measured.get(start) != len(block):
+                self._measured[start] = len(block)
+                found = columns.measure_columns(block, clock())
+                self.widths = {id: max(width, self.widths.get(id, 0)) for id, width in found.items()}
+        return self.widths != before
+
+
+def get_cell_style(column: columns.ListColumn, entry: SecretListEntry, now: datetime) -> str:
+    """Returns the suffix of the component class that colors a cell: of its column, unless it calls for attention."""
+    if column.id == "state" and entry_state.is_alarming(entry):
+        return "alert"
+    if column.id == "rotation" and entry_state.is_overdue(entry, now):
+        return "state"
+    return column.style
 
 
 def pad_cell(text: str, width: int, *, gap: int = columns.GAP) -> str:

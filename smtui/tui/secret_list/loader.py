@@ -22,7 +22,7 @@ SHOW_INTERVAL = 0.1
 
 
 class PageLoader:
-    """Reads pages of ListSecrets, and flags the rotations that wait for a permission.
+    """Reads pages of ListSecrets, and flags the secrets that call for attention.
 
     Args:
         session: the session, for its vault and its Region.
@@ -43,8 +43,9 @@ class PageLoader:
         async def fetch(token: str | None) -> Page:
             more: Any = {"NextToken": token} if token else {}
             answer = await look(vault.interrupt, self._reader.list_secrets, **request, **more)
-            waiting = await call(vault.scheduler.list_waiting_functions, region_name=self._session.region)
-            entry_state.flag_waiting(answer["SecretList"], waiting)
+            names = [entry["Name"] for entry in answer["SecretList"]]
+            alerts = await call(vault.alerts.find, names, region_name=self._session.region)
+            entry_state.flag_alerts(answer["SecretList"], alerts)
             self._vocabulary.learn(answer["SecretList"])
             return Page(answer["SecretList"], answer.get("NextToken"))
 

@@ -113,12 +113,14 @@ LOCAL_FILTERS = {own.key: own for own in (
               includes_planned=True),
     LocalFilter("stage", ("AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"), "with a version whose label begins so",
               _parse_label),
-    LocalFilter("rotation", ("on", "off", "overdue", "waits"), "by the state of their rotation", make_choice_parser({
-        "on": lambda entry, now: entry_state.has_rotation(entry),
-        "off": lambda entry, now: not entry_state.has_rotation(entry),
-        "overdue": entry_state.is_overdue,
-        "waits": lambda entry, now: entry_state.is_waiting(entry),
-    })),
+    LocalFilter("rotation", ("on", "off", "overdue", "failed", "waits"), "by the state of their rotation",
+              make_choice_parser({
+                  "on": lambda entry, now: entry_state.has_rotation(entry),
+                  "off": lambda entry, now: not entry_state.has_rotation(entry),
+                  "overdue": entry_state.is_overdue,
+                  "failed": lambda entry, now: entry_state.has_failed(entry),
+                  "waits": lambda entry, now: entry_state.is_waiting(entry),
+              })),
     LocalFilter("older", AGES, "not changed for that long: h, d, w, m or y", make_age_parser(get_change_date)),
     LocalFilter("unused", AGES, "not read for that long", make_age_parser(get_access_date)),
 )}  # fmt: skip

@@ -11,9 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.api.arn import get_last_field, get_region
-from smtui.rotation.function import WAITS
 from smtui.rules.labels import sort_labels
-from smtui.text.dates import format_date
+from smtui.text.dates import format_date, format_day, format_moment
 from smtui.text.sanitize import sanitize
 from smtui.tui.secret_list import entry_state
 
@@ -54,6 +53,8 @@ def list_lines(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
     yield Content.styled(sanitize(entry["Name"]), "bold $primary")
     if state := entry_state.format_deletion(entry.get("DeletedDate"), now):
         yield Content.styled(f"{state}, on {format_date(entry['DeletedDate'])}", "$warning")
+    elif alerts := entry_state.format_alerts(entry, now):
+        yield Content.styled(alerts, "$error" if entry_state.is_alarming(entry) else "$warning")
     if description := entry.get("Description"):
         yield Content("")
         yield Content(sanitize(description, lines=True))
@@ -61,7 +62,7 @@ def list_lines(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
     yield from _add_title("Replication", _list_replication(entry))
     yield from _add_title("Tags", _list_tags(entry))
     yield from _add_title("Versions", _list_versions(entry))
-    yield from _add_title("Dates", _list_dates(entry))
+    yield from _add_title("Dates", _list_dates(entry, now))
 
 
 def _add_title(title: str, lines: Iterator[Content]) -> Iterator[Content]:
@@ -76,12 +77,10 @@ def _list_rotation(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
     if "RotationLambdaARN" not in entry and not entry_state.has_rotation(entry):
         return
     state = entry_state.format_rotation(entry, now)
-    if entry_state.is_waiting(entry):
-        yield Content.styled(f"▲ {WAITS}", "$warning")
     if entry_state.is_overdue(entry, now):
-        yield Content.styled(sanitize(f"▲ overdue since {format_date(entry['NextRotationDate'])}"), "$warning")
+        yield Content.styled(f"▲ overdue since {format_moment(entry['NextRotationDate'], now)}", "$warning")
     elif not entry_state.is_waiting(entry):
-        yield Content(sanitize(f"by {state}" if "NextRotationDate" in entry else state))
+        yield Content(f"next by {state}" if "NextRotationDate" in entry else state)
     rules = entry.get("RotationRules", {})
     if days := rules.get("AutomaticallyAfterDays"):
         yield Content(sanitize(rules.get("ScheduleExpression") or f"every {days} days"))
@@ -110,11 +109,13 @@ def _list_versions(entry: SecretListEntry) -> Iterator[Content]:
         yield Content.assemble((f"{sanitize(version[:SHORT_ID])}  ", "$text-muted"), names)
 
 
-def _list_dates(entry: SecretListEntry) -> Iterator[Content]:
+def _list_dates(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
     dates = (
-        ("Created", entry.get("CreatedDate")), ("Changed", entry.get("LastChangedDate")),
-        ("Accessed", entry.get("LastAccessedDate")), ("Rotated", entry.get("LastRotatedDate")),
+        ("Created", format_moment(entry.get("CreatedDate"), now)),
+        ("Changed", format_moment(entry.get("LastChangedDate"), now)),
+        ("Accessed", format_day(entry.get("LastAccessedDate"), now)),
+        ("Rotated", format_moment(entry.get("LastRotatedDate"), now)),
     )  # fmt: skip
     for words, moment in dates:
         if moment:
-            yield Content.assemble((f"{words:<10}", "$text-muted"), Content(format_date(moment)))
+            yield Content.assemble((f"{words:<10}", "$text-muted"), Content(moment))

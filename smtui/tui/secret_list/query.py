@@ -111,7 +111,7 @@ class ListQuery:
 
     def make_planned_query(self) -> ListQuery:
         """The query of planned deletions, the earliest first."""
-        return ListQuery(order="deletion", planned=True, uses_search=self.uses_search)
+        return ListQuery(order="state", planned=True, uses_search=self.uses_search)
 
     def build_request(self) -> ListSecretsRequest:
         """The ListSecrets request without NextToken. For a local order it asks for the order by name."""

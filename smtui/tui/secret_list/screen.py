@@ -12,7 +12,7 @@ from textual import on
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
-from smtui.tui.secret_list.columns import COLUMNS
+from smtui.tui.secret_list.columns import COLUMNS, propose_columns
 from smtui.tui.secret_list.filter_bar import FilterLine
 from smtui.tui.secret_list.filter_text import list_grammar
 from smtui.tui.secret_list.list_settings import change_list_settings, read_list_settings
@@ -67,8 +67,9 @@ class SecretsScreen(ListingScreen):
         from smtui.tui.secret_list.columns_dialog import ColumnsForm
 
         await read_list_settings(self.app)
-        visible = self.app.settings.columns or [column.id for column, _ in self.secrets.fitted_columns]
-        chosen = await self.app.push_screen_wait(ColumnsForm(visible, self.secrets.available_width))
+        visible = self.app.settings.columns or propose_columns(self.secrets.fitted_columns)
+        form = ColumnsForm(visible, self.secrets.available_width, self.secrets.column_needs)
+        chosen = await self.app.push_screen_wait(form)
         if chosen is not None:
             self.secrets.set_columns(chosen)
             await change_list_settings(self.app, lambda settings: replace(settings, columns=list(chosen)))

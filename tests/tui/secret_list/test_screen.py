@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import unicodedata
 from typing import Any
@@ -24,6 +25,7 @@ from smtui.tui.secret_list.query import SERVICE_ORDERS, ListQuery
 from smtui.tui.secret_list.screen import SecretsScreen
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, render_screen, said, screen_text, types, until
+from tests.tui.driver import see
 from tests.tui.secret_list.driver import get_list_screen, list_names
 
 SMALL, LARGE = (80, 24), (120, 36)
@@ -180,20 +182,48 @@ async def test_choosing_columns(app: MakeApp, filled: Any) -> None:
         await ready(pilot)
         await pilot.press("C")
         await until(pilot, lambda: isinstance(running.screen, ColumnsForm))
-        await pilot.press("j", "space", "j", "left", "left", "ctrl+s")
+        await pilot.press("j", "left", "j", "j", "j", "j", "space", "ctrl+s")
         await until(pilot, lambda: running.screen is get_list_screen(running))
         await pilot.pause()
-        assert screen_text(running).splitlines()[2].split() == ["Changed", "Name", "↑", "Rotation"]
-        assert load_settings().columns == ["changed", "name", "rotation"]
+        assert screen_text(running).splitlines()[2].split() == ["Changed", "Name", "↑", "Description", "Created"]
+        assert load_settings().columns == ["changed", "name", "state", "description", "created"]
 
     again = app(settings=load_settings())
     async with again.run_test(size=SMALL) as pilot:
         await ready(pilot)
-        assert screen_text(again).splitlines()[2].split() == ["Changed", "Name", "↑", "Rotation"]
+        assert screen_text(again).splitlines()[2].split() == ["Changed", "Name", "↑", "Description", "Created"]
         await pilot.press("C", "ctrl+r")
-        await until(pilot, lambda: "Description" in screen_text(again))
+        await until(pilot, lambda: "Tags" in screen_text(again))
 
         assert load_settings().columns == []
+
+
+async def test_alerts_stand_in_the_list(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
+    """By glyph, word and color: what an attentive user would ask about, without opening a secret."""
+    function = vault.rotations().create_function(FunctionName="fails", Password={"Key": "absent"})["FunctionArn"]
+    filled.rotate_secret(SecretId="dev/web/flags", RotationLambdaARN=function,
+                         RotationRules={"AutomaticallyAfterDays": 30})
+    filled.put_resource_policy(SecretId="prod/payments/db", ResourcePolicy=json.dumps({
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:*", "Resource": "*"}],
+    }))
+    filled.create_secret(Name="new")
+    filled.delete_secret(SecretId="shared/wifi", RecoveryWindowInDays=7)
+    running = app()
+    async with running.run_test(size=(60, 16)) as pilot:
+        await ready(pilot)
+        await types(pilot, "/deleted:too")
+        await see(pilot, "6 match")
+        shown = {line.split()[0]: line for line in screen_text(running).splitlines()[4:-2] if line.strip()}
+
+        assert "✗ failed rotation" in shown["dev/web/flags"]
+        assert "▲ public" in shown["prod/payments/db"]
+        assert "○ no value" in shown["new"]
+        assert "▲ deletes in 7 d" in shown["shared/wifi"]
+        assert not {"✗", "▲", "○"} & set(shown["prod/web/session"])
+        colors = {get_list_screen(running).secrets.get_component_rich_style(f"secret-list--{part}").color
+                  for part in ("alert", "state", "rest")}
+        assert len(colors) == 3
 
 
 async def test_more_columns_than_there_is_room_for(app: MakeApp, filled: Any) -> None:
@@ -205,7 +235,7 @@ async def test_more_columns_than_there_is_room_for(app: MakeApp, filled: Any) ->
         await until(pilot, lambda: isinstance(running.screen, ColumnsForm))
         await pilot.press("G", "space", "k", "space", "k", "space")
 
-        await until(pilot, lambda: "There is room for 5 of these 7 now." in screen_text(running))
+        await until(pilot, lambda: "of these 9 now." in screen_text(running))
 
 
 async def test_what_a_filter_cannot_ask_is_said(app: MakeApp, filled: Any) -> None:
