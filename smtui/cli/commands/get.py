@@ -5,6 +5,9 @@
     NAME~1         the previous version; NAME~2 the one before
     NAME#KEY       one key; also NAME:LABEL#KEY and NAME~1#KEY
 
+--otp prints the one-time code (TOTP) of an otpauth:// URI or a Base32 seed: of the entire value or NAME#KEY, or of the
+key of a JSON object that holds one, such as totp or otp.
+
 A pipe or a file gets exactly the value, without a line break at the end. On a terminal, control characters are shown as
 symbols.
 """
@@ -12,14 +15,19 @@ symbols.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from smtui.cli import output
-from smtui.cli.exit_codes import Exit, UsageError
+from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.target import Target
 from smtui.cli.unlocking import open_for
+from smtui.rules.one_time_code import find_seed, parse_seed
+from smtui.text.json_object import read_object
 
-EXAMPLE = "smtui get prod/db#password\nsmtui get prod/db~1#password\nsmtui get tls/key > key.pem"
+EXAMPLE = ("smtui get prod/db#password\nsmtui get prod/db~1#password\nsmtui get tls/key > key.pem\n"
+           "smtui get mail/admin --otp")
 TARGET = "NAME[:LABEL|~N][#KEY]"
 
 
@@ -28,6 +36,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="secret (name or ARN), its version, and a key of its JSON object")
     parser.add_argument("--version-stage", metavar="LABEL", help="the version with this label (default: AWSCURRENT)")
     parser.add_argument("--version-id", metavar="ID", help="the version with this id")
+    parser.add_argument("--otp", action="store_true", help="the one-time code (TOTP) instead of its seed")
 
 
 def run(args: argparse.Namespace) -> Exit:
@@ -45,4 +54,20 @@ def fetch_value(args: argparse.Namespace) -> str | bytes:
     with open_for(args) as vault:
         client = vault.client(region_name=args.region)
         request: Any = {**target.version.build_request(client), **given}
-        return target.get_value(client.get_secret_value(**request))
+        response = client.get_secret_value(**request)
+        return _compute_code(target, response, vault.now()) if args.otp else target.get_value(response)
+
+
+def _compute_code(target: Target, response: Mapping[str, Any], now: datetime) -> str:
+    """The one-time code at `now`. Raises InvalidSeedError, RefusedError."""
+    value = target.get_value(response)
+    held = read_object(value) if target.key is None and isinstance(value, str) else None
+    if held is not None:
+        at = find_seed([(member.key, member.text) for member in held.members])
+        if at is None:
+            raise RefusedError(f"No key of {target.name} holds a seed of one-time codes.",
+                               hint=f"smtui get {target.name}#KEY --otp names the key.")
+        value = held.members[at].text
+    if isinstance(value, bytes):
+        raise RefusedError("This value is binary. One-time codes need an otpauth:// URI or a Base32 seed.")
+    return parse_seed(value).compute_code(now).code
