@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from smtui.backends.local import Vault
 
-IN_A_SESSION = frozenset({"lock", "generate", "go", "undo", "switch", "read_again"})
+IN_A_SESSION = frozenset({"generate", "go", "undo", "switch", "read_again"})
 ALLOWED = "Changes will be saved from now on."
 
 
@@ -186,6 +186,8 @@ class SmtuiApp(NavigationApp):
         """Disables the actions that need a session, a job or a read-only session where there is none."""
         if action == "job":
             return self.session is not None and self.session.job is not None
+        if action == "lock":
+            return self.can_lock
         if action == "allow_changes":
             return self.session is not None and self.session.read_only
         return self.session is not None if action in IN_A_SESSION else True

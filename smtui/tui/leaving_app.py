@@ -6,16 +6,21 @@ import asyncio
 import signal
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
+
+from textual.screen import Screen
 
 from smtui.system.terminal_end import HUNG_UP, TERMINAL
+from smtui.text.sanitize import SafeText
 from smtui.tui import key_names, keys
+from smtui.tui.dialogs.dialog import NOT_STORED, confirm_discard, list_dirty_forms
 from smtui.tui.session_app import LEAVING_GROUP, SessionApp
+from smtui.tui.unlock.recover import RecoverScreen
+from smtui.tui.unlock.recovery_code import RecoveryScreen
+from smtui.tui.unlock.screen import UnlockScreen
 
-if TYPE_CHECKING:
-
-    pass
-
+CONFIRM_CODE = "This code is shown only once. When it is written down: Tab, then Enter. Then lock."
+LOCK_AGAIN = "The key for the lock, pressed again, discards them too."
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
 ENDING_GROUP = "ending"
 
@@ -23,28 +28,74 @@ ENDING_GROUP = "ending"
 class LeavingApp(SessionApp):
     """Locks the vault before the program ends or is suspended."""
 
-    _is_ending = _asks_to_quit = False
+    _is_ending = False
+    _question: asyncio.Task[bool] | None = None
+    """The question whether to discard the input of a form, while it is open."""
 
     async def action_lock(self) -> None:
+        """Locks at once; asks first if a form has unsaved input, and then locks at the next press of the key."""
+        if self.session is None:
+            self._lock_without_session()
+        elif self._question is not None or not list_dirty_forms(self.screen_stack):
+            await self.lock(self._explain_lock())
+        else:
+            self.run_worker(self._confirm_and_lock(), group=LEAVING_GROUP)
+
+    @property
+    def can_lock(self) -> bool:
+        """Whether a vault is open, or a code was typed that opens it."""
+        return self.session is not None or self._has_screen(RecoverScreen, RecoveryScreen)
+
+    def _has_screen(self, *kinds: type[Screen[Any]]) -> bool:
+        return any(isinstance(screen, kinds) for screen in self.screen_stack)
+
+    def _explain_lock(self) -> str:
         key = keys.find_key("everywhere.lock", self.settings.keys)
-        await self.lock(f"Locked by {key_names.spell(key)}." if key else "Locked.")
+        return f"Locked by {key_names.spell(key)}." if key else "Locked."
+
+    async def _confirm_and_lock(self) -> None:
+        session = self.session
+        if await self._confirm_session_end("lock") and self.session is session:
+            await self.lock(self._explain_lock())
+
+    def _lock_without_session(self) -> None:
+        """Leaves a vault that the recovery code has opened; a new recovery code must be confirmed first."""
+        if self._has_screen(RecoveryScreen):
+            self.warn(CONFIRM_CODE)
+        elif self._has_screen(RecoverScreen):
+            self.show_only_soon(UnlockScreen(self.path, self._explain_lock()))
+
+    async def _confirm_session_end(self, what: str) -> bool:
+        """Asks for confirmation if a form has unsaved input. While it asks, a further call returns False.
+
+        Args:
+            what: what to do then: quit or lock.
+        """
+        if self._question is not None:
+            return False
+        if not list_dirty_forms(self.screen_stack):
+            return True
+        text = SafeText(f"{NOT_STORED} {LOCK_AGAIN}") if what == "lock" else NOT_STORED
+        self._question = asyncio.ensure_future(confirm_discard(self, text, f"Discard and {what}"))
+        try:
+            await asyncio.wait([self._question])
+            return not self._question.cancelled() and self._question.result()
+        finally:
+            self._question = None
+
+    async def lock(self, notice: str = "", *, leaving: bool = False) -> None:
+        """See `SessionApp.lock`. The question whether to lock is answered by it."""
+        if self._question is not None:
+            self._question.cancel()
+        await super().lock(notice, leaving=leaving)
 
     async def action_quit(self) -> None:
         self.run_worker(self._quit(), group=LEAVING_GROUP)
 
     async def _quit(self) -> None:
         """Asks for confirmation if a form has unsaved input. Then locks and exits."""
-        from smtui.tui.dialogs.dialog import Editor, confirm_discard
-
-        if self._asks_to_quit:
+        if not await self._confirm_session_end("quit"):
             return
-        if any(isinstance(screen, Editor) and screen.is_dirty for screen in self.screen_stack):
-            self._asks_to_quit = True
-            try:
-                if not await confirm_discard(self):
-                    return
-            finally:
-                self._asks_to_quit = False
         TERMINAL.end_within(0)
         await self.lock(leaving=True)
         self.exit()
@@ -70,6 +121,8 @@ class LeavingApp(SessionApp):
 
     async def _put_aside(self) -> None:
         """Locks and suspends: no vault stays open behind the shell, where the idle lock does not run."""
+        if not await self._confirm_session_end("suspend"):
+            return
         await self.lock("Locked before suspending.")
         self.action_suspend_process()
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from smtui.tui import screens
 from smtui.tui.bridge import gesture
+from smtui.tui.dialogs.dialog import confirm_discard, list_dirty_forms
 from smtui.tui.help.places import REGIONS, SECRETS
 from smtui.tui.leaving_app import LeavingApp
 from smtui.tui.secret.tabs import VALUE
@@ -62,10 +63,7 @@ class NavigationApp(LeavingApp):
 
     async def _confirm_leaving(self) -> bool:
         """Whether the screens can be closed: none has unsaved changes, or the user discards them."""
-        from smtui.tui.dialogs.dialog import Editor, confirm_discard
-
-        is_dirty = any(isinstance(screen, Editor) and screen.is_dirty for screen in self.screen_stack)
-        return not is_dirty or await confirm_discard(self)
+        return not list_dirty_forms(self.screen_stack) or await confirm_discard(self)
 
     async def go_to(self, place: Place) -> None:
         """Closes the screens above the list of secrets, and opens the screen of `place`."""

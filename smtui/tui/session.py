@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,7 +11,7 @@ from textual.message import Message
 from smtui.system.ambient import read_monotonic_clock
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.jobs.background_vault import BackgroundVault
-from smtui.tui.jobs.rotation_worker import RotationWorker
+from smtui.tui.jobs.rotation_worker import RotationWorker, format_result
 from smtui.tui.jobs.verifier import Verifier
 from smtui.tui.reader import make_reader
 from smtui.tui.undo_history import LargeChange, UndoEntry, UndoList, find_no_conflict
@@ -122,14 +123,21 @@ class Session:
         if (job := self.job) is not None:
             job.stop()
 
-    async def stop_background_work(self) -> None:
-        """Stops the background work, and waits until it can no longer access the vault."""
+    async def stop_background_work(self) -> list[SafeText]:
+        """Stops the background work, and waits until it can no longer access the vault.
+
+        Returns:
+            A sentence for each job and rotation that ended with it.
+        """
         self.request_stop()
+        job, sentences = self.job, list[SafeText]()
         await self.verifier.stop()
-        if self.job is not None:
-            await self.job.stop_and_wait()
-        await self.rotation_worker.stop()
+        if job is not None:
+            await job.stop_and_wait()
+            sentences.append(job.describe_end())
+        sentences += map(format_result, await self.rotation_worker.stop())
         await self.background.stop()
+        return sentences
 
     # Undo.
 
@@ -164,9 +172,14 @@ class Session:
         return self._monotonic() - self._touched < IN_USE
 
     @property
+    def seconds_to_lock(self) -> float:
+        """The seconds until the idle lock; infinite if there is none."""
+        return self.idle_lock - (self._monotonic() - self._touched) if self.idle_lock > 0 else math.inf
+
+    @property
     def is_overdue(self) -> bool:
         """Whether the idle time has reached `idle_lock`."""
-        return self.idle_lock > 0 and self._monotonic() - self._touched >= self.idle_lock
+        return self.seconds_to_lock <= 0
 
 
 class _Together:

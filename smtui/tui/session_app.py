@@ -30,6 +30,7 @@ from smtui.tui.bridge import (
 from smtui.tui.input_queue import INPUT
 from smtui.tui.jobs import rotation_worker, verifier
 from smtui.tui.jobs.job import REFRESH_INTERVAL
+from smtui.tui.lock_notices import LockNotices, describe_discarded
 from smtui.tui.session import Session, VaultOpened
 from smtui.tui.settings_app import SettingsApp
 from smtui.tui.too_small import TooSmallScreen, is_large_enough
@@ -49,6 +50,7 @@ LEAVING_GROUP = "leaving"
 """The group of the workers that end a session. They are no gestures, because the lock cancels gestures."""
 COLLECT_AGAIN = 0.5
 """Seconds after the lock until what its own key press still held is collected: the widgets that the key passed."""
+DISCARDED = "The lock discarded what was typed and not stored in: {title}"
 MOST_TOLD = 5
 SUSPENDED = 60
 """Seconds between two ticks that mean that the machine was suspended."""
@@ -76,6 +78,7 @@ class SessionApp(SettingsApp):
         self._monotonic = monotonic
         self._ticked = monotonic()
         self._return_place: ReturnPlace | None = None
+        self._lock_notices = LockNotices()
 
     def make_first_screen(self) -> Screen[None]:
         """Returns the first screen: unlock, or create if there is no vault file."""
@@ -107,7 +110,7 @@ class SessionApp(SettingsApp):
             await return_to(self, self.session, place)
         else:
             await self.show_only(SecretsScreen(self.session))
-        for notice in vault.notices:
+        for notice in (*vault.notices, *self._lock_notices.take_report(vault.path)):
             self.warn(notice)
         self.set_timer(verifier.DELAY, self.verify)
 
@@ -125,13 +128,14 @@ class SessionApp(SettingsApp):
             await self.clear_clipboard()
             return
         session.request_stop()
+        discarded = describe_discarded(self.screen_stack)
         self._return_place = find_return_place(self, session)
         for group in (GESTURE, READING, BACKGROUND):
             self.workers.cancel_group(self, group)
         self.clear_notifications()
         await self.show_only(UnlockScreen(self.path, notice))
         self.inner_clipboard = ""
-        await session.stop_background_work()
+        self._lock_notices.keep_report(session.vault.path, [*discarded, *await session.stop_background_work()])
         if session.code_unseen:
             self.warn(UNSEEN, A_WHILE)
         await call(session.vault.lock)
@@ -212,6 +216,7 @@ class SessionApp(SettingsApp):
         if self.session is not None and self.session.is_overdue:
             self.input.drop()
             await self.lock(self._explain_idle_lock(now - before))
+        self._lock_notices.show_countdown(self)
         self.rotate_queued()
         self.count_down()
         self.show_deletion_notices()

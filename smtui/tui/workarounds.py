@@ -335,6 +335,11 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
     def inner_clipboard(self, text: str) -> None:
         self._clipboard = text
 
+    def remove_notification(self, message: str) -> None:
+        """Removes the notifications with this text."""
+        for shown in [each for each in self._notifications if each.message == message]:
+            self._unnotify(shown)
+
     def notify(
         self, message: str, *, title: str = "", severity: SeverityLevel = "information",
         timeout: float | None = None, markup: bool = True,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_checkable
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
 from textual import events, getters, on
 from textual.content import Content
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 Answer = TypeVar("Answer")
+NOT_STORED = SafeText("They are not stored.")
 
 
 @runtime_checkable
@@ -31,10 +32,23 @@ class Editor(Protocol):
         """Whether the content differs from the content when the screen opened."""
 
 
-async def confirm_discard(app: Shell) -> bool:
+async def confirm_discard(app: Shell, text: SafeText = NOT_STORED, answer: str = "Discard") -> bool:
     """Asks whether to discard the changes. The focus is on the answer that keeps them, and Esc keeps them too."""
-    return await app.push_screen_wait(
-        Confirm(SafeText("Discard changes?"), SafeText("They are not stored."), "Discard", cancel="Keep editing"))
+    return await app.push_screen_wait(Confirm(SafeText("Discard changes?"), text, answer, cancel="Keep editing"))
+
+
+def list_dirty_forms(screens: Iterable[Screen[Any]]) -> list[SafeText]:
+    """Returns the titles of the screens in which something is entered that is not stored."""
+    dirty = [screen for screen in screens if screen.is_mounted and isinstance(screen, Editor) and screen.is_dirty]
+    return [_get_title(cast("Screen[Any]", screen)) for screen in dirty]
+
+
+def _get_title(screen: Screen[Any]) -> SafeText:
+    """Returns the title of a form: its `form_title`, or else the text of its first title."""
+    if hasattr(screen, "form_title"):
+        return sanitize(screen.form_title)
+    title = next(iter(screen.query(".title").results(Static)), None)
+    return sanitize("" if title is None else str(title.render()))
 
 
 def read_fields(screen: Screen[Any]) -> tuple[object, ...]:

@@ -133,6 +133,13 @@ class Job(Generic[Result]):
         if self._own is not None:
             self._own.interrupt()
 
+    def describe_end(self) -> SafeText:
+        """Returns how a job has ended that the lock stopped. Call it after `stop_and_wait`."""
+        if self._run is not None and self._run.done() and not self._run.cancelled() and self._run.exception() is None:
+            return sanitize(f"{self.status.title} was complete just before the lock.")
+        progress = f" ({self.status.text})" if self.status.text else ""
+        return sanitize(f"{self.status.title} was stopped by the lock{progress}. Nothing was changed.")
+
     async def stop_and_wait(self) -> None:
         """Stops the job and waits until its thread is done."""
         while self._run is not None and not self._run.done():

@@ -89,11 +89,13 @@ class RotationWorker:
         """Makes running functions end soon. Callable from any thread."""
         self._stopped = True
 
-    async def stop(self) -> None:
-        """Ends running functions. Their rotations rest until the user continues them."""
+    async def stop(self) -> list[RotationResult]:
+        """Ends running functions and returns the results. Their rotations rest until the user continues them."""
         self.request_stop()
-        if self._runs:
-            await asyncio.wait(self._runs, timeout=STOP_TIMEOUT)
+        if not self._runs:
+            return []
+        ended, _ = await asyncio.wait(self._runs, timeout=STOP_TIMEOUT)
+        return [result for run in ended if not run.cancelled() and run.exception() is None for result in run.result()]
 
 
 def format_result(result: RotationResult) -> SafeText:

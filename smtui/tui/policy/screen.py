@@ -146,6 +146,11 @@ class PolicyScreen(SecretTab):
             self._show_attached()
 
     @property
+    def form_title(self) -> SafeText:
+        """What is edited here, for a message about it."""
+        return sanitize(f"Policy of {self.secret['Name'] if self.secret else self.secret_id}")
+
+    @property
     def is_dirty(self) -> bool:
         """Whether the edited text differs from the attached policy."""
         return self.editor.is_changed(self._attached)

@@ -367,7 +367,7 @@ async def enter_something(dialog: ModalScreen[Any]) -> None:
 
 
 async def test_quitting_asks_before_it_drops_what_is_entered(app: MakeApp, vault: smtui.Vault) -> None:
-    """Ctrl+Q asks as Esc does; Ctrl+L, the emergency lock, does not."""
+    """Ctrl+Q and Ctrl+L ask as Esc does; the second Ctrl+L locks at once."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: running.session)
@@ -376,6 +376,8 @@ async def test_quitting_asks_before_it_drops_what_is_entered(app: MakeApp, vault
         await until(pilot, lambda: isinstance(running.screen, Confirm))
         await pilot.press("enter")
         await until(pilot, lambda: running.screen is dialog)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
         await pilot.press("ctrl+l")
         await until(pilot, lambda: vault.locked)
 

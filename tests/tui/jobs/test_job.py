@@ -21,7 +21,7 @@ from smtui.tui.session import Session
 from smtui.tui.shell import Task
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE
-from tests.tui.conftest import MakeApp, said, screen_text, until
+from tests.tui.conftest import MakeApp, paste, said, screen_text, until
 from tests.tui.driver import get_screen
 from tests.waiting import LIMIT
 
@@ -142,6 +142,10 @@ async def test_the_lock_ends_it(app: MakeApp, slow: Slow, vault: smtui.Vault) ->
         assert [path.name for path in vault.path.parent.iterdir() if "vault" in path.name] == ["test.vault"]
         with smtui.open_vault(vault.path, PASSPHRASE) as again:
             assert names(again) == []
+        await paste(pilot, PASSPHRASE)
+        await pilot.press("enter")
+        await until(pilot, lambda: running.session is not None)
+        assert said(running) == ["Making was stopped by the lock (making 0 of 10). Nothing was changed."]
 
 
 async def test_there_is_one_at_a_time(app: MakeApp, slow: Slow) -> None:

@@ -375,7 +375,7 @@ async def test_the_lock_takes_the_file_away(
             await edit_outside(pilot)
             await wait_for_screen(pilot, EditedDialog)
             assert list(folder.iterdir()) != []
-            await pilot.press("ctrl+l")
+            await pilot.press("ctrl+l", "ctrl+l")
             await see(pilot, "assphrase")
             await until(pilot, lambda: list(folder.iterdir()) == [])
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from textual.pilot import Pilot
@@ -15,11 +15,13 @@ from textual.pilot import Pilot
 import smtui
 from smtui.system.settings import Settings
 from smtui.text.sanitize import sanitize
+from smtui.tui.app import SmtuiApp
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.health.screen import HealthScreen
 from smtui.tui.policy.screen import PolicyScreen
 from smtui.tui.secret.screen import SecretScreen
+from smtui.tui.secret.value_form import ValueForm
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.unlock.return_place import find_return_place
 from smtui.tui.unlock.screen import UnlockScreen
@@ -191,6 +193,11 @@ async def unlock_again(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, UnlockScreen))
     await paste(pilot, PASSPHRASE)
     await pilot.press("enter")
+    await until(pilot, lambda: get_app(pilot).session)
+
+
+def get_app(pilot: Pilot[None]) -> SmtuiApp:
+    return cast("SmtuiApp", pilot.app)
 
 
 async def test_after_unlocking_one_is_where_one_was(app: MakeApp, filled: Any, clock: Clock) -> None:
@@ -312,3 +319,115 @@ async def test_a_lock_while_the_list_is_being_opened(app: MakeApp) -> None:
         opening: Any = SimpleNamespace(screen_stack=[SecretsScreen(running.session)])
 
         assert find_return_place(opening, running.session) is None
+
+
+async def begin_to_type(pilot: Pilot[None]) -> None:
+    """Opens the form of the value of the first secret and types into it."""
+    running = get_app(pilot)
+    await until(pilot, lambda: isinstance(running.screen, SecretsScreen) and running.screen.has_read)
+    await pilot.press("enter")
+    await until(pilot, lambda: "Value of" in screen_text(running))
+    await pilot.press("e")
+    await until(pilot, lambda: isinstance(running.screen, ValueForm))
+    await types(pilot, "half a value")
+
+
+DISCARDED = "The lock discarded what was typed and not stored in: New value of prod/db"
+
+
+async def test_the_key_asks_before_it_discards_what_is_typed(app: MakeApp, database: Any, vault: smtui.Vault) -> None:
+    """The harmless answer has the focus. After "Discard and lock" and unlocking, the screen says what was discarded."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await begin_to_type(pilot)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
+        assert "▸ Keep editing ◂" in screen_text(running)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, ValueForm))
+        assert running.screen.is_dirty
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: vault.locked)
+        assert "prod/db" not in screen_text(running)
+        await unlock_again(pilot)
+
+        assert said(running) == [DISCARDED]
+
+
+@pytest.mark.parametrize("question", ["ctrl+l", "ctrl+q"])
+async def test_the_key_pressed_again_locks_at_once(
+    app: MakeApp, database: Any, vault: smtui.Vault, question: str
+) -> None:
+    """The lock takes the question with it: the next one is asked again."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await begin_to_type(pilot)
+        await pilot.press(question)
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: vault.locked)
+        await unlock_again(pilot)
+        assert said(running) == [DISCARDED]
+        await until(pilot, lambda: "Value of" in screen_text(running))
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(running.screen, ValueForm))
+        await types(pilot, "again")
+        await pilot.press(question)
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
+
+
+async def test_what_the_idle_lock_discards_is_announced_and_said(
+    app: MakeApp, database: Any, vault: smtui.Vault, monotonic: Steady
+) -> None:
+    """A notice counts down; any key withdraws it."""
+    running = app(settings=Settings(idle_lock=300))
+    async with running.run_test(size=(80, 24)) as pilot:
+        await begin_to_type(pilot)
+        assert running.session is not None
+        monotonic.seconds += running.session.seconds_to_lock - 70
+        await running.tick()
+        assert said(running) == []
+        for left in (60, 15):
+            monotonic.seconds += running.session.seconds_to_lock - left
+            await running.tick()
+            await pilot.pause()
+            assert said(running) == [f"The vault locks in {left} seconds: New value of prod/db is not stored. "
+                                     "Press any key to go on."]
+        await pilot.press("x")
+        await running.tick()
+        await pilot.pause()
+        assert said(running) == []
+        monotonic.seconds += 300
+        await running.tick()
+        await until(pilot, lambda: vault.locked)
+        await unlock_again(pilot)
+
+        assert said(running) == [DISCARDED]
+
+
+async def test_the_idle_lock_announces_nothing_where_nothing_is_lost(app: MakeApp, monotonic: Steady) -> None:
+    running = app(settings=Settings(idle_lock=300))
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        monotonic.seconds += 290
+        await running.tick()
+
+        assert said(running) == []
+
+
+async def test_another_vault_is_not_told_what_the_lock_discarded(
+    app: MakeApp, database: Any, vault: smtui.Vault, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.vault"
+    smtui.create_vault(other, PASSPHRASE).close()
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await begin_to_type(pilot)
+        await running.lock()
+        running.open_another(other)
+        await until(pilot, lambda: running.path == other and isinstance(running.screen, UnlockScreen))
+        await unlock_again(pilot)
+
+        assert said(running) == []

@@ -11,11 +11,12 @@ import smtui
 from smtui.passphrase import strength
 from smtui.passphrase.strength import Strength
 from smtui.tui.help.screen import HelpScreen
+from smtui.tui.leaving_app import CONFIRM_CODE
 from smtui.tui.unlock.recover import RecoverScreen
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE
-from tests.tui.conftest import MakeApp, paste, screen_text, types, until
+from tests.tui.conftest import MakeApp, paste, said, screen_text, types, until
 from tests.tui.driver import get_screen
 from tests.tui.test_read_states import holding
 
@@ -145,3 +146,43 @@ async def test_reading_only_it_opens_and_keeps_its_passphrase(app: MakeApp, vaul
 
         await until(pilot, lambda: running.session and running.session.read_only)
     smtui.open_vault(vault.path, PASSPHRASE).close()
+
+
+async def test_the_lock_leaves_a_vault_that_the_code_has_opened(
+    app: MakeApp, vault: smtui.Vault, code: str
+) -> None:
+    """Ctrl+L on the form of the new passphrase closes the vault, which is unchanged."""
+    running = app(locked=True)
+    async with running.run_test(size=SMALL) as pilot:
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(running.screen, RecoverScreen))
+        await paste(pilot, code)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Choose a new passphrase" in screen_text(running))
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(running.screen, UnlockScreen))
+
+        assert "Locked by Ctrl+L." in screen_text(running)
+        await until(pilot, lambda: [path.name for path in vault.path.parent.glob("*vault*")] == ["test.vault"])
+
+    smtui.open_vault(vault.path, PASSPHRASE).close()
+
+
+async def test_the_lock_waits_for_the_new_code_to_be_noted(app: MakeApp, code: str) -> None:
+    """Ctrl+L on the card of the new code says what to do first, and the code stays."""
+    running = app(locked=True)
+    async with running.run_test(size=SMALL) as pilot:
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(running.screen, RecoverScreen))
+        await paste(pilot, code)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Choose a new passphrase" in screen_text(running))
+        for _ in range(2):
+            await paste(pilot, NEW)
+            await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, RecoveryScreen))
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: said(running) == [CONFIRM_CODE])
+        assert isinstance(running.screen, RecoveryScreen)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: running.session)
