@@ -20,7 +20,7 @@ OPERATION_NAMES = (*OPERATIONS, *KEY_OPERATIONS, *OWN_OPERATIONS)
 OUTCOMES = ("done", "refused", *CLIENT_ERRORS, *KEY_ERRORS)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 # The members of a request that identify its subject.
-_SUBJECTS = ("secretId", "name", "keyId", "aliasName", "SecretId", "secretARN")
+_SUBJECTS = ("secretId", "name", "keyId", "aliasName", "functionName", "SecretId", "secretARN")
 
 
 class AuditQueryError(ValueError):
@@ -74,9 +74,10 @@ def parse_time(word: str, now: datetime) -> datetime:
 
 
 def find_subject(event: Mapping[str, Any]) -> str:
-    """Returns the resource in the request of an audit event; empty if there is none."""
+    """Returns the resource in the request of an audit event, or the key that it created; empty if there is none."""
     request = event.get("requestParameters") or event.get("additionalEventData") or {}
-    return str(next((request[name] for name in _SUBJECTS if request.get(name)), ""))
+    created = (event.get("responseElements") or {}).get("keyMetadata") or {}
+    return str(next((found[name] for found in (request, created) for name in _SUBJECTS if found.get(name)), ""))
 
 
 def find_subject_name(event: Mapping[str, Any]) -> str:

@@ -70,7 +70,13 @@ def _describe_place(event: Event) -> str:
 
 def is_about(event: Event, name: str, regions: Collection[str]) -> bool:
     """Whether an event concerns a secret of this name in one of the Regions, directly or as a replica."""
-    return audit_query.find_subject_name(event) == name and not _find_regions(event).isdisjoint(regions)
+    return _find_secret_name(event) == name and not _find_regions(event).isdisjoint(regions)
+
+
+def _find_secret_name(event: Event) -> str:
+    """Finds the name of the secret that an event concerns. A rotation function can have the same name."""
+    is_function = "functionName" in (event.get("requestParameters") or {})
+    return "" if is_function else audit_query.find_subject_name(event)
 
 
 class ChangesSince:
@@ -96,7 +102,7 @@ class ChangesSince:
         assert self._number is not None, "`begin` is called first"
         newest = self._vault.audit.find_newest_number()
         for event in [*_list_done(self._vault, self._number, newest)][::-1]:
-            known = self._newest.setdefault(audit_query.find_subject_name(event), [])
+            known = self._newest.setdefault(_find_secret_name(event), [])
             known.insert(0, (_find_regions(event), describe_change(event)))
         self._number = newest
 

@@ -43,6 +43,16 @@ class LabelsScreen(BaseSecretScreen):
     """A screen with a list of versions, whose labels it moves."""
 
     versions = getters.query_one(VersionList)
+    kept_id: str | None = None
+    """The version under the cursor, if others took its last label. It stays listed, so that keys still mean it."""
+
+    async def load_changes(self) -> None:
+        """Reads what others may have changed. The version under the cursor stays listed until the cursor leaves it."""
+        if self.versions.version is not None and self.versions.version.labels:
+            self.kept_id = self.versions.version.id
+        await self.load()
+        if self.versions.version is not None and self.versions.version.labels:
+            self.kept_id = None
 
     @abstractmethod
     def show_version(self, version: str) -> None:

@@ -101,15 +101,19 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
 
     async def _load_versions(self) -> None:
         """Reads and lists the versions. A refusal shows in their pane; the rest of the screen works on."""
+        if self.versions.version is None or self.versions.version.id != self.kept_id:
+            self.kept_id = None
         pane = self.query_one("#versions-pane", ReadPane)
         try:
-            versions = await call(list_versions, self.reader, self.secret_id, deprecated=self._with_deprecated)
+            versions = await call(list_versions, self.reader, self.secret_id,
+                                  deprecated=self._with_deprecated or self.kept_id is not None)
         except ClientError as refusal:
             pane.show_state(make_failed_state(explain_error(refusal)), self.retry_key)
             return
         key_names = await call(read_key_names, self.reader, versions)
         self.labels = collect_version_labels(versions)
-        shown_versions = [each for each in versions if self._with_deprecated or each.get("VersionStages")]
+        shown_versions = [each for each in versions if self._with_deprecated or each.get("VersionStages")
+                          or each["VersionId"] == self.kept_id]
         self.versions.show_versions([build_version(each, key_names) for each in shown_versions])
         self._show_version_details()
         self.show_titles()
@@ -231,5 +235,5 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
 
     @gesture
     async def action_deprecated(self) -> None:
-        self._with_deprecated = not self._with_deprecated
+        self._with_deprecated, self.kept_id = not self._with_deprecated, None
         await self.reload()

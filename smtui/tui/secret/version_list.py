@@ -70,10 +70,14 @@ class VersionList(RowList):
         return self.versions[self.cursor] if self.versions else None
 
     def show_versions(self, versions: Sequence[Version]) -> None:
-        """Shows the present versions. The cursor stays on its version, and no label is carried."""
-        before, self.versions, self.carried_label = self.version, versions, None
-        found = [row for row, each in enumerate(versions) if before is not None and each.id == before.id]
-        self.put(self._format_rows(), found[0] if found else 0)
+        """Shows the present versions, and no label is carried.
+
+        The cursor stays on its version. If that is no longer listed, it goes to the one that has its row now.
+        """
+        before, row = self.version, self.cursor
+        self.versions, self.carried_label = versions, None
+        found = [at for at, each in enumerate(versions) if before is not None and each.id == before.id]
+        self.put(self._format_rows(), found[0] if found else row)
 
     def select_version(self, version: str) -> None:
         """Moves the cursor to a version, if it is listed."""

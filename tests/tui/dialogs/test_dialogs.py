@@ -218,7 +218,7 @@ async def test_a_long_text_is_read_by_keys(app: MakeApp, name: str, size: tuple[
         assert isinstance(dialog, LongText)
         await until(pilot, lambda: "PgDn More" in screen_text(running))
         focused, first = running.focused, text_above_answers(running)
-        for key, stop in (("pagedown", "PgDn More"), ("pageup", "PgUp Back"), ("down", "PgDn More")):
+        for key, stop in (("pagedown", "PgDn More"), ("pageup", "PgUp Page up"), ("down", "PgDn More")):
             seen, shown, times = "", text_above_answers(running), 3 if key == "down" else 1
             if key == "down":
                 (focused := list(answers(dialog))[-1]).focus()

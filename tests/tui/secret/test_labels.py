@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from textual.widgets import Button
 
+from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.secret.label_preview import LabelPreview
-from tests.tui.conftest import MakeApp, said, screen_text, types, until
+from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id
 from tests.tui.driver import ID, see
 from tests.tui.secret.driver import FIRST, SECOND, SIZES, go_to_versions, open_first_secret, read_labels, screen
 
@@ -134,3 +135,68 @@ async def test_reading_only_moves_no_label(app: MakeApp, database: Any, key: str
         await until(pilot, lambda: said(running))
 
         assert said(running) == [READ_ONLY]
+
+
+def get_cursor(app: SmtuiApp) -> str:
+    version = screen(app).versions.version
+    assert version is not None
+    return version.id
+
+
+def list_ids(app: SmtuiApp) -> list[str]:
+    return [each.id for each in screen(app).versions.versions]
+
+
+@pytest.fixture
+def four(database: Any) -> Any:
+    """Returns the client; the versions 4 to 1 have AWSCURRENT, AWSPREVIOUS, `two` and `one`."""
+    for number in (3, 4):
+        database.put_secret_value(**ID, SecretString=str(number), ClientRequestToken=version_id(number))
+    for number, label in ((1, "one"), (2, "two")):
+        database.update_secret_version_stage(**ID, VersionStage=label, MoveToVersionId=version_id(number))
+    return database
+
+
+@pytest.mark.parametrize(("downs", "then"), [(2, 1), (3, 2)], ids=["in the middle", "at the end"])
+async def test_the_cursor_goes_to_the_neighbour_of_a_version_without_labels(
+    app: MakeApp, four: Any, downs: int, then: int
+) -> None:
+    running = app()
+    async with open_first_secret(running) as pilot:
+        await go_to_versions(pilot)
+        await pilot.press(*["j"] * downs)
+        removed = get_cursor(running)
+        await pilot.press("minus")
+        await until(pilot, lambda: isinstance(running.screen, LabelPreview))
+        await pilot.press("enter")
+        await until(pilot, lambda: running.screen is screen(running) and removed not in list_ids(running))
+
+        assert get_cursor(running) == version_id(then)
+
+
+@pytest.mark.parametrize("with_deprecated", [False, True])
+async def test_a_version_under_the_cursor_stays_there_while_others_take_its_label(
+    app: MakeApp, four: Any, other: Any, with_deprecated: bool
+) -> None:
+    """Whatever key comes next still means that version. It goes from the list once the cursor has left it."""
+    running = app()
+    async with open_first_secret(running) as pilot:
+        await go_to_versions(pilot)
+        if with_deprecated:
+            await pilot.press("full_stop")
+        await pilot.press("j", "j")
+        assert get_cursor(running) == SECOND
+        other.update_secret_version_stage(**ID, VersionStage="two", RemoveFromVersionId=SECOND)
+        screen(running).look_for_changes()
+        await see(pilot, "○ deprecated")
+        assert get_cursor(running) == SECOND
+        await pilot.press("minus")
+        await until(pilot, lambda: "This version has no label." in said(running))
+        other.tag_resource(**ID, Tags=[{"Key": "a", "Value": "b"}])
+        await screen(running).reload()
+        assert get_cursor(running) == SECOND
+        await pilot.press("j")
+        await screen(running).reload()
+
+        assert get_cursor(running) == FIRST
+        assert (SECOND in list_ids(running)) is with_deprecated

@@ -38,7 +38,7 @@ async def test_the_last_of_many_rows_is_reached_at_once(
         await until(pilot, lambda: f"app/{ROWS - 1:04}" in screen_text(running))
 
         assert running.focused is focused is plan.query_one("#cancel")
-        await until(pilot, lambda: "PgDn More" not in screen_text(running) and "PgUp Back" in screen_text(running))
+        await until(pilot, lambda: "PgDn More" not in screen_text(running) and "PgUp Page up" in screen_text(running))
 
 
 async def test_a_short_plan_offers_no_keys_for_more(app: MakeApp, vault: smtui.Vault) -> None:
