@@ -57,7 +57,11 @@ class Parser(argparse.ArgumentParser):
         if self.get_default("behind") is not None and "--" in argv:
             at = list(argv).index("--")
             argv, behind = argv[:at], argv[at + 1 :]
-        parsed, left = self.parse_known_args(self._expand_abbreviations(argv))
+        words = self._expand_abbreviations(argv)
+        parsed, left = self.parse_known_args(words)
+        if left and not any(action.nargs in (argparse.PARSER, argparse.REMAINDER)
+                            for action in self._get_positional_actions()):
+            parsed, left = self.parse_known_intermixed_args(words)  # an option before the second argument
         options = [word.split("=")[0] for word in left if word.startswith("-") and word != "-"]
         if options:
             raise UsageError(f"unknown option: {', '.join(options)}", hint=self._suggest(options[0]))

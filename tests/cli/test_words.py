@@ -384,3 +384,17 @@ def test_copy_hands_the_value_to_the_clipboard_and_not_to_the_screen(
     assert copied == [(b"second", 9)]
     stocked.done("copy", "dev/key")
     assert copied[1] == (b"\x00\xff\n", 30)
+
+
+@pytest.mark.parametrize("words", [
+    ("set", "a", "--chomp", "-"), ("set", "--chomp", "a", "-"), ("set", "a", "-", "--chomp"),
+    ("set", "--description", "d", "a", "--chomp", "-"),
+])  # fmt: skip
+def test_options_stand_anywhere(cli: CommandLine, words: tuple[str, ...]) -> None:
+    """Also between the arguments of a command."""
+    assert cli(*words, stdin=b"value\n").code == 0
+    assert cli("get", "a").raw == b"value"
+
+    surplus = cli(*words, "surplus", stdin=b"value\n")
+    assert surplus.code == 2
+    assert "1 argument too many" in surplus.err

@@ -95,6 +95,8 @@ def _list_hints(text: str) -> Iterator[str]:
         key, colon, value = word.partition(":")
         if colon and key in EXAMPLES and not value:
             yield f"{word} says nothing yet: it wants a value, such as {EXAMPLES[key]}."
+        elif word.startswith("!"):
+            yield f"{word} is looked for as it stands: here ! leaves nothing out."
         elif word != CHANGES and _KEY.fullmatch(key + colon) and key not in KEYS and not value.startswith("//"):
             yield (f"{word} is looked for as it stands. Did you mean {CHANGES}?" if key == "only" else
                    describe_unknown_key(key, word, EXAMPLES))

@@ -185,6 +185,7 @@ def test_what_cannot_be_asked_is_left_out_with_a_word() -> None:
     ("oucome:done", "Did you mean outcome:?"),
     ("only:reads", "only:reads is looked for as it stands. Did you mean only:changes?"),
     ("since:", "since: says nothing yet: it wants a value, such as 2d."),
+    ("!big", "!big is looked for as it stands: here ! leaves nothing out."),
 ])  # fmt: skip
 def test_a_word_that_means_nothing_is_hinted_at(word: str, hint: str) -> None:
     """Unknown words in the filter give a hint, in the same words as in the secrets list."""
