@@ -182,7 +182,9 @@ class ListAccessRequest(TypedDict):
 class ListAccessResponse(TypedDict):
     """The principals with access; `Witness` describes access that is broader than the policy should give.
 
-    The policy also allows `RefusedPrincipals`, whom the secret's key refuses, as `KeyNote` says.
+    The policy also allows `RefusedPrincipals`, whom the secret's key refuses, as `KeyNote` says. `AccountDenial` says
+    whether a Deny keeps all principals of the secret's account out, but for those that are named: always, or under
+    conditions.
     """
 
     ARN: str
@@ -192,6 +194,7 @@ class ListAccessResponse(TypedDict):
     RefusedPrincipals: NotRequired[list[str]]
     Witness: NotRequired[str]
     KeyNote: NotRequired[str]
+    AccountDenial: NotRequired[Literal["always", "conditional"]]
     ResponseMetadata: Metadata
 
 

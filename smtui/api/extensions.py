@@ -79,6 +79,7 @@ ACCESS_OPERATIONS = {
         _declare("ListAccess", {"SecretId": SECRET_ID, "Action": Text(min=1, max=128)}, ("SecretId", "Action"), {
             "ARN": Text(), "Name": Text(), "Principals": List(Text()), "ConditionalPrincipals": List(Text()),
             "RefusedPrincipals": List(Text()), "Witness": Text(), "KeyNote": Text(),
+            "AccountDenial": Text(enum=("always", "conditional")),
         }),
     )
 }  # fmt: skip

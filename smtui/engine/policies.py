@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from smtui.api.arn import format_secret_arn, is_arn
+from smtui.api.arn import format_principal_arn, format_secret_arn, is_arn
 from smtui.api.errors import AccessDeniedException, MalformedPolicyDocumentException
 from smtui.api.shapes import Operation
 from smtui.engine.call import Call, to_datetime
@@ -33,6 +33,8 @@ MANAGE = "PutResourcePolicy"
 WITHOUT_SECRET = frozenset({"BatchGetSecretValue", "GetRandomPassword", "ListSecrets"})
 """Operations that a caller of another account runs in that account, where a vault has no secrets."""
 LOCKED_OUT = "Your requested changes will not allow you to manage this secret in the future."
+ANYBODY = "user/anybody"
+"""A principal of the account that no policy means."""
 parse_policy = lru_cache(maxsize=256)(grammar.parse)
 """Policies by their text."""
 
@@ -90,6 +92,17 @@ def is_conditionally_allowed(call: Call, secret: Secret, policy: Policy, caller:
              has_matching_principal(each, asked.identity) and has_matching_resource(policy, each, asked)]
     return any(each.effect == "Allow" and each.conditions for each in about) and \
         all(each.effect == "Allow" or each.conditions for each in about)
+
+
+def find_account_denial(call: Call, secret: Secret, policy: Policy, action: str) -> str:
+    """Whether a Deny applies to a principal of the account whom no statement names: always, conditional or never ("").
+    """
+    anybody = Question(parse_identity(format_principal_arn(call.account, ANYBODY)), action, call.format_arn(secret), {})
+    denials = [each for each in policy.statements if each.effect == "Deny" and has_matching_action(each, action) and
+               has_matching_principal(each, anybody.identity) and has_matching_resource(policy, each, anybody)]
+    if not denials:
+        return ""
+    return "conditional" if all(each.conditions for each in denials) else "always"
 
 
 def make_access_denied_error(call: Call, action: str, resource: str, outcome: Outcome) -> AccessDeniedException:

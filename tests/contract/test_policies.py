@@ -325,6 +325,24 @@ def test_access_is_explained_over_policy_and_key(vault: smtui.Vault, client: Any
     assert not {"RefusedPrincipals", "KeyNote"} & who.keys()
 
 
+@pytest.mark.parametrize(("effect", "principal", "action", "condition", "denial"), [
+    ("Deny", "*", "secretsmanager:GetSecretValue", None, "always"),
+    ("Deny", "*", "secretsmanager:Get*", {"Bool": {"aws:SecureTransport": "false"}}, "conditional"),
+    ("Deny", "*", "secretsmanager:DeleteSecret", None, None),
+    ("Deny", CAROL, "secretsmanager:GetSecretValue", None, None),
+    ("Allow", "*", "secretsmanager:GetSecretValue", {"Bool": {"aws:SecureTransport": "true"}}, None),
+])  # fmt: skip
+def test_what_keeps_the_whole_account_out(
+    client: Any, arn: str, vault: smtui.Vault, effect: str, principal: str, action: str, condition: Any,
+    denial: str | None,
+) -> None:
+    """ListAccess says whether a Deny applies to everybody of the account."""
+    more = {"Condition": condition} if condition else {}
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy(effect, principal, action, **more))
+
+    assert vault.access().list_access(SecretId="a", Action="GetSecretValue").get("AccountDenial") == denial
+
+
 # Lockout.
 
 

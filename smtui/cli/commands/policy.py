@@ -130,6 +130,12 @@ def _explain_lock_out(policy: Policy, resource: str, account: str) -> str:
             f"(line {place.line}, column {place.column})")
 
 
+ACCOUNT_DENIALS = {
+    "always": "The policy denies it to every other principal of this account.",
+    "conditional": "Under conditions the policy denies it to the other principals of this account.",
+}
+
+
 def _list_access(args: argparse.Namespace) -> Exit:
     action, name = args.words
     with open_for(args) as vault:
@@ -139,6 +145,8 @@ def _list_access(args: argparse.Namespace) -> Exit:
         output.write_line(_describe_principal(each))
     for each in access.get("ConditionalPrincipals", ()):
         output.write_line(f"{each}, if the conditions of the policy are met")
+    if "AccountDenial" in access:
+        output.write_line(ACCOUNT_DENIALS[access["AccountDenial"]])
     if "Witness" in access:
         output.write_line(access["Witness"])
     for each in access.get("RefusedPrincipals", ()):

@@ -66,6 +66,7 @@ def list_access(call: Call, secret: Secret, request: Request) -> Response:
                and _is_refused_by_key(replace(call, caller=Caller(arn)), action, secret)]
     witness = policies.find_broad_access(call, secret, policy)
     members: dict[str, Any] = {
+        "AccountDenial": policies.find_account_denial(call, secret, policy, action),
         "ConditionalPrincipals": [roots.get(arn, arn) for arn in sometimes if arn not in refused],
         "RefusedPrincipals": [roots.get(arn, arn) for arn in refused],
         "Witness": str(witness) if witness else "",

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from smtui.api.extension_types import ListAccessResponse
 
 OWN = "everybody in this account whose own policies say so"
+OWN_BY_DENIAL = {
+    "": OWN,
+    "always": "nobody in this account whom the policy does not name: it denies everybody",
+    "conditional": f"{OWN}, unless the policy denies it under its conditions",
+}
 NOBODY = "Nobody can read this until it is restored."
 CONDITIONAL = "  under the conditions of the policy"
 
@@ -39,7 +44,7 @@ class AccessList(Static):
 
 def _format_access(access: ListAccessResponse, account: str) -> Iterator[Content]:
     yield Content.styled("Who can read this", "bold $primary")
-    yield Content(OWN)
+    yield Content(OWN_BY_DENIAL[access.get("AccountDenial", "")])
     for each in access["Principals"]:
         if each != account:
             yield Content(_describe_principal(each))

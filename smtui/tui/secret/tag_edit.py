@@ -43,7 +43,7 @@ async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: SafeText, 
             continue
         if outcome is WriteOutcome.STORED:
             inverse.record_tags(screen.session, secret_id, name, found, changes.put, changes.removed)
-            await screen.report_change("\n".join(changes.describe_changes()))
+            await screen.report_change("\n".join((f"Tags of {name} are changed:", *changes.describe_changes())))
         if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
             return
         if outcome is WriteOutcome.EDIT:

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from smtui.tui.json_editor.diff import diff_json
 from smtui.tui.policy import diagnostics
+from smtui.tui.policy.access_list import AccessList
 from smtui.tui.policy.screen import PolicyScreen
 from smtui.tui.policy.templates import TEMPLATES
 from tests.tui.conftest import MakeApp, paste, said, screen_text, until
@@ -305,3 +306,19 @@ def test_what_a_template_leaves_to_be_filled_in_is_marked(template: Callable[[st
 
     assert [each for each in diagnostics.find_diagnostics(template("000000000000"), arn, now)
             if "is a placeholder" in each.message]
+
+
+@pytest.mark.parametrize(("more", "sentence"), [
+    ({}, "nobody in this account whom the policy does not name: it denies everybody"),
+    ({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}, "unless the policy denies it under its conditions"),
+])  # fmt: skip
+async def test_who_can_read_what_is_denied_to_everybody(
+    app: MakeApp, database: Any, more: dict[str, Any], sentence: str
+) -> None:
+    """An explicit Deny for everybody is not passed over."""
+    database.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy(Effect="Deny", Principal="*", **more))
+    program = app()
+    async with program.run_test(size=LARGE) as pilot:
+        await open_policy(pilot)
+
+        assert sentence in str(program.screen.query_one(AccessList).render())

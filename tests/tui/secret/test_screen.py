@@ -340,6 +340,7 @@ async def test_tags(app: MakeApp, database: Any) -> None:
         await see(pilot, "- team")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: database.describe_secret(**ID)["Tags"] == [{"Key": "env", "Value": "prod"}])
+        await until(pilot, lambda: said(running) == ["Tags of prod/db are changed:\n- team"])
 
 
 async def test_delete_with_seven_days_and_restore(app: MakeApp, database: Any) -> None:
