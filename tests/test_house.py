@@ -63,8 +63,8 @@ def test_the_pictures_of_the_readme_exist() -> None:
 
 @pytest.mark.parametrize("module", sorted((ROOT / "smtui").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
 def test_ambient_alone_asks_for_time_and_chance(module: Path) -> None:
-    """Everything else is handed an Ambient."""
-    if module.name == "ambient.py":
+    """Everything else is handed an Ambient, unless it runs in another program's interpreter, without smtui."""
+    if module.name in ("ambient.py", "lambda_bridge.py"):
         return
     tree = ast.parse(module.read_text(encoding="utf-8"))
     for node in ast.walk(tree):

@@ -27,7 +27,7 @@ PARTICIPLES = frozenset({
 })  # fmt: skip
 """Irregular participles; regular ones are recognised by their ending."""
 OVERRIDES = frozenset({"_fatal_error", "_sequence_to_key_events", "error", "exec_module", "mro", "restricted",
-                       "result_key_iters"})
+                       "result_key_iters", "stream"})
 """Methods of Python, Textual and botocore that are overridden."""
 PUBLIC_NOUNS = frozenset({"access", "audit_log", "client", "keys", "now", "now_milliseconds", "owner", "regions",
                           "rotation_client", "rotations", "transaction"})

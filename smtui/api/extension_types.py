@@ -26,14 +26,40 @@ class Command(TypedDict):
     TimeoutInSeconds: NotRequired[int]
 
 
+class EnvironmentVariable(TypedDict):
+    Name: str
+    Value: str
+
+
+class LambdaSettings(TypedDict):
+    """The handler of an AWS Lambda function in a file of this machine, and what it runs with.
+
+    `MayRead` are the secrets that it may read besides the one it rotates: names, or, in a description, ARNs.
+    """
+
+    File: str
+    Handler: str
+    Interpreter: str
+    Environment: NotRequired[list[EnvironmentVariable]]
+    MayRead: NotRequired[list[str]]
+    TimeoutInSeconds: NotRequired[int]
+
+
+class Lambda(LambdaSettings):
+    """A Lambda function as it is described: with the digest of its file as it is now, if it can be read."""
+
+    FileSha256: NotRequired[str]
+
+
 class FunctionDescription(TypedDict):
-    """A rotation function. It has either `Password` or `Command`, unless it is `Unreadable`."""
+    """A rotation function. It has one of `Password`, `Command` and `Lambda`, unless it is `Unreadable`."""
 
     FunctionName: str
     FunctionArn: str
     Created: datetime
     Password: NotRequired[PasswordSettings]
     Command: NotRequired[Command]
+    Lambda: NotRequired[Lambda]
     WaitsForPermission: NotRequired[bool]
     Unreadable: NotRequired[bool]
 
@@ -53,12 +79,14 @@ class CreateFunctionRequest(TypedDict):
     FunctionName: str
     Password: NotRequired[PasswordSettings]
     Command: NotRequired[Command]
+    Lambda: NotRequired[LambdaSettings]
     Allow: NotRequired[bool]
 
 
 class AllowFunctionRequest(TypedDict):
     FunctionName: str
-    Command: Command
+    Command: NotRequired[Command]
+    Lambda: NotRequired[Lambda]
 
 
 class FunctionRequest(TypedDict):

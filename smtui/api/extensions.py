@@ -17,9 +17,20 @@ CONTEXT_ENTRY = Structure({"ContextKeyName": Text(min=1, max=256), "ContextKeyVa
                           ("ContextKeyName", "ContextKeyValues"))
 COMMAND = Structure({"Arguments": List(Text(min=0, max=4096), min=1, max=256), "TimeoutInSeconds": SECONDS},
                     ("Arguments",))
+PATH = Text(min=1, max=4096)
+# The handler of an AWS Lambda function, in a file of this machine. An environment may hold a secret value, so the audit
+# log has the names alone.
+LAMBDA = Structure({
+    "File": PATH, "Handler": Text(min=1, max=128, pattern=r"^[^\W\d]\w*$"), "Interpreter": PATH,
+    "Environment": List(Structure({"Name": Text(min=1, max=256, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"),
+                                   "Value": Text(min=0, max=4096, sensitive=True)}, ("Name", "Value")), max=100),
+    "MayRead": List(SECRET_ID, max=20), "TimeoutInSeconds": SECONDS,
+}, ("File", "Handler", "Interpreter"))
+# FileSha256 is that of the file as it is now; it is missing if the file cannot be read.
+FOUND_LAMBDA = Structure({**LAMBDA.members, "FileSha256": Text(min=64, max=64)}, LAMBDA.required)
 FUNCTION = Structure({
     "FunctionName": FUNCTION_NAME, "FunctionArn": Text(), "Created": Timestamp(), "Password": PASSWORD,
-    "Command": COMMAND, "WaitsForPermission": Flag(), "Unreadable": Flag(),
+    "Command": COMMAND, "Lambda": FOUND_LAMBDA, "WaitsForPermission": Flag(), "Unreadable": Flag(),
 })
 # The output of a function may contain secret values: it is stored in the vault, but not in the audit log.
 MESSAGE = Text(min=0, max=100_000, sensitive=True)
@@ -43,10 +54,10 @@ CLOCK = _declare("AcceptClock", {})
 ROTATION_OPERATIONS = {
     operation.name: operation for operation in (
         _declare("CreateFunction", {
-            "FunctionName": FUNCTION_NAME, "Password": PASSWORD, "Command": COMMAND, "Allow": Flag(),
+            "FunctionName": FUNCTION_NAME, "Password": PASSWORD, "Command": COMMAND, "Lambda": LAMBDA, "Allow": Flag(),
         }, ("FunctionName",), dict(FUNCTION.members)),
-        _declare("AllowFunction", {"FunctionName": FUNCTION_NAME, "Command": COMMAND}, ("FunctionName", "Command"),
-                 dict(FUNCTION.members)),
+        _declare("AllowFunction", {"FunctionName": FUNCTION_NAME, "Command": COMMAND, "Lambda": FOUND_LAMBDA},
+                 ("FunctionName",), dict(FUNCTION.members)),
         _declare("RevokeFunction", {"FunctionName": FUNCTION_NAME}, ("FunctionName",), dict(FUNCTION.members)),
         _declare("ListFunctions", {}, (), {"Functions": List(Structure({
             **FUNCTION.members, "SecretCount": Integer(), "SecretNames": List(Text()),

@@ -99,3 +99,8 @@ MAX_KEY_DESCRIPTION_LENGTH = _get_max(kms.DESCRIPTION)
 
 # The audit log of a vault.
 MAX_RETENTION_DAYS = _get_max(_find_shape(extensions.RETENTION.request, "Days"))
+
+RESERVED_VARIABLES = frozenset({
+    "AWS_REGION", "AWS_DEFAULT_REGION", "SECRETS_MANAGER_ENDPOINT", "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+})
+"""Environment variables of a Lambda function that smtui sets, and that no setting can replace."""

@@ -13,9 +13,10 @@ from smtui.engine.functions import waits_for_permission
 from smtui.vault import rotations
 
 if TYPE_CHECKING:
-    from smtui.api.extension_types import RotationClient
+    from smtui.api.extension_types import FunctionDescription, RotationClient
     from smtui.api.types import Client
     from smtui.rotation.runner import RotationResult
+    from smtui.rotation.trial import StepReport, TrialResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,19 @@ class RotationScheduler:
             return [RotationResult(each.name, "rotation", "", waits=True)
                     for each in self.list_waiting(secret_id=secret_id, region_name=region_name)]
         return results
+
+    def try_function(
+        self, function: FunctionDescription, secret_id: str, *, report: Callable[[StepReport], None],
+        region_name: str | None = None,
+    ) -> TrialResult:
+        """Runs the four steps of a function on a copy of a secret, see `smtui.rotation.trial`. Raises ClientError."""
+        from smtui.rotation.trial import run_trial
+
+        client = cast("Client", self._state.make_client(LocalClient, region_name, None, lambda *_: None))
+        return run_trial(
+            self._make_rotation_client(client.meta.region_name), client, function, secret_id,
+            self._state.ambient.create_uuid(), report=report, permits=self._state.permissions.can_run,
+        )
 
     def has_due(self) -> bool:
         """Whether `run_due` would find something to do."""

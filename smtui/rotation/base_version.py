@@ -49,9 +49,9 @@ class BaseGuard:
         return getattr(self._client, name)
 
     def get_secret_value(self, /, **request: Any) -> dict[str, Any]:
-        """GetSecretValue, which also records the version if it has AWSCURRENT."""
+        """GetSecretValue, which also records the version if it is the current one of the secret that is rotated."""
         answer: dict[str, Any] = self._client.get_secret_value(**request)
-        if AWSCURRENT in answer["VersionStages"]:
+        if answer["ARN"] == self._task.arn and AWSCURRENT in answer["VersionStages"]:
             self._last_read = answer["VersionId"]
         return answer | {"VersionStages": _remove_base_labels(answer["VersionStages"])}
 

@@ -1,4 +1,4 @@
-"""Command functions: a local process for each step, with the event as JSON on its standard input.
+"""Process functions: a local process for each step, with the event as JSON on its standard input.
 
 The process calls the vault over a socket in a private folder. The command line and `smtui.rotation_client()` use the
 socket that $SMTUI_AGENT names. Its arguments and environment have no secret value. After a time limit the process and
@@ -13,15 +13,15 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.api.types import Client
-from smtui.rotation import orphans, rpc_codec
+from smtui.rotation import lambda_function, orphans, rpc_codec
 from smtui.rotation.base_version import BaseGuard
 from smtui.rotation.conversation import LOCKED, SPARE, Conversation
 from smtui.rotation.function import STEPS, NotPermittedError, Output, StepFailedError, Task
@@ -71,12 +71,15 @@ def run_command(task: Task, step: str, client: Client) -> Output:
 
 def _run(permitted: PermittedCommand, task: Task, step: str, guard: BaseGuard, folder: Path) -> tuple[str, Output]:
     """Runs the command. Returns a problem, or "", and the output. Raises OSError."""
-    work, server = folder / "work", RpcServer(task, cast("Client", guard))
+    work, server = folder / "work", RpcServer(task, cast("Client", guard), permitted.readable)
     work.mkdir(mode=0o700)
+    if permitted.source:
+        (folder / "function.py").write_bytes(permitted.source)
     limit = permitted.time_limit
     with _listen(folder) as (door, agent):
         event = json.dumps(task.make_event(step))
-        order = Order(list(permitted.arguments), str(work), str(agent), event, limit, GRACE)
+        order = Order(list(permitted.arguments), str(work), str(agent), event, limit, GRACE,
+                      dict(permitted.environment))
         with _start_supervisor(order) as (process, line):
             assert process.stdout is not None
             conversation = Conversation(line, door, process.stdout, server)
@@ -108,19 +111,36 @@ def _describe_exit(code: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PermittedCommand:
-    """A command that is allowed on this machine. Processes are started only from this type."""
+    """A process that is allowed on this machine. Processes are started only from this type.
+
+    Args:
+        arguments: the command line, program first.
+        time_limit: seconds for a step.
+        source: of a Lambda function.
+        environment: variables beside those that every function has.
+        readable: the ARNs of secrets that it may read, besides the one it rotates.
+    """
 
     arguments: tuple[str, ...]
     time_limit: int
+    source: bytes = b""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    readable: tuple[str, ...] = ()
 
     @classmethod
     def check(cls, task: Task) -> PermittedCommand:
         """Checks and returns a private copy, so that what runs is what was checked. Raises NotPermittedError."""
         function = copy.deepcopy(task.function)
+        source = lambda_function.load_source(function) if "Lambda" in function else b""
         if not task.permits(function):
             raise NotPermittedError
-        settings = function["Command"]
-        return cls(tuple(settings["Arguments"]), settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS))
+        if "Lambda" in function:
+            settings = function["Lambda"]
+            return cls(lambda_function.list_arguments(function),
+                       settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS), source,
+                       lambda_function.build_environment(function), tuple(settings.get("MayRead", ())))
+        command = function["Command"]
+        return cls(tuple(command["Arguments"]), command.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Answers the calls of a rotation function: the operations it needs, for its own secret only."""
+"""Answers the calls of a rotation function: the operations it needs, for its own secret and those it may read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from smtui.api.arn import parse_secret_arn
 from smtui.api.errors import (
     AccessDeniedException,
     ClientError,
@@ -24,6 +25,8 @@ ALLOWED = {
     "DescribeSecret": "describe_secret", "GetSecretValue": "get_secret_value", "PutSecretValue": "put_secret_value",
     "ListSecretVersionIds": "list_secret_version_ids", "UpdateSecretVersionStage": "update_secret_version_stage",
 }  # fmt: skip
+READING = {"DescribeSecret", "GetSecretValue", "ListSecretVersionIds"}
+"""The operations on a secret that a function may read."""
 WITHOUT_SECRET = {"GetRandomPassword": "get_random_password"}
 REPLACEMENT = "<secret>"
 MIN_HIDDEN = 4
@@ -33,10 +36,18 @@ MAX_NAME = 64
 
 
 class RpcServer:
-    """Answers calls, and collects every value in them, so that `hide_values` can remove them from output."""
+    """Answers calls, and collects every value in them, so that `hide_values` can remove them from output.
 
-    def __init__(self, task: Task, client: Client) -> None:
+    Args:
+        task: the step, with the secret that is rotated.
+        client: answers calls for that secret and others.
+        readable: the ARNs of secrets that the function may read. A call may name each as boto3 allows it, and goes to
+            exactly that ARN.
+    """
+
+    def __init__(self, task: Task, client: Client, readable: Iterable[str] = ()) -> None:
         self._names = {task.arn, task.name, task.arn.rpartition("-")[0]}
+        self._readable = {name: arn for arn in readable for name in _list_names(arn) if name not in self._names}
         self._client = client
         self._values: set[str] = {task.rotation_token}
 
@@ -58,6 +69,8 @@ class RpcServer:
         secret_id = params.get("SecretId")
         is_own = isinstance(secret_id, str) and secret_id in self._names
         method = ALLOWED.get(operation) if is_own else None
+        if isinstance(secret_id, str) and secret_id in self._readable and operation in READING:
+            method, params = ALLOWED[operation], {**params, "SecretId": self._readable[secret_id]}
         method = method or WITHOUT_SECRET.get(operation)
         if method is None:
             raise AccessDeniedException(f"A rotation function is not authorized to perform {operation} on that secret.")
@@ -77,6 +90,13 @@ class RpcServer:
     def hide_values(self, text: str) -> str:
         """The text with every value of earlier calls replaced."""
         return _hide(self._values, text)
+
+
+def _list_names(arn: str) -> Iterator[str]:
+    """What a SecretId may be for the secret of a complete ARN."""
+    yield from (arn, arn.rpartition("-")[0])
+    if parsed := parse_secret_arn(arn):
+        yield parsed.name
 
 
 def _parse(line: bytes) -> tuple[str, dict[str, Any]]:

@@ -24,7 +24,8 @@ from smtui.rotation.password import rotate_password
 if TYPE_CHECKING:
     from smtui.api.extension_types import ClaimRotationRequest, ReportRotationRequest, RotationClient
 
-KINDS: dict[str, RotationFunction] = {"Password": rotate_password, "Command": run_command}
+Observe = Callable[[str, Output, str], None]
+KINDS: dict[str, RotationFunction] = {"Password": rotate_password, "Command": run_command, "Lambda": run_command}
 INTERRUPTED = "It was ended before it was done: the program was interrupted."
 
 
@@ -44,7 +45,7 @@ class RotationResult:
 
 def run_rotations(
     rotations: RotationClient, client: Client, holder: str, *, arn: str | None = None, should_continue: ShouldContinue,
-    permits: Permits,
+    permits: Permits, observe: Observe = lambda *_: None,
 ) -> Iterator[RotationResult]:
     """Runs every rotation that is due, one after the other; with `arn`, that secret's, even before its next retry.
 
@@ -52,6 +53,7 @@ def run_rotations(
         holder: identifies this session in the vault's claims.
         should_continue: is asked between and during steps; False ends the run early.
         permits: whether a function's command may run on this machine.
+        observe: is called after each step, with its output and its problem, or "".
 
     Yields: a result for each rotation.
     """
@@ -62,7 +64,7 @@ def run_rotations(
     while should_continue() and (claimed := rotations.claim_rotation(**which).get("Rotation")):
         task = Task.make(claimed, should_continue, permits)
         try:
-            yield _run_steps(task, client, _make_reporter(rotations, task, holder))
+            yield _run_steps(task, client, _make_reporter(rotations, task, holder), observe)
         except NotPermittedError:
             yield _release(rotations, task, holder)
             if task.arn in released:
@@ -86,7 +88,7 @@ Report = Callable[[str, Output, str | None], tuple[str | None, str | None]]
 """Reports a step, its output and its problem. Returns the next step, and a problem that the vault found."""
 
 
-def _run_steps(task: Task, client: Client, report: Report) -> RotationResult:
+def _run_steps(task: Task, client: Client, report: Report, observe: Observe) -> RotationResult:
     """Runs the steps until the end or a failure, or until another session has taken over.
 
     Raises:
@@ -109,7 +111,9 @@ def _run_steps(task: Task, client: Client, report: Report) -> RotationResult:
             step, found = report(at, output, problem)
         except InvalidRequestException as error:
             return RotationResult(task.name, task.kind, at, error.message)
-        if problem := problem or found:
+        problem = problem or found
+        observe(at, output, problem or "")
+        if problem:
             return RotationResult(task.name, task.kind, at, problem)
     return RotationResult(task.name, task.kind, at)
 

@@ -17,7 +17,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from smtui.rotation import rpc_codec
@@ -42,6 +42,7 @@ class Order:
         event: a line for its standard input.
         limit: seconds after which it is asked to end.
         grace: seconds from there to its end by SIGKILL.
+        environment: variables beside those that every function has.
     """
 
     arguments: list[str]
@@ -50,6 +51,7 @@ class Order:
     event: str
     limit: float
     grace: float
+    environment: dict[str, str] = field(default_factory=dict)
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -86,7 +88,7 @@ def main() -> None:
     try:
         command = subprocesses.start_program(
             order.arguments, cwd=order.folder,
-            environ={**subprocesses.build_environment(), rpc_codec.SOCKET_VARIABLE: order.agent},
+            environ={**subprocesses.build_environment(), **order.environment, rpc_codec.SOCKET_VARIABLE: order.agent},
             stdin=subprocess.PIPE, stdout=None, stderr=subprocess.STDOUT,
         )
     except (OSError, ValueError) as error:

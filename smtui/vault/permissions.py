@@ -3,7 +3,8 @@
 A command is a row in the vault, and a vault may come from somebody else, together with its passphrase and all its
 keys. So nothing inside the file can permit a command. A permission is a file in this user's state directory. It names
 the vault and holds a message authentication code (MAC) over everything that was shown when the user agreed. Another
-argument, time limit, name, Region, account or vault, or a re-created function, needs a new permission.
+argument, time limit, name, Region, account or vault, or a re-created function, needs a new permission. That of a Lambda
+function covers its file with its content, handler, environment, interpreter, and the secrets that it may read.
 
 The file's name and its key are derived from the open vault, so nobody can create a permission without opening it. A
 file copied from another vault, or to another name, is invalid.
@@ -25,7 +26,7 @@ from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.system.private_files import FILE_MODE, atomic_write, make_folder
 
 MAC_BYTES = 32
-KINDS = frozenset({"Password", "Command"})
+KINDS = frozenset({"Password", "Command", "Lambda"})
 # Members of ListFunctions that do not describe what runs. The MAC covers all others, future ones included.
 _NOT_COVERED = frozenset({"SecretCount", "SecretNames", "WaitsForPermission", "Unreadable", "ResponseMetadata"})
 
@@ -46,9 +47,14 @@ class Permissions:
         return f"<Permissions {self.folder}>"
 
     def can_run(self, function: Mapping[str, Any]) -> bool:
-        """Whether a function may run here: a built-in one always, a command if exactly this one was allowed."""
+        """Whether a function may run here: a built-in one always, a process if exactly this one was allowed.
+
+        That of a Lambda function includes the content of its file.
+        """
         kinds = KINDS & function.keys()
-        return kinds == {"Password"} or (kinds == {"Command"} and self._is_granted(function))
+        if kinds == {"Lambda"} and "FileSha256" not in function["Lambda"]:
+            return False
+        return kinds == {"Password"} or (len(kinds) == 1 and self._is_granted(function))
 
     def grant(self, function: Mapping[str, Any]) -> None:
         """Allows exactly this command function. Raises OSError if the permission cannot be stored."""
@@ -81,7 +87,8 @@ class Permissions:
 
     def _compute_mac(self, function: Mapping[str, Any]) -> bytes:
         covered = {name: value for name, value in function.items() if name not in _NOT_COVERED}
-        limit = function["Command"].get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
+        settings = function["Lambda"] if "Lambda" in function else function["Command"]
+        limit = settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
         text = json.dumps(["command", self._name, limit, covered], sort_keys=True, default=_to_milliseconds)
         return hmac.digest(self._key, text.encode(), "sha256")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -65,8 +66,15 @@ def test_a_command(db: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["add"], "Which function?"), (["rm"], "Which function?"), (["add", "x"], "Use either --password"),
-        (["add", "x", "--password", "--", "y"], "Use either --password"), (["mend", "x"], "invalid choice"),
+        (["add"], "Which function?"), (["rm"], "Which function?"), (["add", "x"], "Use one of --password"),
+        (["add", "x", "--password", "--", "y"], "Use one of --password"),
+        (["add", "x", "--lambda", "f.py", "--", "y"], "Use one of --password"),
+        (["add", "x", "--lambda", "f.py:a.b"], "FILE:HANDLER"),
+        (["add", "x", "--lambda", "f", "--env", "A"], "KEY=VALUE"),
+        (["add", "x", "--lambda", "f", "--python", "no-such-program"], "there is no program no-such-program"),
+        (["add", "x", "--password", "--may-read", "db"], "--may-read needs --lambda"),
+        (["try", "x"], "try needs --secret"), (["rm", "x", "--secret", "db"], "no other action takes it"),
+        (["mend", "x"], "invalid choice"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_understood(cli: CommandLine, argv: list[str], said: str) -> None:
@@ -81,6 +89,97 @@ def test_functions_are_removed(cli: CommandLine) -> None:
     assert cli.done("functions", "rm", "x") == "x: removed\n"
     assert cli("functions", "rm", "x").code == 1
     assert cli.done("functions") == ""
+
+
+# Lambda functions.
+
+LAMBDA = """
+import boto3, os
+
+def handler(event, context):
+    client = boto3.client("secretsmanager")
+    arn, token = event["SecretId"], event["ClientRequestToken"]
+    if event["Step"] == "createSecret":
+        client.put_secret_value(SecretId=arn, ClientRequestToken=token, SecretString=os.environ["NEW"],
+                                VersionStages=["AWSPENDING"])
+    if event["Step"] == "testSecret":
+        print("admin:", client.get_secret_value(SecretId="admin")["Name"])
+    if event["Step"] == "finishSecret":
+        versions = client.describe_secret(SecretId=arn)["VersionIdsToStages"]
+        [current] = [version for version, stages in versions.items() if "AWSCURRENT" in stages]
+        client.update_secret_version_stage(SecretId=arn, VersionStage="AWSCURRENT", MoveToVersionId=token,
+                                           RemoveFromVersionId=current)
+"""
+
+
+@pytest.fixture
+def function(db: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Adds the Lambda function `f`, and returns its file."""
+    monkeypatch.chdir(tmp_path)
+    file = Path("rotate.py")
+    file.write_text(LAMBDA)
+    db.done("set", "admin", "-", stdin=b"x")
+    made = db.done("functions", "add", "f", "--lambda", "rotate.py:handler", "--env", "NEW=a=b", "--may-read", "admin")
+    assert made == f"{ARN}f  {tmp_path}/rotate.py:handler, may read admin\n"
+    return file
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process functions need Unix sockets")
+def test_a_lambda_function(db: CommandLine, function: Path) -> None:
+    db.done("rotate-secret", "--secret-id", "db", "--rotation-lambda-arn", f"{ARN}f")
+
+    assert db.done("get", "db") == "a=b"
+    assert db.done("functions").startswith(f"{ARN}f  ")
+    assert "mayRead" in db.done("audit", "--operation", "CreateFunction", "--json")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process functions need Unix sockets")
+def test_a_function_is_tried_on_a_copy(db: CommandLine, function: Path) -> None:
+    """Each step is reported; the secret keeps its value, and the note names the copy."""
+    before = db.done("describe-secret", "--secret-id", "db", "--query", "VersionIdsToStages")
+    answer = db("functions", "try", "f", "--secret", "db")
+
+    assert answer.code == 0, answer.err
+    lines = answer.out.splitlines()
+    assert [line for line in lines if not line.startswith(" ")] == [
+        "createSecret: done", "setSecret: done", "testSecret: done", "finishSecret: done"]
+    assert "    admin: admin" in lines
+    assert "labels of the copy: AWSCURRENT on " in lines[1]
+    assert db.done("describe-secret", "--secret-id", "db", "--query", "VersionIdsToStages") == before
+    [copy] = [name for name in db.done("ls").split() if name.startswith("db.trial-")]
+    assert f"the secret {copy} has the new one, as its current version" in " ".join(answer.err.split())
+    assert db.done("get", copy) == "a=b"
+
+
+def test_a_function_that_fails_a_trial(db: CommandLine) -> None:
+    db.done("functions", "add", "no", "--password", "--key", "absent")
+    answer = db("functions", "try", "no", "--secret", "db")
+
+    assert answer.code == 1
+    assert answer.out.startswith("createSecret: failed: The value has no key absent.\n")
+    assert db.done("ls") == "db\n"
+    assert "There is no function called nowhere" in db("functions", "try", "nowhere", "--secret", "db").err
+    assert "can't find the specified secret" in db("functions", "try", "no", "--secret", "nowhere").err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process functions need Unix sockets")
+def test_a_changed_file_is_reviewed_before_it_runs(db: CommandLine, function: Path, tmp_path: Path) -> None:
+    """Everything that it runs with is shown, the content by its digest, and control characters as escapes."""
+    db.done("functions", "rm", "f")
+    db.done("functions", "add", "f", "--lambda", str(function), "--env", "A=\x1b[2J", "--may-read", "admin")
+    function.write_text(f"{LAMBDA}# changed\n")
+    assert "waits for your permission" in db("functions", "try", "f", "--secret", "db").err
+    db.person.present, db.person.answers = True, ["yes"]
+
+    assert db.done("functions", "allow", "f") == "f: allowed to run on this machine\n"
+    shown = db.person.saw[0].replace("\n" + 10 * " ", "")
+    assert f"file      {tmp_path}/rotate.py" in shown
+    assert f"SHA-256   {sha256(function.read_bytes()).hexdigest()}" in shown
+    assert "handler   lambda_handler" in shown
+    assert f"python    {sys.executable}" in shown
+    assert 'env       "A=\\u001b[2J"' in shown
+    assert "may read  arn:aws:secretsmanager:us-east-1:000000000000:secret:admin-" in shown
+    assert db.done("functions", "allow", "f") == "f: may run on this machine already\n"
 
 
 # Commands in a vault from elsewhere.

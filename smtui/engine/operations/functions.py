@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 from smtui.api.arn import format_function_arn
 from smtui.api.errors import (
@@ -12,47 +14,84 @@ from smtui.api.errors import (
     ResourceExistsException,
     ResourceNotFoundException,
 )
-from smtui.api.limits import MAX_STEP_SECONDS
+from smtui.api.limits import MAX_STEP_SECONDS, RESERVED_VARIABLES
+from smtui.engine.authorize import find_secret
 from smtui.engine.call import Call
 from smtui.engine.declaration import Request, Response, operation
-from smtui.engine.functions import describe_function
+from smtui.engine.functions import describe_function, make_function
+from smtui.system.function_file import read_function_file
 from smtui.vault import rotations
 from smtui.vault.rotations import Function
 
 MAX_NAMES_IN_ERROR, MAX_NAMES = 3, 100
+PROCESSES = ("Command", "Lambda")
+"""The members of functions that run a process, so need a permission."""
 
 
 @operation("CreateFunction", changes=True, secret=False)
 def create_function(call: Call, _: None, request: Request) -> Response:
-    """Registers a rotation function: `Password` generates a password, `Command` starts a local process.
+    """Registers a rotation function: `Password` generates a password, `Command` and `Lambda` start a local process.
 
-    Creating a command allows it on this machine, unless `Allow` is false. If the permission cannot be stored, the
-    function is created anyway, and the response contains `WaitsForPermission`.
+    Creating a process function allows it on this machine, unless `Allow` is false. If the permission cannot be stored,
+    the function is created anyway, and the response contains `WaitsForPermission`. Secrets in `MayRead` are stored by
+    their ARNs.
     """
-    kinds = [kind for kind in ("Password", "Command") if kind in request]
+    kinds = [kind for kind in ("Password", *PROCESSES) if kind in request]
     if len(kinds) != 1:
-        raise InvalidParameterException("A function is either a Password or a Command.")
+        raise InvalidParameterException("A function is either a Password or a Command or a Lambda.")
     name, settings = request["FunctionName"], request[kinds[0]]
+    if kinds[0] == "Lambda":
+        settings = _check_lambda(call, settings)
     if settings.get("TimeoutInSeconds", 1) > MAX_STEP_SECONDS:
         raise InvalidParameterException(f"A step may take {MAX_STEP_SECONDS} seconds at most.")
     if rotations.find_function(call.database, call.region, name):
         raise ResourceExistsException(f"Function already exist: {name}")
-    made = Function(call.region, name, kinds[0].lower(), json.dumps(settings), call.now)
+    made = make_function(call.region, name, kinds[0], settings, call.now)
     rotations.add_function(call.database, made)
-    if "Command" in request and request.get("Allow", True):
+    if kinds[0] in PROCESSES and request.get("Allow", True):
         _grant(call, made)
     return _describe(call, made)
 
 
+def _check_lambda(call: Call, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with the ARNs of the secrets that it may read. Raises ClientError."""
+    for member in ("File", "Interpreter"):
+        if not Path(settings[member]).is_absolute():
+            raise InvalidParameterException(f"{member} is not an absolute path: {settings[member]}")
+    try:
+        read_function_file(settings["File"])
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "the path is not valid"
+        raise InvalidParameterException(f"Cannot read {settings['File']}: {reason}.") from None
+    names = [each["Name"] for each in settings.get("Environment", ())]
+    for name in names:
+        if name in RESERVED_VARIABLES or name.startswith("SMTUI_") or names.count(name) > 1:
+            raise InvalidParameterException(
+                f"The environment variable {name} {'is set by smtui' if names.count(name) == 1 else 'is set twice'}."
+            )
+    readable = [_get_readable(call, secret_id) for secret_id in settings.get("MayRead", ())]
+    return {**settings, **({"MayRead": list(dict.fromkeys(readable))} if readable else {})}
+
+
+def _get_readable(call: Call, secret_id: str) -> str:
+    secret = find_secret(call, secret_id)
+    if secret is None:
+        raise ResourceNotFoundException(f"Secrets Manager can't find the specified secret: {secret_id}")
+    return call.format_arn(secret)
+
+
 @operation("AllowFunction", changes=True, secret=False)
 def allow_function(call: Call, _: None, request: Request) -> Response:
-    """Allows a command on this machine. `Command` is the one that the user has seen and agreed to.
+    """Allows a process function on this machine. `Command` or `Lambda` is what the user has seen and agreed to.
 
-    Raises InvalidRequestException if the function has another command by now.
+    Raises InvalidRequestException if the function does not run exactly that by now.
     """
     function = _get_function(call, request["FunctionName"])
-    if _describe(call, function).get("Command") != request["Command"]:
+    described = _describe(call, function)
+    if [described.get(kind) for kind in PROCESSES] != [request.get(kind) for kind in PROCESSES]:
         raise InvalidRequestException(f"{function.name} does not run the command that was shown. Review it again.")
+    if "FileSha256" not in described.get("Lambda", {"FileSha256": None}):
+        raise InvalidRequestException(f"{described['Lambda']['File']} cannot be read, so it cannot be allowed.")
     if problem := _grant(call, function):
         raise InvalidRequestException(f"The permission cannot be kept in {call.permissions.folder}: {problem}.")
     return _describe(call, function)

@@ -1,4 +1,4 @@
-"""The dialog that allows a rotation command to run on this machine. It shows every argument; Cancel has the focus."""
+"""The dialog that allows a process function to run on this machine. It shows everything; Cancel has the focus."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.api.limits import DEFAULT_STEP_SECONDS
-from smtui.rotation.arguments import number_arguments
+from smtui.rotation.settings_text import list_process_lines
 from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.long_text import LongText
@@ -40,16 +40,18 @@ class AllowFunction(LongText[bool]):
         self._function = function
 
     def compose(self) -> ComposeResult:
-        command, users = self._function["Command"], self._function["SecretCount"]
+        is_lambda, users = "Lambda" in self._function, self._function["SecretCount"]
+        settings = self._function["Lambda"] if is_lambda else self._function["Command"]
         secrets = "1 secret and gets its" if users == 1 else f"{users:,} secrets and gets their"
         with Vertical(classes="card"):
             question = sanitize(f"Let {self._function['FunctionName']} run on this machine?")
             yield Static(Content(question), classes="title")
-            yield Static(Content("Not allowed here yet. It runs as you, argument by argument:"), id="above")
+            how = "" if is_lambda else ", argument by argument"
+            yield Static(Content(f"Not allowed here yet. It runs as you{how}:"), id="above")
             with VerticalScroll(can_focus=True):
-                lines = map(Content, number_arguments(command["Arguments"], WIDTH))
+                lines = map(Content, list_process_lines(self._function, WIDTH))
                 yield Static(Content("\n").join(lines), id="arguments")
-            limit = command.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
+            limit = settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
             yield Static(Content(f"{limit} seconds a step. It rotates {secrets} values."), id="below")
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
@@ -71,12 +73,16 @@ async def ask_permission(screen: SessionScreen[Any], function: FunctionEntry) ->
     """
     name = function["FunctionName"]
     if "WaitsForPermission" not in function:
-        screen.say(f"{name} needs no permission." if "Command" not in function else f"{name} may run here already.")
+        is_process = "Command" in function or "Lambda" in function
+        screen.say(f"{name} may run here already." if is_process else f"{name} needs no permission.")
         return False
     if screen.refuses_to_write() or not await screen.app.push_screen_wait(AllowFunction(function)):
         return False
     allow = screen.session.rotations().allow_function
-    await call(allow, FunctionName=name, Command=function["Command"])
+    if "Lambda" in function:
+        await call(allow, FunctionName=name, Lambda=function["Lambda"])
+    else:
+        await call(allow, FunctionName=name, Command=function["Command"])
     screen.app.rotate_due()
     await screen.report_change(f"{name} is allowed to run on this machine.")
     return True

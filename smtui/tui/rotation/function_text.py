@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from smtui.api.arn import get_last_field
 from smtui.api.limits import DEFAULT_STEP_SECONDS
-from smtui.rotation.arguments import format_arguments
+from smtui.rotation.settings_text import describe_process
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.generator.options import LENGTH
 
@@ -23,7 +23,7 @@ WITHOUT = {
 def format_kind(function: FunctionDescription) -> SafeText:
     if "Unreadable" in function:
         return SafeText("?")
-    return SafeText("password" if "Password" in function else "command")
+    return SafeText("password" if "Password" in function else "lambda" if "Lambda" in function else "command")
 
 
 def describe_function(function: FunctionDescription) -> SafeText:
@@ -32,9 +32,9 @@ def describe_function(function: FunctionDescription) -> SafeText:
         return UNREADABLE
     if "Password" in function:
         return sanitize(", ".join(_describe_password(function["Password"])))
-    command = function["Command"]
-    seconds = command.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
-    return SafeText(f"{format_arguments(command['Arguments'])} · {seconds} s a step")
+    settings = function["Lambda"] if "Lambda" in function else function["Command"]
+    seconds = settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
+    return SafeText(f"{describe_process(function)} · {seconds} s a step")
 
 
 def _describe_password(options: PasswordSettings) -> Iterator[str]:

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.rotation.function import WAITS
+from smtui.rotation.settings_text import list_parts
 from smtui.text.dates import format_time
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
@@ -154,6 +155,8 @@ def _describe_details(function: FunctionEntry, allow_key: str) -> Iterator[Conte
     yield Content(describe_function(function))
     if "WaitsForPermission" in function:
         yield Content.styled(f"▲ It {WAITS}: {allow_key} shows the whole command and asks.", "$warning")
+    if "Lambda" in function:
+        yield from (_format_row(title, text) for title, text in list_parts(function["Lambda"]))
     rotates = format_names(function["SecretNames"], function["SecretCount"]) if function["SecretCount"] else "no secret"
     yield _format_row("rotates", rotates)
     yield _format_row("made", format_time(function["Created"]))

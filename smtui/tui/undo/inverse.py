@@ -288,6 +288,10 @@ def record_function_removal(session: Session, function: FunctionEntry) -> None:
         request["Password"] = function["Password"]
     if "Command" in function:
         request["Command"] = function["Command"]
+    if "Lambda" in function:
+        described = function["Lambda"].copy()
+        described.pop("FileSha256", None)
+        request["Lambda"] = described
     session.record_undo(words, plan_call(session.rotations().create_function, **request),
                         conflict=aspects.make_function_aspect(session, function["FunctionName"]).make_check(None))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,3 +209,50 @@ async def test_a_session_that_only_reads_changes_nothing(app: MakeApp, functions
             pilot.app.clear_notifications()
             await pilot.press(key)
             await hear(pilot, READ_ONLY)
+
+
+async def test_a_lambda_function_shows_what_it_may_read(
+    app: MakeApp, vault: smtui.Vault, filled: Any, tmp_path: Path
+) -> None:
+    """What it runs with is on the screen; values of its variables are only in the question for a permission."""
+    file = tmp_path / "rotate.py"
+    file.write_text("def lambda_handler(event, context): ...\n")
+    vault.rotations().create_function(FunctionName="f", Allow=False, Lambda={
+        "File": str(file), "Handler": "lambda_handler", "Interpreter": "/usr/bin/python3", "MayRead": ["shared/wifi"],
+        "Environment": [{"Name": "DATABASE", "Value": "[bold]\x1b[2J"}]})
+    async with at_functions(app()) as pilot:
+        await see(pilot, "lambda")
+        await see(pilot, "may read  shared/wifi")
+        await see(pilot, "sets      DATABASE")
+        await see(pilot, "waits for your permission")
+        await pilot.press("L")
+        await see(pilot, "Let f run on this machine?")
+        await see(pilot, "[bold]")
+        await see(pilot, sha256(file.read_bytes()).hexdigest()[:40])
+        await pilot.press("tab", "enter")
+        await hear(pilot, "f is allowed to run on this machine.")
+
+        assert "WaitsForPermission" not in vault.rotations().list_functions()["Functions"][0]
+
+
+async def test_a_removed_lambda_function_is_made_again_by_undo(
+    app: MakeApp, vault: smtui.Vault, filled: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "rotate.py"
+    file.write_text("def lambda_handler(event, context): ...\n")
+    vault.rotations().create_function(FunctionName="f", Lambda={
+        "File": str(file), "Handler": "lambda_handler", "Interpreter": "/usr/bin/python3", "MayRead": ["shared/wifi"]})
+    [before] = vault.rotations().list_functions()["Functions"]
+    async with at_functions(app()) as pilot:
+        await see(pilot, "may read  shared/wifi")
+        await pilot.press("d")
+        await see(pilot, "Remove f?")
+        await pilot.press("tab", "enter")
+        await hear(pilot, "f is removed.")
+        assert names(vault.rotations()) == []
+        await pilot.press("u")
+        await see(pilot, "CreateFunction")
+        await pilot.press("enter")
+        await until(pilot, lambda: names(vault.rotations()) == ["f"])
+        [after] = vault.rotations().list_functions()["Functions"]
+        assert after["Lambda"] == before["Lambda"]
