@@ -339,8 +339,9 @@ FunctionState = tuple[Any, ...]
 
 
 def get_function_state(function: FunctionDescription) -> FunctionState:
-    """Returns the state of a function as one of our operations described it."""
-    return tuple(function.get(name) for name in ("Created", "Password", "Command", "Unreadable"))
+    """Returns the state of a function as one of our operations described it, whatever its file holds by now."""
+    settings = {name: member for name, member in function.get("Lambda", {}).items() if name != "FileSha256"}
+    return (*(function.get(name) for name in ("Created", "Password", "Command", "Unreadable")), settings)
 
 
 def make_function_aspect(session: Session, name: str) -> Aspect[FunctionState | None]:
