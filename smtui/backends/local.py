@@ -234,6 +234,11 @@ class Vault:
         """The number of secrets in each Region that has any, including those scheduled for deletion."""
         return secrets.count_by_region(self._state.database)
 
+    def count_secrets(self, *, region_name: str | None = None, include_scheduled: bool = False) -> int:
+        """The number of secrets in a Region, with or without those that are scheduled for deletion."""
+        region = region_name or self.region_name
+        return secrets.count_listed(self._state.database, region, include_scheduled=include_scheduled)
+
     def interrupt(self) -> None:
         """Cancels what another thread is doing with this vault: it raises VaultError there, and nothing changes."""
         self._state.interrupt()

@@ -17,6 +17,7 @@ SETTINGS: Mapping[str, str] = {
 """Former setting -> present setting, which is a field of `Settings`."""
 
 ACTIONS: Mapping[str, str] = {
+    "filter.leave": "filter.open",
     "columns.turn": "columns.toggle_column",
     "saved.keep": "saved.save",
     "secrets.invert": "secrets.invert_selection",

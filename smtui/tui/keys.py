@@ -69,7 +69,8 @@ SHORTCUTS = (
     Shortcut("secrets.export", "W", "export", "Export…", "Export the marked secrets to a plain-text file"),
     Shortcut("secrets.back", "escape", "back", "Back", "Leave filter; then clear range, marks, filter"),
 
-    Shortcut("filter.leave", "enter", "leave", "To the list", "Keep the filter and move to the list", show=True),
+    Shortcut("filter.open", "enter", "open", "Open",
+             "Open the best match; with filters only, move to the list", show=True),
     Shortcut("filter.down", "down", "move(1)", "Down", "Move to the next row and keep typing"),
     Shortcut("filter.up", "up", "move(-1)", "Up", "Move to the previous row and keep typing"),
     Shortcut("filter.copy", "ctrl+y", "copy", "Copy",

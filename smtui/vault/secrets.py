@@ -128,6 +128,16 @@ def count_by_region(database: Database) -> dict[str, int]:
             if isinstance(region, str)}
 
 
+def count_listed(database: Database, region: str, *, include_scheduled: bool) -> int:
+    """The number of secrets in a Region, with or without those that are scheduled for deletion."""
+    found = database.fetch_row(
+        "SELECT (SELECT count(*) FROM secrets WHERE region = :region)"
+        " - (SELECT count(*) FROM secrets WHERE delete_at IS NOT NULL AND region = :region AND NOT :all)",
+        {"region": region, "all": include_scheduled},
+    )
+    return int(found[0]) if found else 0
+
+
 def touch_changed(database: Database, secret: Secret, now: int) -> None:
     if secret.changed_at != now:
         database.run("UPDATE secrets SET changed_at = ? WHERE id = ?", (now, secret.id))

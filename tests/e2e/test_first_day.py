@@ -97,8 +97,8 @@ def test_a_day(used: Machine, size: tuple[int, int]) -> None:
     terminal.see("dev/API_KEY", "dev/DATABASE_URL", "prod/db")
 
     terminal.press("/", "prddb")
-    terminal.see("1 match ·")
-    terminal.press(ENTER, ENTER)
+    terminal.see("1 of ")
+    terminal.press(ENTER)
     terminal.see("hidden, and not read yet")
     terminal.press("r")
     terminal.see("password", "the whole value")
@@ -147,7 +147,7 @@ def test_a_day(used: Machine, size: tuple[int, int]) -> None:
     terminal.press(PASSPHRASE, ENTER)
     terminal.see("No deletion is planned.")
     terminal.press("x")
-    terminal.see("1 match ·")
+    terminal.see("1 of ")
     terminal.press(CTRL_Q)
 
     assert terminal.end() == 0

@@ -179,7 +179,7 @@ async def test_filter_order_pages_and_returning_are_no_further_accesses(
         before = names(vault)
         await pilot.press("slash")
         await types(pilot, "prod/web")
-        await until(pilot, lambda: "1 match" in screen_text(running))
+        await until(pilot, lambda: "1 of " in screen_text(running))
         await pilot.press("escape", "s", "S", "x", "x")
         await settle(pilot)
         assert names(vault) == before
@@ -234,8 +234,8 @@ async def test_a_list_stays_as_it_was_left_while_somebody_writes(
         assert isinstance(screen, SecretsScreen)
         await pilot.press("slash")
         await types(pilot, "prod")
-        await until(pilot, lambda: "3 match" in screen_text(running))
-        await pilot.press("enter", "space", "j")
+        await until(pilot, lambda: "3 of " in screen_text(running))
+        await pilot.press("escape", "space", "j")
         await settle(pilot)
         current = screen.secrets.current
         assert current is not None

@@ -19,15 +19,15 @@ GAP = "  "
 
 
 class FilterLine(SafeInput):
-    """The input line of the filter. Enter leaves it; Tab and → accept the first suggestion.
+    """The input line of the filter. Tab and → accept the first suggestion.
 
-    Other keys act on the list while the line keeps the focus: ↓ and ↑ move its cursor, Ctrl+Y copies.
+    Other keys act on the list while the line keeps the focus: ↓ and ↑ move its cursor, Enter opens, Ctrl+Y copies.
     """
 
     BINDINGS = keys.list_bindings("filter")
 
-    class Left(Message):
-        """The user leaves the line for the list."""
+    class OpenRequested(Message):
+        """The user asks to open what was found, or goes to the list if there are no words to find."""
 
     class FocusChanged(Message):
         """The line got the focus, or lost it."""
@@ -55,8 +55,8 @@ class FilterLine(SafeInput):
         """Suggestions for the last word of the line."""
         return list_suggestions(self.value, self._vocabulary)
 
-    def action_leave(self) -> None:
-        self.post_message(self.Left())
+    def action_open(self) -> None:
+        self.post_message(self.OpenRequested())
 
     def action_move(self, by: int) -> None:
         self.post_message(self.MoveRequested(by))
@@ -148,7 +148,7 @@ class FilterBar(Vertical):
         self.suggest()
 
     def show_kind(self, kind: str) -> None:
-        """Shows what the text does, such as `find`, at the right end of the line."""
+        """Shows which kind of search the text is, such as `fuzzy`, at the right end of the line."""
         if kind != self._shown_kind:
             self._shown_kind = kind
             self.kind.update(Content(kind))

@@ -48,6 +48,11 @@ class ListModel:
         return max(self._view.match_count, len(self._view.rows)) if self._view else 0
 
     @property
+    def total(self) -> int | None:
+        """How many secrets there are, whether or not they match; None if it is not known."""
+        return self._view.cache.total if self._view else None
+
+    @property
     def is_count_final(self) -> bool:
         """Whether `match_count` counts the matches of all entries."""
         return self._view is not None and self._view.is_count_final

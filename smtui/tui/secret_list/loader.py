@@ -47,7 +47,9 @@ class PageLoader:
             alerts = await call(vault.alerts.find, names, region_name=self._session.region)
             entry_state.flag_alerts(answer["SecretList"], alerts)
             self._vocabulary.learn(answer["SecretList"])
-            return Page(answer["SecretList"], answer.get("NextToken"))
+            total = None if token else await call(
+                vault.count_secrets, region_name=self._session.region, include_scheduled=list_query.shows_planned)
+            return Page(answer["SecretList"], answer.get("NextToken"), total)
 
         return fetch
 

@@ -50,9 +50,11 @@ class ListQuery:
 
     @property
     def kind(self) -> str:
-        """What the text does: `find`, `filter`, or both; empty for no text."""
-        finds, filters = bool(self.filter.words), bool(self.filter.filters or self.filter.predicates)
-        return " + ".join(["find"] * finds + ["filter"] * filters)
+        """Which kind of search the text is: `fuzzy`, `exact`, or both; empty for no text."""
+        words = self.filter.words
+        is_fuzzy = not all(word.is_exact for word in words)
+        is_exact = bool(self.filter.filters or self.filter.predicates) or any(word.is_exact for word in words)
+        return " + ".join(["fuzzy"] * is_fuzzy + ["exact"] * is_exact)
 
     @property
     def is_ranked(self) -> bool:

@@ -31,6 +31,8 @@ MAX_SORTED = 100_000
 class Page:
     entries: list[SecretListEntry]
     next_token: str | None
+    total: int | None = None
+    """The number of secrets there are, whether or not they match; None on all pages but the first."""
 
 
 Fetch = Callable[[str | None], Awaitable[Page]]
@@ -47,6 +49,8 @@ class PageCache:
         """The texts of the first entries, or of all; None until words are to be found."""
         self.ranking: Ranking | None = None
         """The last ranking that covers the entries."""
+        self.total: int | None = None
+        """The number of secrets there are, whether or not they match; None until the first page is read."""
         self._fetch = fetch
         self._token: str | None = None
         self._has_begun = False
@@ -59,6 +63,7 @@ class PageCache:
         """Reads and returns the next page."""
         page = await self._fetch(self._token)
         self._has_begun, self._token = True, page.next_token
+        self.total = page.total if self.total is None else self.total
         if len(self.entries) + len(page.entries) <= MAX_CACHED:
             self.entries += page.entries
             if self.index is not None and len(self.index) + len(page.entries) == len(self.entries):

@@ -37,9 +37,19 @@ class SecretsScreen(ListingScreen):
     def action_filter(self) -> None:
         self.filter.focus()
 
-    @on(FilterLine.Left)
-    def _focus_list(self) -> None:
-        self.secrets.focus()
+    @on(FilterLine.OpenRequested)
+    def _open_best_match(self) -> None:
+        """Opens the secret under the cursor, at first the best match, once no better one can come.
+
+        Without words to find there is no best match: the list gets the focus.
+        """
+        if self.secrets.pending is not None:
+            self.say("Still searching. Press Enter again in a moment.")
+            return
+        if self.secrets.current or not self.list_query.text.strip():
+            self.secrets.focus()
+        if self.list_query.filter.words:
+            self.action_open()
 
     @gesture
     async def action_saved(self) -> None:

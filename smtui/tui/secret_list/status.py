@@ -21,7 +21,7 @@ def format_status(listed: SecretList, list_query: ListQuery) -> SafeText:
 
 def _list_parts(listed: SecretList, list_query: ListQuery) -> Iterator[str]:
     model = listed.model
-    yield _format_count(model.match_count, list_query, has_more=not model.is_count_final)
+    yield _format_count(model.match_count, list_query, model.total, has_more=not model.is_count_final)
     if (next_view := model.next_view) is not None and next_view.scanned:
         why = f" to sort {list_query.describe_order()}" if next_view.sorts_locally else ""
         yield f"reading all{why}: {next_view.scanned:,} read, {next_view.match_count:,} match, Esc stops"
@@ -37,10 +37,12 @@ def _list_parts(listed: SecretList, list_query: ListQuery) -> Iterator[str]:
         yield f"✓ {many:,} marked{unseen}"
 
 
-def _format_count(count: int, list_query: ListQuery, *, has_more: bool) -> str:
+def _format_count(count: int, list_query: ListQuery, total: int | None, *, has_more: bool) -> str:
     more = "+" if has_more else ""
     if list_query.text.strip():
-        return f"{count:,}{more} match"
+        if total is None:
+            return f"{count:,}{more} {'match' if count == 1 else 'matches'}"
+        return f"{count:,}{more} of {total:,}"
     return f"{count:,}{more} {'secret' if count == 1 else 'secrets'}"
 
 

@@ -121,7 +121,7 @@ async def test_the_footer_offers_no_key_that_types(app: MakeApp, filled: Any) ->
         await see(pilot, "5 secrets")
         await see(pilot, "/ Filter")
         await pilot.press("slash")
-        await see(pilot, "To the list")
+        await see(pilot, "Enter Open  ^Y Copy")
         assert not any(each.words == "Filter" for each in running.screen.query_one(FooterKeys).entries)
         assert not {"slash", "plus", "minus"} & set(running.screen.active_bindings)
 

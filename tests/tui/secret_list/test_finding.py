@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import smtui
 from smtui.rules.fuzzy import Word
 from smtui.tui.secret_list import ranked_view, results
 from smtui.tui.secret_list.finding import FindIndex, Ranking, is_found
@@ -31,6 +32,12 @@ ENTRIES: list[Any] = [
     {"Name": "db"},
 ]
 NAMES = st.text(st.sampled_from("abAB/-"), min_size=1, max_size=12)
+
+
+SERVICES = ("auth", "billing", "cart", "gateway", "mail", "orders", "payments", "search", "users", "web")
+KINDS = ("api-key", "db", "login", "password", "token")
+MANY = [f"{place}/{service}/{kind}" for place in ("dev", "prod", "staging") for service in SERVICES for kind in KINDS]
+"""The names of 150 secrets of a team."""
 
 
 def find(text: str, entries: list[Any] = ENTRIES, wider: Ranking | None = None) -> list[str]:
@@ -164,16 +171,16 @@ async def test_the_screen_says_find_or_filter_and_shows_the_characters(app: Make
     async with running.run_test(size=SMALL) as pilot:
         await see(pilot, "5 secrets")
         await types(pilot, "/paydb")
-        await see(pilot, "1 match · by best match")
+        await see(pilot, "1 of 5 · by best match")
         assert list_names(running) == ["prod/payments/db"]
-        assert screen_text(running).splitlines()[1].rstrip().endswith("find")
+        assert screen_text(running).splitlines()[1].rstrip().endswith("fuzzy")
         row = get_list_screen(running).secrets.draw_row(0)
         assert [part.text for part in row if part.style and part.style.underline] == ["pay", "db"]
         await types(pilot, " name:prod")
-        await see(pilot, "find + filter")
+        await see(pilot, "fuzzy + exact")
         get_list_screen(running).filter.value = "name:prod/"
-        await see(pilot, "3 match · by name ↑")
-        assert screen_text(running).splitlines()[1].rstrip().endswith(" filter")
+        await see(pilot, "3 of 5 · by name ↑")
+        assert screen_text(running).splitlines()[1].rstrip().endswith(" exact")
         get_list_screen(running).filter.value = "all:ayment"  # AWS searches for the start of words
         await see(pilot, "Nothing matches")
 
@@ -187,13 +194,13 @@ async def test_sorting_what_was_found(app: MakeApp, filled: Any) -> None:
         await see(pilot, "by best match")
         assert list_names(running) == ["dev/web/flags", "prod/web/session"]
         await pilot.press("escape", "s")
-        await see(pilot, "2 match · by name ↑")
+        await see(pilot, "2 of 5 · by name ↑")
         await pilot.press("S")
         await until(pilot, lambda: list_names(running) == ["prod/web/session", "dev/web/flags"])
         await pilot.press("escape")
         await see(pilot, "5 secrets · by name ↓")
         await types(pilot, "/web")
-        await see(pilot, "2 match · by best match")
+        await see(pilot, "2 of 5 · by best match")
 
 
 async def test_more_secrets_than_can_be_kept_are_searched(
@@ -207,7 +214,7 @@ async def test_more_secrets_than_can_be_kept_are_searched(
         await types(pilot, "/pay")
         await hear(pilot, "words are not found here")
         await until(pilot, lambda: sorted(list_names(running)) == ["prod/payments/db", "prod/payments/stripe"])
-        assert screen_text(running).splitlines()[1].rstrip().endswith("filter")
+        assert screen_text(running).splitlines()[1].rstrip().endswith(" exact")
 
 
 async def test_copying_without_leaving_the_filter(app: MakeApp, filled: Any, tool: FakeTool) -> None:
@@ -216,12 +223,12 @@ async def test_copying_without_leaving_the_filter(app: MakeApp, filled: Any, too
     async with running.run_test(size=SMALL) as pilot:
         await see(pilot, "5 secrets")
         await types(pilot, "/web")
-        await see(pilot, "2 match")
+        await see(pilot, "2 of ")
         filled.put_secret_value(SecretId="prod/web/session", SecretString="of the session")
         await pilot.press("down", "down", "up", "down", "ctrl+y")
         await until(pilot, lambda: tool.held == b"of the session")
         await types(pilot, "fl")
-        await see(pilot, "1 match")
+        await see(pilot, "1 of ")
 
         assert get_list_screen(running).filter.value == "webfl" and get_list_screen(running).filter.has_focus
         assert list_names(running) == ["dev/web/flags"]
@@ -237,3 +244,60 @@ async def test_what_is_typed_at_once_is_found_before_it_is_copied(app: MakeApp, 
         await until(pilot, lambda: tool.held)
 
         assert tool.held == b"of the session"
+
+
+def abbreviate(name: str) -> set[str]:
+    """Returns what a user who thinks of a name types: at most four letters, from the starts of its segments."""
+    place, service, kind = name.split("/")
+    starts = {a + b + c for a in (place[:1], place[:2], "") for b in (service[:1], service[:2], service[:3])
+              for c in (kind[:1], kind[:2], "".join(part[0] for part in kind.split("-")))}
+    return {letters for letters in starts if len(letters) <= 4}
+
+
+def test_six_keys_open_each_of_150_secrets() -> None:
+    """`/`, at most four letters, or fewer and ↓ as often as the name is below the best match, and Enter or Ctrl+Y."""
+    entries: list[Any] = [{"Name": name} for name in MANY]
+
+    def count_keys(name: str) -> int:
+        return min(len(letters) + found.index(name) for letters in abbreviate(name)
+                   if name in (found := find(letters, entries)))
+
+    assert len(MANY) == 150
+    assert {name: count_keys(name) for name in MANY if 1 + count_keys(name) + 1 > 6} == {}
+
+
+async def test_six_keys_open_one_of_150_secrets_and_one_copies_it(
+    app: MakeApp, vault: smtui.Vault, tool: FakeTool
+) -> None:
+    """Enter in the filter opens the best match, and waits until it is known; Esc comes back to what was found."""
+    vault.create_secrets([{"Name": name, "SecretString": f"of {name}"} for name in MANY])
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "secrets · by name")
+        keys = "/ppdb\r"
+        send(running, keys)
+        await see(pilot, "Value of")
+
+        assert len(keys) == 6
+        assert "prod/payments/db" in screen_text(running)
+        await pilot.press("y")
+        await until(pilot, lambda: tool.held == b"of prod/payments/db")
+        await pilot.press("escape")
+        await see(pilot, "of 150 · by best match")
+        assert get_list_screen(running).secrets.has_focus
+
+
+async def test_enter_with_filters_only_goes_to_the_list(app: MakeApp, filled: Any) -> None:
+    """There is no best match then. Nor is one where nothing matches: the filter keeps the focus."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "5 secrets")
+        await types(pilot, "/name:prod/")
+        await pilot.press("enter")
+        await see(pilot, "3 of 5 · by name ↑")
+        assert get_list_screen(running).secrets.has_focus
+
+        await types(pilot, "/ nosuch")
+        await see(pilot, "0 of 5")
+        await pilot.press("enter")
+        assert get_list_screen(running).filter.has_focus

@@ -43,7 +43,7 @@ def test_filtered_list(snap_compare: Any, app: MakeApp, filled: Any) -> None:
 
     async def find(pilot: Pilot[None]) -> None:
         await types(pilot, "/tag:team=pay paydb !a[b]")
-        await see(pilot, "1 match")
+        await see(pilot, "1 of ")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=find)
 
@@ -111,7 +111,7 @@ def test_suggestions(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[i
     async def find(pilot: Pilot[None]) -> None:
         await see(pilot, "5 secrets")
         await types(pilot, "/prod rotation:o")
-        await see(pilot, "3 match")
+        await see(pilot, "3 of ")
         await see(pilot, "rotation:on  rotation:off")
 
     assert snap_compare(app(), terminal_size=size, run_before=find)
@@ -131,7 +131,7 @@ def test_saved_filters(snap_compare: Any, app: MakeApp, filled: Any) -> None:
 
     async def open_them(pilot: Pilot[None]) -> None:
         await types(pilot, "/web")
-        await pilot.press("enter", "F")
+        await pilot.press("escape", "F")
         await see(pilot, "Saved filters")
 
     settings = change_settings(lambda settings: replace(settings, filters=filters))

@@ -61,17 +61,17 @@ async def go_to(pilot: Pilot[None], name: str) -> None:
 
 @SIZES
 async def test_type_to_find(app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
-    """With `/`, a word and Enter, the list contains the matches and has the focus."""
+    """With `/`, a word and Esc, the list contains the matches and has the focus."""
     running = app()
     async with running.run_test(size=size) as pilot:
         await ready(pilot)
         await types(pilot, "/stripe")
         await until(pilot, lambda: list_names(running) == ["prod/payments/stripe"])
-        await pilot.press("enter")
+        await pilot.press("escape")
         await pilot.pause()
 
         assert get_list_screen(running).secrets.has_focus
-        assert "1 match · by best match" in screen_text(running)
+        assert "1 of 5 · by best match" in screen_text(running)
         assert "shared/wifi" not in screen_text(running)
 
 
@@ -213,7 +213,7 @@ async def test_alerts_stand_in_the_list(app: MakeApp, vault: smtui.Vault, filled
     async with running.run_test(size=(60, 16)) as pilot:
         await ready(pilot)
         await types(pilot, "/deleted:too")
-        await see(pilot, "6 match")
+        await see(pilot, "6 of 6")
         shown = {line.split()[0]: line for line in screen_text(running).splitlines()[4:-2] if line.strip()}
 
         assert "✗ failed rotation" in shown["dev/web/flags"]

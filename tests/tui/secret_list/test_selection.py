@@ -88,7 +88,7 @@ async def test_inverting(app: MakeApp, filled: Any) -> None:
         await pilot.press("space", "asterisk")
         assert sorted(marked(running)) == NAMES[1:]
         get_list_screen(running).filter.value = "name:prod/"
-        await ready(pilot, "3 match")
+        await ready(pilot, "3 of ")
         await pilot.press("asterisk")
 
         assert marked(running) == ["shared/wifi"]
@@ -212,7 +212,7 @@ async def test_restoring_several(app: MakeApp, filled: Any) -> None:
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot, "3 secrets")
         get_list_screen(running).filter.value = "deleted:too"
-        await ready(pilot, "5 match")
+        await ready(pilot, "5 of ")
         await pilot.press("space", "space", "space", "U")
         await until(pilot, lambda: isinstance(running.screen, RestorePlan))
         assert "– left out: no deletion is planned" in screen_text(running)

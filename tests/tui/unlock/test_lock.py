@@ -206,8 +206,8 @@ async def test_after_unlocking_one_is_where_one_was(app: MakeApp, filled: Any, c
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))
         await types(pilot, "/prod")
-        await until(pilot, lambda: "3 match" in screen_text(running))
-        await pilot.press("enter", "j", "enter")
+        await until(pilot, lambda: "3 of " in screen_text(running))
+        await pilot.press("escape", "j", "enter")
         await until(pilot, lambda: "not read yet" in screen_text(running))
         await pilot.press("3")
         await until(pilot, lambda: isinstance(running.screen, PolicyScreen) and "Who can" in screen_text(running))
@@ -221,7 +221,7 @@ async def test_after_unlocking_one_is_where_one_was(app: MakeApp, filled: Any, c
         await pilot.press("escape")
         await until(pilot, lambda: "not read yet" in screen_text(running))
         await pilot.press("escape")
-        await until(pilot, lambda: "3 match" in screen_text(running))
+        await until(pilot, lambda: "3 of " in screen_text(running))
         assert running.screen.secrets.current["ARN"] == where
         await pilot.press("escape")
         await until(pilot, lambda: "5 secrets" in screen_text(running))
