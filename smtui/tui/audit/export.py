@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.private_file import write_private_file
-from smtui.tui.dialogs.ask_path import AskPath
+from smtui.tui.dialogs.ask_path import ask_path
 from smtui.tui.jobs.job import Progress, run_job
 
 if TYPE_CHECKING:
@@ -24,11 +24,14 @@ ABOUT = SafeText("The events of the filter, one JSON object a line, in a new fil
 
 async def export_audit_log(app: Shell, session: Session, query: AuditQuery) -> None:
     """Asks for a path and writes the events that match `query` to a new private file there."""
-    path = await app.push_screen_wait(AskPath(TITLE, ABOUT))
-    if path is not None:
-        region = session.region
+    region = session.region
+
+    async def write(path: Path) -> SafeText:
         count = await run_job(app, TITLE, lambda vault, progress: _write_events(vault, region, query, path, progress))
-        app.notify(sanitize(f"{count:,} event{'' if count == 1 else 's'} written: {path}"), markup=False)
+        return sanitize(f"{count:,} event{'' if count == 1 else 's'} written: {path}")
+
+    if notice := await ask_path(app, TITLE, ABOUT, write):
+        app.notify(notice, markup=False)
 
 
 def _write_events(vault: Vault, region: str, query: AuditQuery, path: Path, progress: Progress) -> int:

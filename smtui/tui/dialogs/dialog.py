@@ -74,6 +74,8 @@ class Dialog(ClosableModalScreen[Answer | None]):
     app: getters.app[Shell]
     is_refilled: bool = False
     """Whether the dialog opened with something that was typed before and is not stored, as after a refusal."""
+    problem: str = ""
+    """Why the content with which the dialog opened was refused. `#said` shows it until the content changes."""
     _opened_with: object = None
     _renamed_keys: Mapping[str, str] | None = None
 
@@ -100,12 +102,19 @@ class Dialog(ClosableModalScreen[Answer | None]):
     def _remember_state(self) -> None:
         self._opened_with = self.get_state()
         self.call_after_refresh(self._show_focus)
+        if self.problem:
+            self.call_after_refresh(self.refuse, self.problem)
+
+    @property
+    def has_old_problem(self) -> bool:
+        """Whether the content is still the one that was refused before the dialog opened."""
+        return bool(self.problem) and self.get_state() == self._opened_with
 
     def refuse(self, problem: str) -> None:
         """Says in `#said` why the dialog cannot be accepted as it is, so that no key that accepts it is silent."""
         said = self.query_one("#said", Static)
         said.set_class(True, "-error")
-        said.update(Content(f"✗ {sanitize(problem)}"))
+        said.update(Content(f"✗ {sanitize(problem, lines=True)}"))
         said.call_after_refresh(said.scroll_visible, animate=False)
 
     def _show_focus(self) -> None:

@@ -48,6 +48,8 @@ class FieldsForm(Dialog[Answer]):
     @on(Checkbox.Changed)
     def look(self) -> None:
         """Validates the fields and shows the result."""
+        if self.has_old_problem:
+            return
         self.said.set_class(False, "-error")
         try:
             words = self.in_words(self.read())

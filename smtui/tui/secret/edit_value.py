@@ -13,7 +13,7 @@ from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.text.typed_text import can_be_typed
 from smtui.tui.bridge import call, gesture
-from smtui.tui.dialogs.ask_path import AskPath
+from smtui.tui.dialogs.ask_path import ask_path
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.json_editor.check import looks_like_json
@@ -105,10 +105,10 @@ class EditValueScreen(ValueScreen):
         if self.refuses_to_write():
             return
         question = sanitize(f"A new value for {self.name} from which file?")
-        path = await self.app.push_screen_wait(AskPath(question, BYTE_FOR_BYTE))
-        if path is None:
+        value = await ask_path(self.app, question, BYTE_FOR_BYTE, lambda path: call(read_value_file, path))
+        if value is None:
             return
-        new = NewVersion(await call(read_value_file, path))
+        new = NewVersion(value)
         edit = await self._read_for_edit(can_be_typed=False)
         if edit is None:
             return

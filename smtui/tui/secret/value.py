@@ -5,6 +5,7 @@ Each action reads the value when it needs it, so opening a secret records no acc
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import getters, on
@@ -12,7 +13,7 @@ from textual import getters, on
 from smtui.api.errors import SmtuiError
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call, gesture, must_be_on_top
-from smtui.tui.dialogs.ask_path import AskPath
+from smtui.tui.dialogs.ask_path import ask_path
 from smtui.tui.notifications import explain_error
 from smtui.tui.secret.auto_hide import AutoHide
 from smtui.tui.secret.base import BaseSecretScreen
@@ -125,15 +126,16 @@ class ValueScreen(BaseSecretScreen):
         version = self.get_version_under_cursor()
         words, key = self.describe_target(version), None if version else self.value.key
         question = sanitize(f"Write {words} to which new file?")
-        path = await self.app.push_screen_wait(AskPath(question, PRIVATE_FILE_NOTE))
-        if path is None:
-            return
-        value = extract_part(await self.read_value(version or self.version), key)
-        if value is None:
-            self.say("This key is no longer there.")
-            return
-        await call(write_value_file, path, value)
-        self.say(f"{words}: written to {path}, which only you can read.")
+
+        async def write(path: Path) -> str:
+            value = extract_part(await self.read_value(version or self.version), key)
+            if value is None:
+                return "This key is no longer there."
+            await call(write_value_file, path, value)
+            return f"{words}: written to {path}, which only you can read."
+
+        if notice := await ask_path(self.app, question, PRIVATE_FILE_NOTE, write):
+            self.say(notice)
 
     # Revealing.
 

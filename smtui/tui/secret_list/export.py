@@ -21,6 +21,7 @@ from smtui.transfer.private_file import write_private_file
 from smtui.transfer.selection import Selection
 from smtui.tui import keys
 from smtui.tui.jobs.job import Progress, run_job
+from smtui.tui.notifications import explain_error
 from smtui.tui.secret_list.plan import Item, ItemState, format_count
 from smtui.tui.secret_list.plan_dialog import NOTHING_TO_DO, PlanScreen
 from smtui.tui.widgets.path_input import PathInput
@@ -64,6 +65,7 @@ class ExportPlan(PlanScreen):
     Args:
         entries: the secrets to export, as in ListSecrets; if empty, the prefix selects them.
         before: the initial values of the fields.
+        problem: why these values were refused; empty if they were not.
     """
 
     BINDINGS = keys.list_bindings("fields")
@@ -75,9 +77,11 @@ class ExportPlan(PlanScreen):
     formats = getters.query_one("#formats", RowList)
 
     def __init__(
-        self, session: Session, entries: Sequence[SecretListEntry], before: ExportTarget | None = None
+        self, session: Session, entries: Sequence[SecretListEntry], before: ExportTarget | None = None,
+        problem: str = "",
     ) -> None:
         super().__init__(session, entries)
+        self.problem = problem
         self._before = self.target = before or ExportTarget()
 
     @property
@@ -119,6 +123,8 @@ class ExportPlan(PlanScreen):
         prefix = self.query_one("#prefix", PlainInput).value if self.selects_by_prefix else ""
         self.target = ExportTarget(self.path_field.value, prefix, FORMAT_LIST[self.formats.cursor])
         super().refresh_plan()
+        if self.problem and self.target == self._before:
+            self.refuse(self.problem)
 
     def fill_item(self, item: Item) -> None:
         if "DeletedDate" in item.entry:
@@ -178,7 +184,7 @@ async def export_secrets(app: Shell, session: Session, entries: Sequence[SecretL
         entries: the secrets, as in ListSecrets; if empty, the dialog asks for a prefix.
 
     Raises:
-        SmtuiError: the secrets could not be read. A `TransferError` is reported, and the dialog is shown again.
+        SmtuiError: the secrets could not be read. After a `TransferError` the dialog is shown again, with the reason.
     """
     dialog = ExportPlan(session, entries)
     while await app.push_screen_wait(dialog) is not None:
@@ -186,8 +192,7 @@ async def export_secrets(app: Shell, session: Session, entries: Sequence[SecretL
         try:
             done = await _write_file(app, session.region, Selection(names, dialog.target.prefix), dialog.target)
         except TransferError as error:
-            app.report(error)
-            dialog = ExportPlan(session, entries, dialog.target)
+            dialog = ExportPlan(session, entries, dialog.target, explain_error(error))
         else:
             app.notify(format_notice(done, dialog.target.file), markup=False)
             return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from smtui.api.errors import VaultExistsError
 from smtui.text.dates import format_date
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.dialogs.ask_path import AskPath
+from smtui.tui.dialogs.ask_path import ask_path
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.jobs.job import run_job
 
@@ -27,16 +27,17 @@ async def back_up(app: Shell, session: Session) -> None:
     Raises:
         SmtuiError: the backup could not be written.
     """
-    target = await app.push_screen_wait(AskPath(TITLE, ABOUT, _propose_path(session)))
-    if target is None:
-        return
-    try:
-        await _write_backup(app, target)
-    except VaultExistsError:
-        if not await app.push_screen_wait(Confirm(sanitize(f"Replace {target}?"), REPLACED, "Replace")):
-            return
-        await _write_backup(app, target, force=True)
-    app.notify(sanitize(f"The backup is written: {target}"), markup=False)
+    async def write(target: Path) -> bool:
+        try:
+            await _write_backup(app, target)
+        except VaultExistsError:
+            if not await app.push_screen_wait(Confirm(sanitize(f"Replace {target}?"), REPLACED, "Replace")):
+                return False
+            await _write_backup(app, target, force=True)
+        app.notify(sanitize(f"The backup is written: {target}"), markup=False)
+        return True
+
+    await ask_path(app, TITLE, ABOUT, write, _propose_path(session))
 
 
 async def _write_backup(app: Shell, target: Path, *, force: bool = False) -> None:

@@ -32,12 +32,13 @@ class Names:
 
 
 class ImportForm(FieldsForm[Names]):
-    """Asks for file, prefix or name. `before` holds the initial values of the fields."""
+    """Asks for file, prefix or name. `before` holds the initial values of the fields, `problem` why they failed."""
 
     KEY_NAMES: ClassVar = {"fields.save": "Continue"}
 
-    def __init__(self, before: Names) -> None:
+    def __init__(self, before: Names, problem: str = "") -> None:
         super().__init__()
+        self.problem = problem
         self._before = before
 
     @property

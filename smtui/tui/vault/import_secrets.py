@@ -14,6 +14,7 @@ from smtui.transfer.plan import CHANGES, Action, Step, make_plan, summarize
 from smtui.transfer.target import ImportTarget
 from smtui.tui.bridge import call
 from smtui.tui.jobs.job import Progress, run_job
+from smtui.tui.notifications import explain_error
 from smtui.tui.undo.import_undo import ImportedSecrets, note_import
 from smtui.tui.vault.import_form import ImportForm, Names
 from smtui.tui.vault.import_plan import ImportPlan
@@ -54,8 +55,7 @@ async def _ask_for_file(app: Shell) -> list[Entry]:
         try:
             return await call(_read, asked)
         except UnreadableFileError as error:
-            app.report(error)
-            asked = await app.push_screen_wait(ImportForm(asked))
+            asked = await app.push_screen_wait(ImportForm(asked, explain_error(error)))
     return []
 
 

@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 import smtui
 from smtui.api.errors import VaultBusyError
 from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.secret.edited import EditedDialog
 from smtui.tui.secret.label_moves import collect_version_labels
 from smtui.tui.secret.screen import SecretScreen
@@ -432,12 +434,13 @@ async def test_bytes_from_a_file_and_into_one(app: MakeApp, database: Any, tmp_p
         await hear(pilot, "is stored")
         assert current(database)["SecretBinary"] == bytes(range(256))
 
-        for words in ("written to", "already exists"):
+        for wait, words in ((hear, "written to"), (see, "already exists")):
             await pilot.press("w")
             await see(pilot, "Write prod/db to which new file?")
             await types(pilot, str(target))
             await pilot.press("enter")
-            await hear(pilot, words)
+            await wait(pilot, words)
+        assert get_screen(running, AskPath).query_one(Input).value == str(target)
 
     assert target.read_bytes() == bytes(range(256))
     if os.name == "posix":
@@ -473,9 +476,16 @@ async def test_files_that_are_no_value(app: MakeApp, database: Any, tmp_path: Pa
         await see(pilot, "from which file?")
         await types(pilot, f"{tmp_path}/value")
         await pilot.press("enter")
-        await hear(pilot, words)
+        await until(pilot, lambda: words in join_screen_text(running))
 
+        dialog = get_screen(running, AskPath)
+        assert dialog.query_one(Input).value == f"{tmp_path}/value"
         assert current(database)["VersionId"] == SECOND
+        (tmp_path / "good").write_text("from a file")
+        dialog.query_one(Input).value = f"{tmp_path}/good"
+        await until(pilot, lambda: words not in join_screen_text(running))
+        await pilot.press("enter")
+        await see(pilot, "Store a new version of prod/db?")
 
 
 async def test_a_value_of_many_keys_is_typed_as_text(app: MakeApp, client: Any) -> None:

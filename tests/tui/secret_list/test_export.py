@@ -10,7 +10,7 @@ import pytest
 from smtui.transfer.export import FORMATS, ExportFormat
 from smtui.tui.secret_list.export import ExportPlan
 from tests.tui.conftest import MakeApp, said, screen_text, until
-from tests.tui.driver import SMALL, get_screen, hear, see, wait_for_screen
+from tests.tui.driver import SMALL, get_screen, see, wait_for_screen
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
@@ -67,7 +67,7 @@ async def test_a_refused_export_keeps_what_was_typed(app: MakeApp, client: Any, 
         await pilot.press("tab", "down")
         await see(pilot, "● dotenv")
         await pilot.press("ctrl+s")
-        await hear(pilot, "There is nothing to export.")
+        await see(pilot, "There is nothing to export.")
         await until(pilot, lambda: isinstance(running.screen, ExportPlan) and running.screen is not first)
         await see(pilot, "● dotenv")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 import smtui
 from smtui.backends import keyring_store
@@ -18,13 +19,16 @@ from smtui.passphrase import strength
 from smtui.passphrase.strength import Strength
 from smtui.system.settings import Settings, load_settings
 from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.unlock.recovery_code import UNSEEN, RecoveryScreen
 from smtui.tui.unlock.screen import UnlockScreen
+from smtui.tui.vault.import_form import ImportForm
 from smtui.tui.vault.import_plan import ImportPlan
 from smtui.tui.vault.screen import VaultScreen
 from smtui.tui.vault.tasks import TASKS
 from tests.conftest import PASSPHRASE, by_another_program
 from tests.tui.conftest import MakeApp, palette_is_ready, paste, said, screen_text, types, until
+from tests.tui.driver import get_screen, join_screen_text
 from tests.waiting import LIMIT
 
 SMALL, LARGE = (80, 24), (120, 36)
@@ -238,14 +242,43 @@ async def test_what_differs_can_become_a_new_version(app: MakeApp, env: Path, cl
 
 
 async def test_a_file_that_cannot_be_read_says_where(app: MakeApp, tmp_path: Path) -> None:
-    """The form opens again with its input."""
+    """The sentence is in the form, which keeps its input, until that is changed."""
     (tmp_path / "bad.env").write_text("GOOD=1\nnot a line\n")
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ask_to_import(pilot, running, tmp_path / "bad.env")
-        await until(pilot, lambda: "line 2: expected NAME=value" in "".join(said(running)))
+        await until(pilot, lambda: "line 2: expected NAME=value" in join_screen_text(running))
+        form = get_screen(running, ImportForm)
+        assert [form.query_one(f"#{name}", Input).value for name in ("path", "prefix")] == [
+            str(tmp_path / "bad.env"), "dev/"]
+        (tmp_path / "bad.env").write_text("GOOD=1\n")
+        await pilot.press("end")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(running.screen, ImportPlan))
 
-        await until(pilot, lambda: "dev/" in screen_text(running))
+
+@pytest.mark.parametrize(("name", "words"), [("plain/x.vault", "cannot be created"), (".", "is not a regular file")])
+async def test_a_backup_that_cannot_be_written_says_why(
+    app: MakeApp, vault: smtui.Vault, tmp_path: Path, name: str, words: str
+) -> None:
+    """The dialog stays with the path and the reason, and goes on with another path."""
+    (tmp_path / "plain").write_text("no folder")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await at(pilot, running, "Backup")
+        await until(pilot, lambda: isinstance(running.screen, AskPath))
+        running.screen.query_one(Input).value = f"{tmp_path}/{name}"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, AskPath) and running.screen.problem)
+        await until(pilot, lambda: "✗" in screen_text(running))
+        dialog = get_screen(running, AskPath)
+        assert words in dialog.problem
+        assert dialog.query_one(Input).value == f"{tmp_path}/{name}"
+        dialog.query_one(Input).value = f"{tmp_path}/good.vault"
+        await pilot.press("enter")
+        await until(pilot, lambda: "The backup is written" in "".join(said(running)))
+
+    assert (tmp_path / "good.vault").exists()
 
 
 async def test_an_import_that_is_refused_leaves_nothing(app: MakeApp, tmp_path: Path, client: Any) -> None:
