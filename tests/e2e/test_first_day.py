@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.prepared_vault import PASSPHRASE
 from tests.e2e.terminal import Terminal
 from tests.waiting import LIMIT
 
-PASSPHRASE = "seven green otters under a bridge"
 ENTER, ESC, DOWN, TAB = "\r", "\x1b", "\x1b[B", "\t"
 CTRL_L, CTRL_Q, CTRL_S, CTRL_Z = "\x0c", "\x11", "\x13", "\x1a"
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
@@ -48,9 +49,10 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-@pytest.fixture
-def used(machine: Machine) -> Machine:
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     """A vault with secrets from an .env file and from the output of the aws command."""
+    machine = Machine(tmp_path_factory.mktemp("prepared"))
     env = machine.home / "app.env"
     env.write_text('DATABASE_URL="postgres://app:pw@db/app"\nAPI_KEY=abc123\n')
     dump = machine.home / "dump.json"
@@ -63,6 +65,13 @@ def used(machine: Machine) -> Machine:
     machine.command("init")
     machine.command("import", str(env), "--prefix", "dev/")
     machine.command("import", str(dump))
+    return machine
+
+
+@pytest.fixture
+def used(machine: Machine, prepared: Machine) -> Machine:
+    """A copy of the prepared vault, on a machine where it has not been opened before."""
+    shutil.copy(prepared.vault, machine.vault)
     return machine
 
 

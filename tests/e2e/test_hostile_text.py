@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-import smtui
+from tests.e2e.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 from tests.e2e.terminal import Terminal
-from tests.e2e.test_first_day import CTRL_Q, DOWN, ENTER, ESC, PASSPHRASE
+from tests.e2e.test_first_day import CTRL_Q, DOWN, ENTER, ESC
 from tests.hostile_text import CONTROLS, filled
 
 # The shape of the mouse pointer, which Textual sets.
@@ -18,10 +18,15 @@ POINTER = re.compile(rb"\x1b\]22;[a-z-]*(?:\x07|\x1b\\\\)")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedVault:
+    return prepare_vault(
+        tmp_path_factory.mktemp("prepared"), lambda vault: filled(vault.client(), [*CONTROLS.values()]))
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    with smtui.create_vault(tmp_path / "team.vault", PASSPHRASE) as vault:
-        filled(vault.client(), [*CONTROLS.values()])
+def home(tmp_path: Path, prepared: PreparedVault) -> Path:
+    prepared.copy_to(tmp_path)
     return tmp_path
 
 

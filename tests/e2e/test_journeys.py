@@ -13,33 +13,46 @@ from typing import Any
 import pytest
 
 import smtui
+from tests.e2e.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 from tests.e2e.tmux import Tmux
 
-PASSPHRASE = "seven green otters under a bridge"
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal"),
     pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux"),
 ]
 Start = Callable[..., Tmux]
+Ask = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedVault:
     """Returns a vault with three secrets, one of which has two versions."""
-    path = tmp_path_factory.mktemp("vaults") / "team.vault"
-    with smtui.create_vault(path, PASSPHRASE) as vault:
-        client = vault.client()
-        client.create_secret(Name="dev/token", SecretString="a token", Description="Reads packages")
-        client.create_secret(Name="prod/api", SecretString="another", Tags=[{"Key": "team", "Value": "web"}])
-        client.create_secret(Name="prod/db", SecretString='{"user": "app", "password": "first-word"}')
-        client.put_secret_value(SecretId="prod/db", SecretString='{"user": "app", "password": "second-word"}')
-    return path
+    return prepare_vault(tmp_path_factory.mktemp("prepared"), fill)
+
+
+def fill(vault: smtui.Vault) -> None:
+    client = vault.client()
+    client.create_secret(Name="dev/token", SecretString="a token", Description="Reads packages")
+    client.create_secret(Name="prod/api", SecretString="another", Tags=[{"Key": "team", "Value": "web"}])
+    client.create_secret(Name="prod/db", SecretString='{"user": "app", "password": "first-word"}')
+    client.put_secret_value(SecretId="prod/db", SecretString='{"user": "app", "password": "second-word"}')
 
 
 @pytest.fixture
-def home(tmp_path: Path, made: Path) -> Path:
-    shutil.copy(made, tmp_path / "team.vault")
+def home(tmp_path: Path, prepared: PreparedVault) -> Path:
+    prepared.copy_to(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def ask(home: Path, prepared: PreparedVault) -> Ask:
+    """Returns a function that opens the vault in another session for a client call."""
+
+    def by(method: str, **request: Any) -> Any:
+        with prepared.open_copy(home) as vault:
+            return getattr(vault.client(), method)(**request)
+
+    return by
 
 
 @pytest.fixture
@@ -58,12 +71,6 @@ def start(home: Path) -> Iterator[Start]:
     yield one
     for terminal in running:
         terminal.close()
-
-
-def asked(home: Path, method: str, **request: Any) -> Any:
-    """Opens the vault in another session for a client call."""
-    with smtui.open_vault(home / "team.vault", PASSPHRASE) as vault:
-        return getattr(vault.client(), method)(**request)
 
 
 def test_the_first_run(tmp_path: Path) -> None:
@@ -114,7 +121,7 @@ def test_one_key_is_shown_for_a_while(start: Start, home: Path) -> None:
     terminal.see_no("second-word")
 
 
-def test_carrying_a_label_and_taking_it_back(start: Start, home: Path) -> None:
+def test_carrying_a_label_and_taking_it_back(start: Start, ask: Ask) -> None:
     """The keys m, j and Enter preview the moves of AWSCURRENT and AWSPREVIOUS; Enter applies them and u undoes them."""
     terminal = start()
     terminal.press("G", "Enter")
@@ -125,16 +132,16 @@ def test_carrying_a_label_and_taking_it_back(start: Start, home: Path) -> None:
     terminal.see("Move AWSCURRENT to version", "AWSPREVIOUS moves from")
     terminal.press("Enter")
     terminal.see_no("Move AWSCURRENT to version")
-    assert "first-word" in asked(home, "get_secret_value", SecretId="prod/db")["SecretString"]
+    assert "first-word" in ask("get_secret_value", SecretId="prod/db")["SecretString"]
     terminal.press("u")
     terminal.see("Undo?")
     terminal.press("Enter")
     terminal.see_no("Undo?")
 
-    assert "second-word" in asked(home, "get_secret_value", SecretId="prod/db")["SecretString"]
+    assert "second-word" in ask("get_secret_value", SecretId="prod/db")["SecretString"]
 
 
-def test_rolling_back(start: Start, home: Path) -> None:
+def test_rolling_back(start: Start, ask: Ask) -> None:
     terminal = start()
     terminal.press("G", "Enter")
     terminal.see("not read yet")
@@ -143,10 +150,10 @@ def test_rolling_back(start: Start, home: Path) -> None:
     terminal.press("Enter")
     terminal.see_no("Roll back to the previous version?")
 
-    assert "first-word" in asked(home, "get_secret_value", SecretId="prod/db")["SecretString"]
+    assert "first-word" in ask("get_secret_value", SecretId="prod/db")["SecretString"]
 
 
-def test_a_new_value_shows_which_keys_change(start: Start, home: Path) -> None:
+def test_a_new_value_shows_which_keys_change(start: Start, ask: Ask) -> None:
     terminal = start()
     terminal.press("G", "Enter")
     terminal.see("not read yet")
@@ -160,10 +167,10 @@ def test_a_new_value_shows_which_keys_change(start: Start, home: Path) -> None:
     terminal.press("Enter")
     terminal.see("it is AWSCURRENT now")
 
-    assert json.loads(asked(home, "get_secret_value", SecretId="prod/db")["SecretString"])["password"] == "third-word"
+    assert json.loads(ask("get_secret_value", SecretId="prod/db")["SecretString"])["password"] == "third-word"
 
 
-def test_a_deletion_that_is_cancelled(start: Start, home: Path) -> None:
+def test_a_deletion_that_is_cancelled(start: Start, ask: Ask) -> None:
     """The cancel button has the focus. Until the deletion date, U restores the secret."""
     terminal = start()
     terminal.press("d")
@@ -179,7 +186,7 @@ def test_a_deletion_that_is_cancelled(start: Start, home: Path) -> None:
     terminal.press("g", "U")
     terminal.see("dev/token is restored.")
 
-    assert "DeletedDate" not in asked(home, "describe_secret", SecretId="dev/token")
+    assert "DeletedDate" not in ask("describe_secret", SecretId="dev/token")
 
 
 def test_every_size_has_its_picture(start: Start) -> None:

@@ -9,22 +9,31 @@ from pathlib import Path
 
 import pytest
 
-import smtui
+from tests.e2e.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 from tests.e2e.tmux import Tmux
 
-PASSPHRASE = "seven green otters under a bridge"
 BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"
 PEM = "\n".join(["-----BEGIN PRIVATE KEY-----", BODY, BODY[::-1], "", "-----END PRIVATE KEY-----", ""])
+CRLF = PEM.replace("\n", "\r\n")
+# Without `-r`, tmux sends two CR for each CR LF, which are two line breaks.
+PASTES = {
+    "lf/bracketed": (PEM, ("-p",)), "lf/bracketed-raw": (PEM, ("-p", "-r")), "lf/plain": (PEM, ()),
+    "lf/raw": (PEM, ("-r",)), "crlf/bracketed-raw": (CRLF, ("-p", "-r")), "crlf/raw": (CRLF, ("-r",)),
+}
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal"),
     pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux"),
 ]
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedVault:
+    return prepare_vault(tmp_path_factory.mktemp("prepared"))
+
+
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Tmux]:
-    smtui.create_vault(tmp_path / "team.vault", PASSPHRASE).close()
-    running = Tmux("--vault", str(tmp_path / "team.vault"), home=tmp_path)
+def terminal(tmp_path: Path, prepared: PreparedVault) -> Iterator[Tmux]:
+    running = Tmux("--vault", str(prepared.copy_to(tmp_path)), home=tmp_path)
     yield running
     running.close()
 
@@ -37,25 +46,25 @@ def paste(terminal: Tmux, home: Path, text: str, *how: str) -> None:
     terminal.ask("paste-buffer", *how)
 
 
-@pytest.mark.parametrize("text", [PEM, PEM.replace("\n", "\r\n")], ids=["LF", "CRLF"])
-@pytest.mark.parametrize("how", [("-p",), ("-p", "-r"), (), ("-r",)], ids=lambda how: " ".join(how) or "plain")
-def test_a_key_in_pem_form_arrives_exactly(terminal: Tmux, tmp_path: Path, how: tuple[str, ...], text: str) -> None:
+def test_a_key_in_pem_form_arrives_exactly(terminal: Tmux, prepared: PreparedVault, tmp_path: Path) -> None:
     """Tests with and without bracketed paste (`-p`), and line breaks as CR, LF and CRLF."""
-    if how != ("-r",) and how != ("-p", "-r") and "\r" in text:
-        pytest.skip("tmux makes two CR of CR LF here, which is two line breaks")
     terminal.see("Unlock")
     terminal.press(PASSPHRASE, "Enter")
     terminal.see("0 secrets")
-    terminal.press("a", "tls/key", "C-t")
-    terminal.see("smtui")
-    paste(terminal, tmp_path, text, *how)
-    terminal.press("C-s")
-    terminal.see("tls/key is stored.")
+    for name, (text, how) in PASTES.items():
+        terminal.press("a", name, "C-t")
+        terminal.see("smtui")
+        paste(terminal, tmp_path, text, *how)
+        terminal.press("C-s")
+        terminal.see(f"{name} is stored.")
+        terminal.press("Escape")
+        terminal.see("by name ↑")
     terminal.press("C-q")
     assert terminal.wait_for_end() == 0
 
-    with smtui.open_vault(tmp_path / "team.vault", PASSPHRASE) as vault:
-        assert vault.client().get_secret_value(SecretId="tls/key")["SecretString"] == PEM
+    with prepared.open_copy(tmp_path) as vault:
+        stored = {name: vault.client().get_secret_value(SecretId=name)["SecretString"] for name in PASTES}
+    assert stored == dict.fromkeys(PASTES, PEM)
 
 
 def test_a_passphrase_is_pasted_with_the_line_break_at_its_end(terminal: Tmux, tmp_path: Path) -> None:

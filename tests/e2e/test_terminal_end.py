@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-import smtui
+from tests.e2e.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 from tests.e2e.terminal import Terminal
 from tests.waiting import wait_until
 
-PASSPHRASE = "seven green otters under a bridge"
 ENTER = "\r"
 HUNG_UP = 129
 UNFLUSHED = 120
@@ -75,10 +74,16 @@ def in_an_editor(terminal: Terminal) -> None:
     terminal.see("the editor runs")
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedVault:
+    return prepare_vault(
+        tmp_path_factory.mktemp("prepared"),
+        lambda vault: vault.client().create_secret(Name="prod/db", SecretString="text"))
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    with smtui.create_vault(tmp_path / "team.vault", PASSPHRASE) as vault:
-        vault.client().create_secret(Name="prod/db", SecretString="text")
+def home(tmp_path: Path, prepared: PreparedVault) -> Path:
+    prepared.copy_to(tmp_path)
     editor = tmp_path / "editor"
     editor.write_text('#!/bin/sh\ntrap "" HUP TERM\necho the editor runs\nsleep 30\n')
     editor.chmod(0o700)
@@ -91,7 +96,7 @@ def home(tmp_path: Path) -> Path:
     (while_typing, block_hangup), (while_typing, None), (in_a_dialog, None),
 ], ids=lambda each: getattr(each, "__name__", "default"))  # fmt: skip
 def test_the_program_ends_with_its_terminal(
-    home: Path, moment: Callable[[Terminal], None], before: Callable[[], None] | None
+    home: Path, prepared: PreparedVault, moment: Callable[[Terminal], None], before: Callable[[], None] | None
 ) -> None:
     """The program ends within the limit, and the vault opens at once."""
     terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=before, EDITOR=str(home / "editor"))
@@ -99,7 +104,7 @@ def test_the_program_ends_with_its_terminal(
     code = terminal.close()
 
     assert code in (HUNG_UP, UNFLUSHED, -signal.SIGHUP, 2)
-    with smtui.open_vault(home / "team.vault", PASSPHRASE) as vault:
+    with prepared.open_copy(home) as vault:
         assert vault.client().get_secret_value(SecretId="prod/db")["SecretString"] == "text"
 
 
@@ -116,7 +121,9 @@ runpy.run_module("smtui", run_name="__main__", alter_sys=True)
 
 
 @pytest.mark.parametrize("before", [ignore_hangup, None], ids=["ignored", "default"])
-def test_it_ends_while_the_event_loop_is_blocked(home: Path, before: Callable[[], None] | None) -> None:
+def test_it_ends_while_the_event_loop_is_blocked(
+    home: Path, prepared: PreparedVault, before: Callable[[], None] | None
+) -> None:
     """The program ends without its event loop."""
     terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=before, program=("-c", BLOCKS))
     in_the_list(terminal)
@@ -124,11 +131,11 @@ def test_it_ends_while_the_event_loop_is_blocked(home: Path, before: Callable[[]
     terminal.child.expect("loop is blocked")
 
     assert terminal.close() in (HUNG_UP, UNFLUSHED, -signal.SIGHUP)
-    smtui.open_vault(home / "team.vault", PASSPHRASE).close()
+    prepared.open_copy(home).close()
 
 
 @pytest.mark.parametrize("before", [ignore_hangup, None], ids=["ignored", "default"])
-def test_it_ends_while_it_is_put_aside(home: Path, before: Callable[[], None] | None) -> None:
+def test_it_ends_while_it_is_put_aside(home: Path, prepared: PreparedVault, before: Callable[[], None] | None) -> None:
     """After Ctrl+Z, which locks and stops the program, SIGHUP continues and ends it."""
     terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=before)
     in_the_list(terminal)
@@ -136,7 +143,7 @@ def test_it_ends_while_it_is_put_aside(home: Path, before: Callable[[], None] | 
     terminal.put_aside()
 
     assert terminal.close() in (HUNG_UP, UNFLUSHED, -signal.SIGHUP)
-    smtui.open_vault(home / "team.vault", PASSPHRASE).close()
+    prepared.open_copy(home).close()
 
 
 NO_LIMIT = """
@@ -171,14 +178,14 @@ import_secrets.apply_plan = apply_and_note
 
 @pytest.mark.parametrize("leave", ["close", "quit"])
 def test_it_ends_while_a_rotation_function_runs(
-    home: Path, monkeypatch: pytest.MonkeyPatch, leave: str
+    home: Path, prepared: PreparedVault, monkeypatch: pytest.MonkeyPatch, leave: str
 ) -> None:
     """The program ends without the time limit, although the function ignores all signals that it can ignore."""
     monkeypatch.setenv("SMTUI_STATE", str(home / "state"))
     function, tested, begun = home / "function", home / "tested", home / "begun"
     function.write_text(f'[ -e {tested} ] || {{ touch {tested}; exit 0; }}\n'
                         f'trap "" HUP TERM INT\ntouch {begun}\nwhile true; do sleep 5; done\n')
-    with smtui.open_vault(home / "team.vault", PASSPHRASE) as vault:
+    with prepared.open_copy(home) as vault:
         arn = vault.rotations().create_function(
             FunctionName="stuck", Command={"Arguments": ["/bin/sh", str(function)]})["FunctionArn"]
         vault.client().rotate_secret(
@@ -202,7 +209,7 @@ def test_it_ends_while_a_rotation_function_runs(
     else:
         terminal.child.send("\x11")
         assert terminal.end() == 0
-    with smtui.open_vault(home / "team.vault", PASSPHRASE) as vault:
+    with prepared.open_copy(home) as vault:
         run = vault.rotations().describe_rotation(SecretId="prod/db")["Rotation"]
     assert (run["AtWork"], run["Message"]) == (False, "It was ended before it was done: the vault was locked.")
 
@@ -228,7 +235,7 @@ def names(home: Path) -> Path:
 
 
 @pytest.mark.parametrize("leave", ["close", "SIGTERM", "q", "ctrl+q"])
-def test_an_import_is_stopped_by_leaving(home: Path, names: Path, leave: str) -> None:
+def test_an_import_is_stopped_by_leaving(home: Path, prepared: PreparedVault, names: Path, leave: str) -> None:
     """The import stops at its next report, and the program ends without the time limit."""
     outcome = home / "outcome"
     terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=ignore_hangup,
@@ -244,7 +251,7 @@ def test_an_import_is_stopped_by_leaving(home: Path, names: Path, leave: str) ->
         assert terminal.end() == 0
 
     assert outcome.read_text() == "JobStoppedError"
-    with smtui.open_vault(home / "team.vault", PASSPHRASE) as vault:
+    with prepared.open_copy(home) as vault:
         assert [each["Name"] for each in vault.client().list_secrets()["SecretList"]] == ["prod/db"]
 
 

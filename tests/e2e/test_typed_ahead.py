@@ -8,25 +8,37 @@ from pathlib import Path
 import pytest
 
 import smtui
+from tests.e2e.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 from tests.e2e.terminal import Terminal
 
-PASSPHRASE = "seven green otters under a bridge"
-ENTER = "\r"
+ENTER, CTRL_L = "\r", "\x0c"
+LIST, SECRET = "4 secrets", "not read yet"
 NAMES = ("dev/token", "prod/db", "prod/paydb", "prod/web")
 SENTENCES = ("delete everything now please", "the old database is dead", "every paydb value", "new key, and delete it")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedVault:
+    return prepare_vault(tmp_path_factory.mktemp("prepared"), fill)
+
+
+def fill(vault: smtui.Vault) -> None:
+    for name in NAMES:
+        vault.client().create_secret(Name=name, SecretString="text")
+
+
 @pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
-    with smtui.create_vault(tmp_path / "team.vault", PASSPHRASE) as vault:
-        for name in NAMES:
-            vault.client().create_secret(Name=name, SecretString="text")
-    running = Terminal("--vault", str(tmp_path / "team.vault"), home=tmp_path)
-    running.see("Unlock")
-    running.press(PASSPHRASE, ENTER)
-    running.see("4 secrets")
+def terminal(tmp_path: Path, prepared: PreparedVault) -> Terminal:
+    running = Terminal("--vault", str(prepared.copy_to(tmp_path)), home=tmp_path)
+    unlock(running)
+    running.see(LIST)
     return running
+
+
+def unlock(terminal: Terminal) -> None:
+    terminal.see("Unlock")
+    terminal.press(PASSPHRASE, ENTER)
 
 
 def test_a_filter_typed_at_once_filters(terminal: Terminal) -> None:
@@ -37,17 +49,19 @@ def test_a_filter_typed_at_once_filters(terminal: Terminal) -> None:
     terminal.close()
 
 
-@pytest.mark.parametrize("place", ["list", "secret"])
-@pytest.mark.parametrize("sentence", SENTENCES)
+@pytest.mark.parametrize("place", [LIST, SECRET], ids=["list", "secret"])
 def test_a_sentence_typed_at_once_opens_one_dialog(
-    terminal: Terminal, tmp_path: Path, place: str, sentence: str
+    terminal: Terminal, prepared: PreparedVault, tmp_path: Path, place: str
 ) -> None:
     """The first key opens a dialog, which gets all following keys. No secret changes."""
-    if place == "secret":
+    if place == SECRET:
         terminal.press(ENTER)
-        terminal.see("not read yet")
-    terminal.press(sentence)
-    assert terminal.text.count("╭") <= 1, terminal.text
+    for sentence in SENTENCES:
+        terminal.see(place)
+        terminal.press(sentence)
+        assert terminal.text.count("╭") <= 1, terminal.text
+        terminal.press(CTRL_L)  # closes the dialog
+        unlock(terminal)
     terminal.close()
-    with smtui.open_vault(tmp_path / "team.vault", PASSPHRASE) as vault:
+    with prepared.open_copy(tmp_path) as vault:
         assert {each["Name"] for each in vault.client().list_secrets()["SecretList"]} >= set(NAMES)

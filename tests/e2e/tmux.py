@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 import smtui
-from tests.waiting import LIMIT, wait_until_asleep
+from tests.waiting import BETWEEN_LOOKS, LIMIT, wait_until_asleep
 
 ROOT = Path(smtui.__file__).parents[1]
 ENDED = "ended with"
@@ -84,6 +84,7 @@ class Tmux:
         while not true():
             if time.monotonic() > deadline:
                 raise AssertionError(f"waited in vain {what}; the screen was:\n{self.text}")
+            time.sleep(BETWEEN_LOOKS)
         return self.text
 
 
