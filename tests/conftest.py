@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ gc.set_threshold(100_000, 50, 50)
 """Allocations between two garbage collections. With Python's default, collections take a fifth of each test's time."""
 
 PASSPHRASE = "correct horse battery staple"
+_machines = count()
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -51,27 +53,29 @@ class Clock:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keeps the state files of the vaults that tests make out of the developer's home."""
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keeps the state files of the vaults that tests make out of the developer's home. Returns a folder for them."""
+    folder = tmp_path_factory.mktemp("state")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SMTUI_STATE", str(tmp_path_factory.mktemp("state")))
-        yield
+        patch.setenv("SMTUI_STATE", str(folder / "shared"))
+        yield folder
 
 
 @pytest.fixture(autouse=True)
-def no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def machine(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Returns an empty state folder, as on a machine that has never opened a vault."""
+    folder = elsewhere / f"{next(_machines)}"
+    folder.mkdir()  # pytest's own numbered folders take longer with each one
+    monkeypatch.setenv("SMTUI_STATE", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch, machine: Path) -> None:
     """Isolates tests from the developer's settings, vault, clipboard and colours."""
     for name in ("NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "TMUX", "SSH_TTY", "SSH_CONNECTION", "SMTUI_VAULT"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SMTUI_CONFIG", str(tmp_path / "config" / "config.toml"))
-
-
-@pytest.fixture(autouse=True)
-def machine(elsewhere: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Returns an empty state folder, as on a machine that has never opened a vault."""
-    folder = tmp_path_factory.mktemp("state")
-    monkeypatch.setenv("SMTUI_STATE", str(folder))
-    return folder
+    monkeypatch.setenv("SMTUI_CONFIG", str(machine.with_suffix(".config") / "config.toml"))
 
 
 @pytest.fixture

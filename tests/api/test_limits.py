@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -38,11 +37,10 @@ def test_limits_are_those_of_the_service() -> None:
     assert (limits.MAX_ALIAS_LENGTH, limits.MAX_KEY_DESCRIPTION_LENGTH, limits.MAX_ARGUMENT_LENGTH) == (256, 8192, 4096)
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_module_writes_a_limit_again(module: Path) -> None:
-    found = list(find_limits(module.read_text(encoding="utf-8")))
+def test_no_module_writes_a_limit_again() -> None:
+    found = {str(path.relative_to(ROOT)): list(find_limits(path.read_text(encoding="utf-8"))) for path in MODULES}
 
-    assert not found, "take it from smtui.api.limits"
+    assert {path: places for path, places in found.items() if places} == {}, "take it from smtui.api.limits"
 
 
 @pytest.mark.parametrize("code", [

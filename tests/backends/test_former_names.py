@@ -10,19 +10,14 @@ import smtui
 from smtui.backends.former_names import FORMER_NAMES
 
 
-@pytest.fixture
-def vault(tmp_path: Path) -> smtui.Vault:
-    return smtui.create_vault(tmp_path / "v.vault", passphrase="six words that nobody else has")
-
-
 @pytest.mark.parametrize("name", FORMER_NAMES)
 def test_every_former_name_still_answers(vault: smtui.Vault, name: str) -> None:
-    with vault, pytest.warns(DeprecationWarning, match=FORMER_NAMES[name]):
+    with pytest.warns(DeprecationWarning, match=FORMER_NAMES[name]):
         getattr(vault, name)
 
 
 def test_a_script_that_keeps_the_former_names(vault: smtui.Vault, tmp_path: Path) -> None:
-    with vault, pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning):
         with vault.all_or_nothing():  # type: ignore[attr-defined]
             vault.client().create_secret(Name="a", SecretString="1")
         vault.backup(tmp_path / "copy.vault")  # type: ignore[attr-defined]
@@ -31,5 +26,5 @@ def test_a_script_that_keeps_the_former_names(vault: smtui.Vault, tmp_path: Path
 
 
 def test_a_name_it_never_had_is_an_attribute_error(vault: smtui.Vault) -> None:
-    with vault, pytest.raises(AttributeError, match="'Vault' object has no attribute 'chek'"):
+    with pytest.raises(AttributeError, match="'Vault' object has no attribute 'chek'"):
         vault.chek  # type: ignore[attr-defined]  # noqa: B018
