@@ -217,7 +217,7 @@ def test_it_ends_while_a_rotation_function_runs(
 def begin_an_import(terminal: Terminal, file: Path) -> None:
     """Imports the file by the keyboard, and waits until its secrets are written in the open transaction."""
     in_the_list(terminal)
-    terminal.press(":", "Import", ENTER)
+    terminal.press(":", "import", ENTER)
     terminal.see("Or as one")
     terminal.press(str(file), "\x13")
     terminal.see("new secrets 3")
