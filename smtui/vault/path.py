@@ -122,6 +122,9 @@ def create(path: Path) -> None:
     """Creates a new, empty, private file. Raises VaultExistsError or VaultPathError."""
     try:
         private_files.make_folder(path.parent)
+    except OSError as error:
+        raise VaultPathError(f"{path.parent} cannot be created: {error.strerror}.") from None
+    try:
         os.close(private_files.create_file(path))
     except FileExistsError:
         raise VaultExistsError(f"{path} already exists. Nothing was written.") from None

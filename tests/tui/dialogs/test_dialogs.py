@@ -106,7 +106,7 @@ DIALOGS: dict[str, Make] = {
     "tag plan": lambda session: TagsPlan(session, ENTRIES),
     "change passphrase": lambda session: ChangePassphrase(Path("/" + NAME)),
     "choose vault": lambda session: ChooseVault([(Path(f"/{n}/{NAME}"), True) for n in range(30)]),
-    "columns": lambda session: ColumnsForm(["name", "changed"], 40),
+    "columns": lambda session: ColumnsForm(["name", "changed"], 40, None),
     "confirm": lambda session: Confirm(sanitize(NAME), LONG, "Schedule deletion"),
     "conflict": lambda session: ConflictDialog(
         sanitize(NAME), LINES, [answer for answer in ConflictAnswer if answer not in (

@@ -73,7 +73,7 @@ async def test_a_saved_filter_is_picked_alike(app: MakeApp, keys: str, row: int)
 @pytest.mark.parametrize(("keys", "begins"), [("j", None), ("G", None), ("t", "t"), ("d", "d")])
 async def test_a_column_is_picked_alike(app: MakeApp, keys: str, begins: str | None) -> None:
     async with app().run_test(size=(80, 24)) as pilot:
-        rows = await open_dialog(pilot, ColumnsForm(["name", "changed"], 80))
+        rows = await open_dialog(pilot, ColumnsForm(["name", "changed"], 80, None))
         await pilot.press(keys)
         words = str(rows.get_option_at_index(rows.highlighted or 0).prompt).casefold().split()
         assert rows.highlighted == {"j": 1, "G": rows.option_count - 1}.get(keys, rows.highlighted)
