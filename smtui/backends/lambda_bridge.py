@@ -25,6 +25,7 @@ import time
 import types
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -93,13 +94,12 @@ def _describe(error: BaseException, file: str) -> str:
 
 
 def _prepare_boto3() -> None:
+    with suppress(ImportError):
+        _redirect(import_module("botocore.session").Session)
     try:
         import_module("boto3")
-        sessions = import_module("botocore.session")
     except ImportError:
         _replace_boto3()
-    else:
-        _redirect(sessions.Session)
 
 
 def _replace_boto3() -> None:

@@ -108,7 +108,7 @@ COMMANDS = (
     Command("backup", Group.VAULT, "copy the whole vault to a file, even while it is in use"),
     Command("audit", Group.VAULT, "show the audit log, newest event first", aliases=("trail",)),
     Command("keys", Group.VAULT, "list and manage the KMS keys that encrypt the secrets"),
-    Command("functions", Group.VAULT, "list, add, allow and remove rotation functions"),
+    Command("functions", Group.VAULT, "list, add, try, allow and remove rotation functions"),
     Command("rotate-due", Group.VAULT, "rotate every secret that is due"),
     Command("policy", Group.VAULT, "check a policy; show who has access, and why"),
     Command("keyring", Group.VAULT, "store this vault's key in the OS keyring, or remove it"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 from dataclasses import dataclass
-from textwrap import fill
 from typing import Any
 
 from smtui.cli.parser import ALLOW_DEBUG, OURS, parse_count
@@ -60,6 +59,8 @@ def declare_output(parser: argparse.ArgumentParser) -> None:
                         help="print a sample request (or with output: a sample answer) in JSON, and do nothing else")
     answer.add_argument("--no-paginate", action="store_true", help=argparse.SUPPRESS)
     answer.add_argument("--cli-binary-format", choices=("base64", "raw-in-base64-out"), help=argparse.SUPPRESS)
+    from textwrap import fill
+
     purpose = "The aws CLI has these options. They are accepted without effect: a local vault has no use for them."
     names = ", ".join(option.name for option in IGNORED)
     text = "\n".join(fill(part, HELP_WIDTH, break_on_hyphens=False) for part in (purpose, names))

@@ -10,7 +10,6 @@ from typing import Any
 
 from smtui.api.shapes import List, Shape, Structure
 from smtui.cli import output
-from smtui.cli.table_layout import format_table
 from smtui.cli.text_layout import format_text
 
 
@@ -71,6 +70,8 @@ def _format_text(value: Any, _: str) -> Iterable[str] | None:
 
 
 def _format_table(value: Any, title: str) -> Iterable[str] | None:
+    from smtui.cli.table_layout import format_table
+
     return list(format_table(value, title, output.get_width(), output.sanitize_cell)) or None
 
 
