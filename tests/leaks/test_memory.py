@@ -213,3 +213,31 @@ def test_after_the_idle_lock_nothing_is_left(start: Callable[..., Person]) -> No
 
     person.see("Locked: no key was pressed for 5 seconds.")
     nothing_is_left(person)
+
+
+UNSTORED, PASTED, SEARCHED = "unstored-Bv6Ny2okapiGh47s", "pasted-Mc9Xw4tapirZd38k", "searched-Tf5Pz1ibexRw62j"
+
+
+@pytest.mark.parametrize("how", ["typed", "pasted", "searched"])
+def test_after_the_lock_nothing_is_left_of_a_form(start: Callable[..., Person], how: str) -> None:
+    """Typed, pasted and searched text that is on the screen at the lock is gone after it, and so are its widgets."""
+    person = start()
+    person.unlock()
+    if how == "searched":
+        person.press(":", *SEARCHED)
+        marker = SEARCHED
+    else:
+        person.press("a" if how == "typed" else "g")
+        if how == "pasted":
+            person.press(ENTER)
+            person.see("History")
+            person.press("e")
+            person.see("New value of a-text")
+        marker = UNSTORED if how == "typed" else PASTED
+        person.press(*(UNSTORED if how == "typed" else [SHOW, "\x01", pasted(PASTED)]))
+    person.see(marker)
+    assert in_memory(person, marker)
+    person.press(LOCK, LOCK)
+
+    person.see("Unlock")
+    person.until(lambda: not in_memory(person, marker))
