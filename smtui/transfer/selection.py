@@ -65,14 +65,16 @@ def _read_named(client: Client, names: Sequence[str]) -> Iterator[Answer]:
 
 
 def _read_version(client: Client, version: VersionSpec) -> Answer:
-    about = client.describe_secret(SecretId=version.secret_id)
-    request: Any = version.build_request(client)
+    about: Answer = {"Name": version.secret_id}
     try:
+        about = client.describe_secret(SecretId=version.secret_id)
+        request: Any = version.build_request(client)
         return {**about, **client.get_secret_value(**request)}
-    except ResourceNotFoundException:
-        if not version.is_current:
-            raise
-        return {**about}
+    except ClientError as error:
+        if isinstance(error, ResourceNotFoundException) and version.is_current and "ARN" in about:
+            return {**about}
+        error.hint = error.hint or f"That was {about['Name']}."
+        raise
 
 
 def _read_matching(client: Client, filters: Sequence[Filter]) -> Iterator[Answer]:

@@ -226,3 +226,19 @@ def test_whoever_follows_it_can_stop_it(many: Any, tmp_path: Path) -> None:
         export(many, Selection(), ExportFormat.JSON, file.write, stop_at_5)
 
     assert not (tmp_path / "f").exists()
+
+
+@pytest.mark.parametrize("named", ["name", "arn"])
+def test_a_secret_that_refuses_the_export_is_named(stocked: CommandLine, tmp_path: Path, named: str) -> None:
+    """Among several names, the message says which is scheduled for deletion or missing; no file is left."""
+    with smtui.open_vault(stocked.path, PASSPHRASE) as vault:
+        arn = vault.client().delete_secret(SecretId="prod/text")["ARN"]
+    target = tmp_path / "out.json"
+
+    refused = stocked("export", "prod/db", {"name": "prod/text", "arn": arn}[named], "--output", str(target))
+    assert refused.code == 1
+    assert "That was prod/text." in refused.err
+    missing = stocked("export", "prod/db", "prod/none", "--output", str(target))
+    assert missing.code == 1
+    assert "That was prod/none." in missing.err
+    assert not target.exists()
