@@ -280,8 +280,10 @@ SHORTCUTS = (
     Shortcut("json.select_to_end", "ctrl+shift+end", "text_end(True)", "Select to end",
              "Select to the end of the text"),
 
-    Shortcut("plan.page_down", "pagedown", "page(1)", "Page down", "Scroll down one page"),
-    Shortcut("plan.page_up", "pageup", "page(-1)", "Page up", "Scroll up one page"),
+    Shortcut("plan.page_down", "pagedown", "page(1)", "More", "Scroll down one page", show=True,
+             priority=True),
+    Shortcut("plan.page_up", "pageup", "page(-1)", "Page up", "Scroll up one page", show=True,
+             priority=True),
 
     Shortcut("deletion.longer", "up", "days(1)", "Longer", "Lengthen the window by one day", show=True),
     Shortcut("deletion.shorter", "down", "days(-1)", "Shorter", "Shorten the window by one day", show=True),

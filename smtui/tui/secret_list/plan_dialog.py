@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -123,6 +123,11 @@ class PlanScreen(Dialog[Plan]):
     def items(self) -> Table[Item]:
         return self.query_one("#items", Table)
 
+    @on(Table.Moved)
+    @on(events.Resize)
+    def _update_footer(self) -> None:
+        self.call_after_refresh(self.refresh_bindings)
+
     def on_mount(self) -> None:
         self.items.put(self.plan.items)
         self.refresh_plan()
@@ -187,12 +192,17 @@ class PlanScreen(Dialog[Plan]):
 
     async def execute_plan(self) -> None:
         """Makes the calls of the items. Closes the dialog at the end, unless an item was refused or it was stopped."""
+        def show_progress(number: int) -> None:
+            self.say(f"{number + 1:,} of {format_count(len(self.plan.items))}…")
+            self.items.go(number)
+            self.items.refresh()
+
         for field in self.query("Input, Checkbox, #go"):
             field.disabled = True
         self._name_cancel("Stop")
         passing = self.app.input.let_pass_later(SHOW_AFTER)
         try:
-            await self.plan.run(self.client, self.session.vault.transaction, self._show_progress)
+            await self.plan.run(self.client, self.session.vault.transaction, show_progress)
         finally:
             passing.cancel()
         self._is_over = True
@@ -209,13 +219,11 @@ class PlanScreen(Dialog[Plan]):
         return cancel
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disables the actions that change the plan or run it, once it has started."""
+        """Disables the actions that change the plan or run it, once it has started, and keys that would scroll nothing.
+        """
+        if action == "page" and isinstance(parameters[0], int):
+            return self.is_mounted and self.items.has_more(parameters[0])
         return action not in CHANGE_PLAN or not self._has_begun
-
-    def _show_progress(self, number: int) -> None:
-        self.say(f"{number + 1:,} of {format_count(len(self.plan.items))}…")
-        self.items.go(number)
-        self.items.refresh()
 
     def _show_refusals(self) -> None:
         """Shows the result, with refused items first."""

@@ -105,11 +105,9 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offers the keys that move through the rows where there are rows in that direction, and not all are shown."""
-        if action != "scroll_text":
+        if action != "scroll_text" or not isinstance(parameters[0], int):
             return super().check_action(action, parameters)
-        last = self.table.count - 1
-        has_rows = self.table.cursor < last if parameters[0] == 1 else self.table.cursor > 0
-        return has_rows and last >= self.table.height
+        return self.table.has_more(parameters[0])
 
     # The answers.
 

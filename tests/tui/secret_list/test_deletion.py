@@ -12,6 +12,7 @@ from smtui.api.errors import VaultBusyError
 from smtui.engine.client import LocalClient
 from smtui.tui.app import SmtuiApp
 from smtui.tui.secret_list.deletion import DeletionPlan
+from smtui.tui.secret_list.plan_dialog import PlanScreen
 from tests.conftest import Clock
 from tests.tui.conftest import SAMPLES, MakeApp, said, screen_text, types, until
 from tests.tui.driver import join_screen_text
@@ -290,3 +291,22 @@ async def test_what_was_deleted_permanently_is_told(vault: smtui.Vault, filled: 
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: said(running))
         assert said(running) == ["Deleted permanently, as scheduled for 2026-03-09: secret dev/web/flags in us-east-1."]
+
+
+@pytest.mark.parametrize("key", ["d", "t", "W"])
+async def test_the_footer_says_that_there_is_more(app: MakeApp, client: Any, key: str) -> None:
+    """A plan of more secrets than fit offers PgDn, which reaches the last, and then PgUp."""
+    for number in range(30):
+        client.create_secret(Name=f"many-{number:02}", SecretString="x")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "30 secrets" in screen_text(running))
+        await pilot.press("asterisk", key)
+        await until(pilot, lambda: isinstance(running.screen, PlanScreen))
+        await until(pilot, lambda: "PgDn More" in screen_text(running))
+        assert "many-29" not in screen_text(running)
+        for _ in range(6):
+            await pilot.press("pagedown")
+        await until(pilot, lambda: "many-29" in screen_text(running))
+        await until(pilot, lambda: "PgDn More" not in screen_text(running))
+        assert "PgUp Page up" in screen_text(running)
