@@ -79,7 +79,7 @@ async def secret(pilot: Pilot[None]) -> None:
     await opened(pilot)
     await pilot.press("r")
     await seen(pilot, "username")
-    await pilot.press("j", "r")
+    await pilot.press("g", "j", "r")
     await seen(pilot, "db.payments.example")
 
 

@@ -20,6 +20,8 @@ SCHEME = "otpauth://"
 ALGORITHMS = ("SHA1", "SHA256", "SHA512")
 DIGITS = (6, 7, 8)
 MAX_PERIOD = 3600
+MIN_SEED = 10
+"""Bytes of a seed without a URI, so that a short word is not taken for one. Sites issue seeds of 80 bits or more."""
 MAX_LENGTH = 4096
 """Characters of a URI or a seed."""
 
@@ -77,7 +79,10 @@ def parse_seed(text: str) -> CodeSeed:
     if len(text) > MAX_LENGTH:
         raise InvalidSeedError("This value is too long for a seed of one-time codes.")
     if not is_code_uri(text):
-        return CodeSeed(_decode_base32(text))
+        seed = _decode_base32(text)
+        if len(seed) < MIN_SEED:
+            raise InvalidSeedError(f"A seed of one-time codes has at least {MIN_SEED * 8} bits; this value is shorter.")
+        return CodeSeed(seed)
     head, _, query = text.partition("?")
     kind = head[len(SCHEME) :].partition("/")[0].lower()
     if kind != "totp":

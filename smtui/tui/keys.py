@@ -48,6 +48,14 @@ SHORTCUTS = (
     Shortcut("secrets.filter", "slash", "filter", "Filter", "Filter the list as you type", show=True),
     Shortcut("secrets.open", "enter,l", "open", "Open", "Open the secret under the cursor", show=True),
     Shortcut("secrets.copy", "y", "copy", "Copy", "Copy the value without showing it", show=True),
+    Shortcut("secrets.copy_password", "ctrl+y", "copy_password", "Copy password",
+             "Copy the password, or a value without keys, in one step", command="copy-password"),
+    Shortcut("secrets.copy_user", "N", "copy_user", "Copy user name", "Copy the user name in one step"),
+    Shortcut("secrets.code", "M", "code", "One-time code", "Copy and show the one-time code (TOTP)",
+             command="code otp"),
+    Shortcut("secrets.open_url", "O", "open_url", "Open URL…", "Open the URL in the browser, after a question"),
+    Shortcut("secrets.qr_code", "Q", "qr_code", "QR code", "Show a key or the value as a QR code for a while",
+             command="qr-code qr"),
     Shortcut("secrets.add", "a", "add", "Add", "Create a secret", show=True),
     Shortcut("secrets.sort", "s", "sort", "Sort", "Sort by the next column"),
     Shortcut("secrets.reverse", "S", "reverse", "Reverse order", "Reverse the sort order"),
@@ -73,8 +81,8 @@ SHORTCUTS = (
              "Open the best match; with filters only, move to the list", show=True),
     Shortcut("filter.down", "down", "move(1)", "Down", "Move to the next row and keep typing"),
     Shortcut("filter.up", "up", "move(-1)", "Up", "Move to the previous row and keep typing"),
-    Shortcut("filter.copy", "ctrl+y", "copy", "Copy",
-             "Copy the value of the secret under the cursor without showing it", show=True),
+    Shortcut("filter.copy", "ctrl+y", "copy", "Copy password",
+             "Copy the password of the secret under the cursor without showing it", show=True),
     Shortcut("filter.complete", "tab", "complete", "Complete", "Accept the first suggestion, like →", show=True),
     Shortcut("filter.save", "ctrl+s", "save", "Save filter", "Save this filter under a name", show=True),
 
@@ -89,6 +97,14 @@ SHORTCUTS = (
 
     Shortcut("secret.copy", "y", "copy", "Copy", "Copy the value or the key under the cursor without showing it",
              show=True),
+    Shortcut("secret.copy_password", "ctrl+y", "copy_password", "Copy password",
+             "Copy the password, or a value without keys, in one step", command="copy-password"),
+    Shortcut("secret.copy_user", "N", "copy_user", "Copy user name", "Copy the user name in one step"),
+    Shortcut("secret.code", "M", "code", "One-time code", "Copy and show the one-time code (TOTP)",
+             command="code otp"),
+    Shortcut("secret.open_url", "O", "open_url", "Open URL…", "Open the URL in the browser, after a question"),
+    Shortcut("secret.qr_code", "Q", "qr_code", "QR code", "Show a key or the value as a QR code for a while",
+             command="qr-code qr"),
     Shortcut("secret.reveal", "r", "reveal", "Reveal", "Reveal the value for a limited time, or hide it", show=True),
     Shortcut("secret.edit", "e", "edit", "Edit", "Edit the value and store a new version", show=True),
     Shortcut("secret.edit_in_editor", "E", "edit_in_editor", "In $EDITOR",
@@ -231,6 +247,10 @@ SHORTCUTS = (
     Shortcut("generator.close", "escape", "close", "Close", "Discard the password and close", show=True),
 
     Shortcut("dialog.cancel", "escape", "cancel", "Cancel", "Cancel without changes", show=True),
+
+    Shortcut("copy.choose", "y", "choose", "Copy", "Choose the row under the cursor", show=True),
+
+    Shortcut("code.copy", "y", "copy", "Copy", "Copy the present code", show=True),
 
     Shortcut("answers.next", "right", "answer(1)", "Next button", "Move to the next button, like Tab"),
     Shortcut("answers.previous", "left", "answer(-1)", "Previous button",

@@ -36,6 +36,8 @@ PLACES = {
     "recovery": "Recovery code",
     "generator": "Password generator",
     "dialog": "Dialogs",
+    "copy": "Which key to copy",
+    "code": "One-time code",
     "answers": "Dialog buttons",
     "long_text": "Dialogs with long text",
     "job": "Background job",

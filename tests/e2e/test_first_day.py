@@ -111,7 +111,7 @@ def test_a_day(used: Machine, size: tuple[int, int]) -> None:
     terminal.see("hidden, and not read yet")
     terminal.press("r")
     terminal.see("password", "the whole value")
-    terminal.press("j", "r")
+    terminal.press("r")
     terminal.see("first-password")
     terminal.press("r")
     terminal.see_no("first-password")

@@ -115,7 +115,7 @@ def test_one_key_is_shown_for_a_while(start: Start, home: Path) -> None:
     terminal.see("not read yet")
     terminal.press("r")
     terminal.see("password")
-    terminal.press("j", "r")
+    terminal.press("r")
     terminal.see("second-word")
 
     terminal.see_no("second-word")
@@ -159,7 +159,7 @@ def test_a_new_value_shows_which_keys_change(start: Start, ask: Ask) -> None:
     terminal.see("not read yet")
     terminal.press("r")
     terminal.see("password")
-    terminal.press("j", "e")
+    terminal.press("e")
     terminal.see("New value of prod/db")
     terminal.press("third-word", "C-s")
     terminal.see("~ password changes")

@@ -53,7 +53,7 @@ def test_options_of_a_uri() -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "", "not base 32!", "1890", "=", "otpauth://totp/x", "otpauth://totp/x?secret=", "otpauth://totp/x?secret=189",
+    "", "not base 32!", "text", "password", "1890", "=", "otpauth://totp/x", "otpauth://totp/x?secret=", "otpauth://totp/x?secret=189",
     "otpauth://hotp/x?secret=MFRGG&counter=1", "otpauth://steam/x?secret=MFRGG", "otpauth://totp/x?secret=MFRGG&digits=5",
     "otpauth://totp/x?secret=MFRGG&digits=9", "otpauth://totp/x?secret=MFRGG&digits=٦",
     "otpauth://totp/x?secret=MFRGG&period=0", "otpauth://totp/x?secret=MFRGG&period=-30",
@@ -67,6 +67,6 @@ def test_what_is_no_seed_is_refused_without_its_text(text: str) -> None:
 
 
 def test_a_seed_shows_nothing() -> None:
-    seed = parse_seed("MFRGG")
+    seed = parse_seed("otpauth://totp/x?secret=MFRGG")
     assert "abc" not in repr(seed) and seed.compute_code(at(0)).code not in repr(seed.compute_code(at(0)))
     assert is_code_uri(" otpauth://totp/x") and not is_code_uri("https://x")

@@ -11,6 +11,7 @@ from smtui.tui.bridge import READING
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.read_first import ReadingDialog
 from smtui.tui.help.screen import HelpScreen
+from smtui.tui.secret.copy_dialog import CopyDialog
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.value_form import ValueForm
 from smtui.tui.too_small import TooSmallScreen
@@ -44,7 +45,7 @@ async def test_a_card_that_has_read_below_the_help_does_not_close_the_help(app: 
         assert isinstance(running.screen, HelpScreen)
 
         await pilot.press("escape")
-        await wait_for_screen(pilot, Pick)
+        await wait_for_screen(pilot, CopyDialog)
         await pilot.press("escape")
         await settle(pilot)
         assert len(running.screen_stack) == 2, "the list, and the screen that Textual keeps below it"
@@ -62,7 +63,7 @@ async def test_a_card_that_has_read_in_a_tiny_terminal_waits_for_a_larger_one(ap
         assert isinstance(running.screen, TooSmallScreen)
 
         await pilot.resize_terminal(*SMALL)
-        await wait_for_screen(pilot, Pick)
+        await wait_for_screen(pilot, CopyDialog)
 
 
 async def test_a_form_that_stores_below_the_help_closes_alone(app: MakeApp, database: Any) -> None:

@@ -31,7 +31,9 @@ from smtui.tui.replication.screen import ReplicationScreen
 from smtui.tui.rotation.form import RotationForm
 from smtui.tui.rotation.functions import FunctionsScreen
 from smtui.tui.rotation.screen import RotationScreen
+from smtui.tui.secret.code_dialog import CodeDialog
 from smtui.tui.secret.compare import CompareScreen
+from smtui.tui.secret.copy_dialog import CopyDialog
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.tags import TagsForm
 from smtui.tui.secret.value_form import ValueForm
@@ -97,6 +99,8 @@ HOMES = {
     "compare": CompareScreen,
     "manual": ManualScreen,
     "command": LineInput,
+    "copy": CopyDialog,
+    "code": CodeDialog,
 }
 
 

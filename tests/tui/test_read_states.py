@@ -25,11 +25,11 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.dialogs.pick import Pick
 from smtui.tui.help.places import PLACES, SECRETS
 from smtui.tui.help.screen import HelpScreen
 from smtui.tui.screens import make_place_screen, make_tab_screen
 from smtui.tui.secret.compare import CompareScreen
+from smtui.tui.secret.copy_dialog import CopyDialog
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.tabs import HISTORY, POLICY, REPLICATION, ROTATION
 from smtui.tui.secret.value_form import ValueForm
@@ -423,9 +423,9 @@ async def test_the_choice_of_a_key_says_whose_it_is_though_the_cursor_moved_on(
         await pilot.press("y")
         listing.secrets.go(0)
         await held.release()
-        await until(pilot, lambda: isinstance(running.screen, Pick))
+        await until(pilot, lambda: isinstance(running.screen, CopyDialog))
 
-        assert "Copy what of other?" in screen_text(running)
+        assert "Copy which key of other?" in screen_text(running)
 
 
 async def test_a_value_that_cannot_be_read_says_so_where_it_would_be(

@@ -12,7 +12,9 @@ from smtui.text.sanitize import SafeText, sanitize
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
 
-READ_ACTIONS = frozenset({"copy", "reveal", "to_file", "compare"})
+READ_ACTIONS = frozenset({
+    "copy", "copy_password", "copy_user", "code", "open_url", "qr_code", "reveal", "to_file", "compare",
+})  # fmt: skip
 VALUE_ACTIONS = frozenset({
     "edit", "edit_in_editor", "from_file", "move_label", "attach", "remove_label", "roll_back", "edit_description",
 })  # fmt: skip

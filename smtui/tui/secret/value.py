@@ -18,8 +18,10 @@ from smtui.tui.notifications import explain_error
 from smtui.tui.secret.auto_hide import AutoHide
 from smtui.tui.secret.base import BaseSecretScreen
 from smtui.tui.secret.label_moves import shorten_id
+from smtui.tui.secret.value_actions import ValueActions
 from smtui.tui.secret.value_files import write_value_file
 from smtui.tui.secret.value_list import ValueList
+from smtui.tui.secret.value_parts import ReadTarget
 from smtui.tui.secret.values import Value, ValueKind, build_outline, extract_part, extract_value, format_value
 from smtui.tui.widgets.read_state import READ, READING, ReadState, make_failed_state
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 PRIVATE_FILE_NOTE = SafeText("Only you can read it. Nothing that is there already is written over.")
 
 
-class ValueScreen(BaseSecretScreen):
+class ValueScreen(BaseSecretScreen, ValueActions["int | None"]):
     """A screen with the value of `version`, a VersionId; None means AWSCURRENT."""
 
     value = getters.query_one(ValueList)
@@ -92,11 +94,34 @@ class ValueScreen(BaseSecretScreen):
 
     @gesture
     async def action_copy(self) -> None:
-        """Copies the key or entire value under the cursor; in the list of versions, the entire value of one."""
+        """Copies the key or entire value under the cursor; in the list of versions, the entire value of one.
+
+        If the keys are unknown, or others have changed them, asks for the key.
+        """
         version = self.get_version_under_cursor()
+        if version is None and self.value.outline is None:
+            await self._copy_with_question()
+            return
         value = await self.read_value(version) if version else await self._read_part()
         if value is not None:
             await self.app.copy(value, self.describe_target(version))
+
+    async def _copy_with_question(self) -> None:
+        target = await self.read_for("Copy which key of {}?")
+        if target is not None:
+            await self.copy_part(target)
+
+    def name_target(self) -> SafeText | None:
+        return self.name
+
+    async def read_target(self, title: SafeText) -> ReadTarget | None:
+        """Reads the version under the cursor or on the screen, and shows its keys. The screen shows a failed read."""
+        version = self.get_version_under_cursor() or self.version
+        value = await self.read_value(version)
+        if version == self.version:
+            self.value.show_outline(build_outline(value))
+        which = f", version {shorten_id(version)}" if version else ""
+        return ReadTarget(sanitize(f"{self.name}{which}"), value, self.value.key)
 
     def describe_target(self, version: str | None) -> SafeText:
         """Names what the cursor is on: a secret, its version and its key."""

@@ -8,13 +8,14 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 
+from smtui.rules.key_roles import PASSWORD, find_key
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret.values import Outline, ValueKind
 from smtui.tui.widgets.read_state import ReadState
 from smtui.tui.widgets.row_list import RowList
 
 MASK = "••••••••"
-WHOLE_VALUE = "the whole value"
+WHOLE_VALUE = SafeText("the whole value")
 UNREAD_TEXT = "hidden, and not read yet"
 KEY_WIDTH = 20
 
@@ -41,9 +42,14 @@ class ValueList(RowList):
         self.put(rows or [_format_unread(SafeText(UNREAD_TEXT))], row)
 
     def _find_row(self, outline: Outline | None) -> int:
-        """Finds the row of the key under the cursor in another outline; the first row if it is not there."""
-        if outline is None or self.outline is None:
+        """Finds the row of the key under the cursor in another outline; the first row if it is not there.
+
+        A value that was not read yet begins on its password.
+        """
+        if outline is None:
             return 0
+        if self.outline is None:
+            return find_key(outline.keys, PASSWORD) or 0
         if outline.keys == self.outline.keys:
             return self.cursor
         return outline.keys.index(self.key) if self.key in outline.keys else 0
@@ -56,7 +62,7 @@ class ValueList(RowList):
     def _list_names(self) -> Iterator[SafeText]:
         if self.outline is not None:
             yield from map(sanitize, self.outline.keys)
-            yield SafeText(WHOLE_VALUE) if self.outline.keys else _describe_kind(self.outline)
+            yield WHOLE_VALUE if self.outline.keys else _describe_kind(self.outline)
 
     @property
     def key(self) -> str | None:

@@ -13,11 +13,11 @@ from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.secret_list.columns import COLUMNS, propose_columns
+from smtui.tui.secret_list.copying import CopyingScreen
 from smtui.tui.secret_list.filter_bar import FilterLine
 from smtui.tui.secret_list.filter_text import list_grammar
 from smtui.tui.secret_list.list_settings import change_list_settings, read_list_settings
 from smtui.tui.secret_list.list_widget import SecretList
-from smtui.tui.secret_list.listing import ListingScreen
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
@@ -26,7 +26,7 @@ Command = tuple[str, str, Callable[[], object]]
 """A command of the palette: its title, its description, and what it runs."""
 
 
-class SecretsScreen(ListingScreen):
+class SecretsScreen(CopyingScreen):
     """Adds the actions of the keys. Operations apply to the selected secrets, or else to the one under the cursor."""
 
     BINDINGS = keys.list_bindings("secrets")
@@ -174,15 +174,6 @@ class SecretsScreen(ListingScreen):
             from smtui.tui.secret.screen import SecretScreen
 
             self.app.push_screen(SecretScreen(self.session, secret_id=entry["ARN"]))
-
-    @on(FilterLine.CopyRequested)
-    @gesture
-    async def action_copy(self) -> None:
-        """Copies the value, or one member of a JSON object, to the clipboard without showing it."""
-        from smtui.tui.secret_list.copy_value import copy_value
-
-        if entry := self.secrets.current:
-            await copy_value(self.app, self.client, entry)
 
     def action_add(self) -> None:
         if not self.refuses_to_write():

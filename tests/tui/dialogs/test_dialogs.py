@@ -20,6 +20,7 @@ from textual.widgets import Input, Static, TextArea
 
 import smtui
 from smtui import tui
+from smtui.rules.one_time_code import CodeSeed
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Step
@@ -45,11 +46,14 @@ from smtui.tui.replication.add_replicas import AddReplicas
 from smtui.tui.rotation.allow_function import AllowFunction
 from smtui.tui.rotation.form import RotationForm, RotationSettings
 from smtui.tui.rotation.function_form import CommandFunction, PasswordFunction
+from smtui.tui.secret.code_dialog import CodeDialog
 from smtui.tui.secret.conflict import ConflictAnswer, ConflictDialog
+from smtui.tui.secret.copy_dialog import CopyDialog
 from smtui.tui.secret.edited import EditedDialog
 from smtui.tui.secret.label_moves import plan_label_move
 from smtui.tui.secret.label_preview import LabelPreview
 from smtui.tui.secret.new_secret import NewSecretForm
+from smtui.tui.secret.qr_screen import QrScreen
 from smtui.tui.secret.tags import TagsForm
 from smtui.tui.secret.value_edit import EditBase, ValueEdit
 from smtui.tui.secret.value_form import ValueForm
@@ -133,6 +137,9 @@ DIALOGS: dict[str, Make] = {
     "new secret": lambda session: NewSecretForm(),
     "one line": lambda session: OneLine(sanitize(NAME), "text", longest=99, noun="a text"),
     "pick": lambda session: Pick(sanitize(NAME), LINES),
+    "one-time code": lambda session: CodeDialog(sanitize(NAME), CodeSeed(b"seed"), session.now),
+    "copy dialog": lambda session: CopyDialog(sanitize(NAME), LINES, 0),
+    "qr code": lambda session: QrScreen(sanitize(NAME), "v" * 300),
     "policy preview": lambda session: PolicyPreview(sanitize(NAME), [DiffLine("+", line) for line in LINES], LINES[:8]),
     "press key": lambda session: PressKey(sanitize(NAME)),
     "report": lambda session: Report(sanitize(NAME), LONG, LINES, wrong=True),

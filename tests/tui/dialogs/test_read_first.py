@@ -139,7 +139,7 @@ CASES = {
     "alias": Case("An alias for alias/own", new_alias, "enter"),
     "label": Case("Roll back to the previous version?", versions, "b", "AWSPREVIOUS"),
     "value": Case("New value of prod/db", secret, "e", "user"),
-    "copy": Case("Copy what of prod/db?", list_of_secrets, "y", "user"),
+    "copy": Case("Copy which key of prod/db?", list_of_secrets, "y", "user"),
     "key of a version copied": Case("prod/db, version 00000001, password", compared, "y"),
     "key of a version revealed": Case("prod/db, version 00000001, password", compared, "r"),
     "policy validated": Case("Validate the policy of prod/db", policy, "f3"),

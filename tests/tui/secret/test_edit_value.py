@@ -452,7 +452,7 @@ async def test_one_key_to_a_file(app: MakeApp, database: Any, tmp_path: Path) ->
     async with open_secret(running) as pilot:
         await pilot.press("r")
         await see(pilot, "password")
-        await pilot.press("j", "w")
+        await pilot.press("w")
         await see(pilot, "Write prod/db, password to which new file?")
         await types(pilot, f"{tmp_path}/word")
         await pilot.press("enter")

@@ -44,7 +44,7 @@ def test_one_key_revealed(snap_compare: Any, app: MakeApp, database: Any, size: 
         await open_it(pilot)
         await pilot.press("r")
         await see(pilot, "port")
-        await pilot.press("j", "j", "r")
+        await pilot.press("j", "r")
         await see(pilot, "5432")
 
     assert snap_compare(app(settings=Settings(reveal_timeout=0)), terminal_size=size, run_before=reveal)

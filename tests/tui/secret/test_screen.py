@@ -55,7 +55,7 @@ async def test_one_key_is_revealed_at_a_time(app: MakeApp, database: Any) -> Non
         await pilot.press("r")
         await see(pilot, "password")
         assert "second-word" not in screen_text(running)
-        await pilot.press("j", "r")
+        await pilot.press("r")
         await see(pilot, "second-word")
         assert "5432" not in screen_text(running)
         await pilot.press("j", "r")
@@ -68,7 +68,7 @@ async def test_one_key_is_revealed_at_a_time(app: MakeApp, database: Any) -> Non
 async def reveal_password(pilot: Pilot[None]) -> None:
     await pilot.press("r")
     await see(pilot, "password")
-    await pilot.press("j", "r")
+    await pilot.press("r")
     await see(pilot, "second-word")
 
 
@@ -99,13 +99,13 @@ async def test_what_is_revealed_hides_when_nobody_looks(app: MakeApp, database: 
 
 
 async def test_copying_one_key_unseen(app: MakeApp, database: Any, tool: FakeTool) -> None:
-    """`y` lists the keys, and copies the one under the cursor without showing it."""
+    """`y` lists the keys with the cursor on the password, and again copies it without showing it."""
     running = app()
     async with open_first_secret(running) as pilot:
         await pilot.press("y")
-        await see(pilot, "password")
+        await see(pilot, "Copy which key of prod/db?")
         assert tool.held == b""
-        await pilot.press("j", "y")
+        await pilot.press("y")
         await until(pilot, lambda: tool.held == b"second-word")
         await hear(pilot, "prod/db, password:")
         assert "second-word" not in screen_text(running)
@@ -121,9 +121,8 @@ async def test_copying_the_key_under_the_cursor_after_others_stored(
 ) -> None:
     """It copies the key that was chosen. If there are other keys now, it shows them first and copies nothing."""
     async with open_first_secret(app()) as pilot:
-        await pilot.press("y")
+        await pilot.press("r")
         await see(pilot, "password")
-        await pilot.press("j")
         database.put_secret_value(**ID, SecretString=stored)
         if shown_first:
             await pilot.press("y")
@@ -163,7 +162,7 @@ async def test_an_older_version_is_looked_at(app: MakeApp, database: Any) -> Non
         await see(pilot, "Value of version 00000001")
         await pilot.press("r")
         await see(pilot, "password")
-        await pilot.press("j", "r")
+        await pilot.press("r")
         await see(pilot, "first-word")
 
 

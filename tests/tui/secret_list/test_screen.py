@@ -18,6 +18,7 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
+from smtui.tui.secret.copy_dialog import CopyDialog
 from smtui.tui.secret_list.columns_dialog import ColumnsForm
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.list_widget import SecretList
@@ -405,7 +406,7 @@ async def test_copying_a_member(
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot, 1)
         await pilot.press("y")
-        await until(pilot, lambda: isinstance(running.screen, Pick))
+        await until(pilot, lambda: isinstance(running.screen, CopyDialog))
         assert "5432" not in screen_text(running)
         await pilot.press(*keys, "enter")
         await until(pilot, lambda: tool.held)

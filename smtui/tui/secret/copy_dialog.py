@@ -1,0 +1,90 @@
+"""The dialog that asks which key of a value to copy: each row has a letter that copies it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events, getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+
+from smtui.text.sanitize import SafeText
+from smtui.tui import keys
+from smtui.tui.dialogs.leavable import LeavableDialog
+from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.pick_list import PickList
+
+RESERVED = "jkgy"
+"""Letters that move the cursor, and the one that copies the row under it."""
+
+
+class CopyDialog(LeavableDialog[int]):
+    """Returns the index of the chosen row, or None.
+
+    A letter chooses its row at once; the key that opened the dialog chooses the row under the cursor, as Enter does.
+
+    Args:
+        title: the question.
+        rows: the names of the rows.
+        cursor: the row under the cursor at first.
+    """
+
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("copy")
+    CSS_PATH = "copy_dialog.tcss"
+    AUTO_FOCUS = "PickList"
+
+    rows = getters.query_one(PickList)
+
+    def __init__(self, title: SafeText, rows: Sequence[SafeText], cursor: int) -> None:
+        super().__init__()
+        self._title = title
+        self._names = rows
+        self._cursor = cursor
+        self._letters = assign_letters(rows, cursor)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(self._title), classes="title")
+            yield PickList(taken="".join(self._letters))
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.rows.put([_format_row(letter, name) for letter, name in zip(self._letters, self._names, strict=True)],
+                      self._cursor)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character and event.character in self._letters:
+            event.stop()
+            self.dismiss(self._letters.index(event.character))
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_index)
+
+    def action_choose(self) -> None:
+        self.dismiss(self.rows.cursor)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+def assign_letters(names: Sequence[str], first: int = 0) -> list[str]:
+    """Returns a letter or digit for each name: one of its own that is still free, else a free digit, else nothing.
+
+    Args:
+        names: the names.
+        first: the index of the name that chooses first.
+    """
+    free = set("abcdefghijklmnopqrstuvwxyz123456789") - set(RESERVED)
+    letters = [""] * len(names)
+    for index in sorted(range(len(names)), key=lambda index: (index != first, index)):
+        own = (each for each in names[index].casefold() if each in free)
+        letters[index] = next(own, None) or min(free & set("123456789"), default="")
+        free.discard(letters[index])
+    return letters
+
+
+def _format_row(letter: str, name: SafeText) -> Content:
+    return Content.assemble((f" {letter:<3}", "bold $primary"), Content(name))

@@ -1,0 +1,73 @@
+"""The parts of a value that users copy: its keys, its entire value, and what a key is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from smtui.rules.key_roles import PASSWORD, find_key
+from smtui.rules.one_time_code import find_seed, is_code_uri
+from smtui.rules.web_url import find_url
+from smtui.text.json_object import JsonMember, read_members
+from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.secret.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTarget:
+    """A value that was just read for an action of the user.
+
+    Args:
+        name: the secret, and its version unless it is AWSCURRENT.
+        value: the entire value.
+        key: the key under the cursor; None if there is none.
+    """
+
+    name: SafeText
+    value: Value = field(repr=False)
+    key: str | None = None
+
+    @property
+    def members(self) -> tuple[JsonMember, ...]:
+        """The members of a JSON object; empty for any other value."""
+        return tuple(read_members(self.value)) if isinstance(self.value, str) else ()
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The keys and the texts of their values."""
+        return [(member.key, member.text) for member in self.members]
+
+    def find_password(self) -> int | None:
+        """Returns the index of the key that is most likely a password; None if no key is."""
+        return find_key([member.key for member in self.members], PASSWORD)
+
+    def get_part(self, index: int | None) -> tuple[SafeText, Value]:
+        """Returns the name and the value of a key by its index; of the entire value without an index.
+
+        Raises:
+            LoneSurrogateError: the string of the key cannot be encoded.
+        """
+        if index is None:
+            return self.name, self.value
+        member = self.members[index]
+        return sanitize(f"{self.name}, {member.key}"), member.get_encodable_text()
+
+    def find_code_part(self) -> tuple[SafeText, Value] | None:
+        """Finds the seed of one-time codes: the key under the cursor, else the key that holds one, or the value."""
+        if not self.members:
+            return self.get_part(None)
+        at = self._find_cursor()
+        if at is None or not (is_code_uri(self.pairs[at][1]) or find_seed([self.pairs[at]]) is not None):
+            at = find_seed(self.pairs)
+        return None if at is None else self.get_part(at)
+
+    def find_url_part(self) -> tuple[SafeText, Value] | None:
+        """Finds the URL: the key under the cursor if it is one, else the key that holds one, or the value."""
+        if not self.members:
+            return self.get_part(None)
+        at = self._find_cursor()
+        if at is None or find_url([self.pairs[at]]) is None:
+            at = find_url(self.pairs)
+        return None if at is None else self.get_part(at)
+
+    def _find_cursor(self) -> int | None:
+        return next((at for at, member in enumerate(self.members) if member.key == self.key), None)

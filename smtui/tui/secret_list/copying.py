@@ -1,0 +1,43 @@
+"""The part of the list's screen that copies: which secret the actions on a value are for, and how its value is read."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual import on
+
+from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.read_first import read_for_dialog
+from smtui.tui.secret.value_actions import ValueActions
+from smtui.tui.secret.value_parts import ReadTarget
+from smtui.tui.secret.values import extract_value
+from smtui.tui.secret_list.filter_bar import FilterLine
+from smtui.tui.secret_list.listing import ListingScreen
+
+
+class CopyingScreen(ListingScreen, ValueActions[None]):
+    """Acts on the value of the secret under the cursor. Until it is read, a card shows that, or why it could not be."""
+
+    @on(FilterLine.CopyRequested)
+    def _copy_from_filter(self) -> None:
+        self.action_copy_password()
+
+    @gesture
+    async def action_copy(self) -> None:
+        """Copies the value, or one key of a JSON object, to the clipboard without showing it."""
+        target = await self.read_for("Copy which key of {}?")
+        if target is not None:
+            await self.copy_part(target)
+
+    def name_target(self) -> SafeText | None:
+        entry = self.secrets.current
+        return None if entry is None else sanitize(entry["Name"])
+
+    async def read_target(self, title: SafeText) -> ReadTarget | None:
+        entry = self.secrets.current
+        if entry is None:
+            return None
+        request = partial(call, self.client.get_secret_value, SecretId=entry["ARN"])
+        answer = await read_for_dialog(self.app, title, request)
+        return None if answer is None else ReadTarget(sanitize(entry["Name"]), extract_value(answer))
