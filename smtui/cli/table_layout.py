@@ -101,7 +101,8 @@ def _list_boxes_of_structures(items: list[Any], title: str, depth: int, show: Sh
         rows = [[_show(item.get(head, ""), show) for head in heads] for item in group]
         yield _Box(show(title), depth, [show(head) for head in heads], rows if heads else [])
         for key in inner:
-            yield from _list_boxes(group[0].get(key), key, depth + 1, show)
+            if not is_scalar(member := group[0].get(key)):
+                yield from _list_boxes(member, key, depth + 1, show)
 
 
 def _is_row(item: Any) -> bool:

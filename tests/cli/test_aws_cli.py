@@ -6,26 +6,35 @@ of the comparison, with its reason.
 
 from __future__ import annotations
 
-import io
 import json
+import os
 import re
+import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import smtui
 from smtui.cli import table_layout, text_layout
+from smtui.cli.command_table import BY_NAME
 from smtui.cli.operations import BY_COMMAND
+from smtui.cli.parameters import build_request
+from smtui.engine.request import validate
 from tests.cli.conftest import Answer, CommandLine
+from tests.doc_tables import ROOT
 
-clidriver = pytest.importorskip("awscli.clidriver", reason="the aws CLI is not installed")
 moto_server = pytest.importorskip("moto.server", reason="moto's server is not installed")
+pytestmark = pytest.mark.skipif(find_spec("awscli") is None, reason="the aws CLI is not installed")
 
 Run = Callable[..., Answer]
+Ask = Callable[[dict[str, Any]], Any]
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -38,31 +47,37 @@ def endpoint() -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture
-def aws(endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Returns a function that runs `aws secretsmanager` in this process, against an empty moto."""
-    import urllib.request
+@pytest.fixture(scope="module")
+def ask(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    """Returns a function that gives the process of the aws CLI a task, and returns its result."""
+    home = str(tmp_path_factory.mktemp("aws"))
+    environ = {
+        "PATH": os.environ["PATH"], "HOME": home, "PYTHONPATH": str(ROOT), "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": endpoint,
+        "AWS_EC2_METADATA_DISABLED": "true", "AWS_PAGER": "", "AWS_MAX_ATTEMPTS": "1",
+    }
+    command = [sys.executable, "-m", "tests.cli.aws_cli_process"]
+    with subprocess.Popen(command, env=environ, cwd=home, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
 
+        def give(task: dict[str, Any]) -> Any:
+            process.stdin.write(json.dumps(task).encode() + b"\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        yield give
+        process.stdin.close()
+
+
+@pytest.fixture
+def aws(endpoint: str, ask: Ask) -> Run:
+    """Returns a function that runs `aws secretsmanager` against an empty moto."""
     urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")).close()
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": endpoint, "AWS_CONFIG_FILE": str(tmp_path / "none"), "AWS_PAGER": "",
-        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"), "AWS_EC2_METADATA_DISABLED": "true",
-    }.items():
-        monkeypatch.setenv(name, value)
 
     def run(*argv: str) -> Answer:
-        out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
-        with monkeypatch.context() as patch:
-            patch.setattr(sys, "stdout", out)
-            patch.setattr(sys, "stderr", err)
-            try:
-                code = clidriver.create_clidriver().main(["secretsmanager", *argv])
-            except SystemExit as left:
-                code = int(left.code or 0)
-        out.flush()
-        assert isinstance(out.buffer, io.BytesIO)
-        return Answer(code, out.buffer.getvalue(), err.getvalue())
+        found = ask({"run": argv})
+        return Answer(found["code"], found["out"].encode(), found["err"])
 
     return run
 
@@ -187,11 +202,12 @@ def test_global_options_without_a_meaning_here(cli: CommandLine) -> None:
 
 
 def test_all_global_options_of_the_aws_cli_are_known() -> None:
-    import awscli
-
     from smtui.cli.global_options import BEFORE_COMMAND
 
-    said = json.loads(Path(awscli.__file__).with_name("data").joinpath("cli.json").read_text())["options"]
+    place = find_spec("awscli")
+    assert place is not None
+    assert place.origin is not None
+    said = json.loads(Path(place.origin).with_name("data").joinpath("cli.json").read_text())["options"]
 
     assert {f"--{name}" for name in said} - {"--version"} <= set(BEFORE_COMMAND)
 
@@ -220,33 +236,107 @@ def test_text_and_tables_are_those_of_the_aws_cli(aws: Run, cli: CommandLine, wo
 
 
 SCALARS = st.one_of(st.text(alphabet="ab-", max_size=12), st.integers(-9, 99), st.booleans(), st.none())
-NAMES = st.text(alphabet="abcXYZ", min_size=1, max_size=6)
-STRUCTURES = st.dictionaries(NAMES, SCALARS | st.lists(st.text(alphabet="xy", min_size=1), max_size=3), min_size=1,
-                             max_size=4)
-MEMBERS = SCALARS | STRUCTURES | st.lists(STRUCTURES, max_size=3) | st.lists(NAMES, max_size=3)
-ANSWERS = st.dictionaries(NAMES, MEMBERS, min_size=1, max_size=4)
+NAMES, LISTS = (st.text(alphabet=letters, min_size=1, max_size=6) for letters in ("abc", "XYZ"))
+WORDS = st.lists(st.text(alphabet="xy", min_size=1), max_size=3)
 
 
-@given(ANSWERS)
-def test_the_text_layout_is_that_of_the_aws_cli(answer: dict[str, Any]) -> None:
-    from awscli.text import format_text
-
-    expected = io.StringIO()
-    format_text(answer, expected)
-
-    assert "".join(f"{row}\n" for row in text_layout.format_text(answer, str)) == expected.getvalue()
+def join_members(scalars: st.SearchStrategy[Any], lists: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Structures in which a name is always of one type, as in an API."""
+    both = st.tuples(st.dictionaries(NAMES, scalars, max_size=3), st.dictionaries(LISTS, lists, max_size=2))
+    return both.map(lambda parts: {**parts[0], **parts[1]}).filter(bool)
 
 
-@given(ANSWERS)
-def test_the_table_layout_is_that_of_the_aws_cli(answer: dict[str, Any]) -> None:
-    from types import SimpleNamespace
+STRUCTURES = join_members(SCALARS, WORDS)
+ANSWERS = join_members(SCALARS, STRUCTURES | st.lists(STRUCTURES, max_size=3) | WORDS)
 
-    from awscli.formatter import TableFormatter
 
-    expected = io.StringIO()
-    TableFormatter(SimpleNamespace(color="off", query=None))._format_response("Title", answer, expected)
+@pytest.mark.parametrize("layout", ["text", "table"])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(answer=ANSWERS)
+def test_the_layout_is_that_of_the_aws_cli(ask: Ask, layout: str, answer: dict[str, Any]) -> None:
+    rows = (text_layout.format_text(answer, str) if layout == "text" else
+            table_layout.format_table(answer, "Title", 80, str))
 
-    assert "".join(f"{row}\n" for row in table_layout.format_table(answer, "Title", 80, str)) == expected.getvalue()
+    assert "".join(f"{row}\n" for row in rows) == ask({"format": layout, "answer": answer})["out"]
+
+
+TOKEN = ("--client-request-token", FIRST)
+PAGE = ("--max-results", "5")
+# Command lines of which the requests are compared. FILE, JSON and TAGS are files.
+REQUESTS: tuple[tuple[str, ...], ...] = (
+    *(("tag-resource", "--secret-id", "a", "--tags", *tags) for tags in (
+        ("Key=a,Value=b", "Key=c,Value=d"), ('Key=a,Value="b,c"',), ("Key=a,Value='b c'",), ("Key=a, Value= b ",),
+        ("Key=a,Value=",), ("Key=a,Value=b=c=d",), ("Key=a,Value=b\\,c",), ("Key=a,Value=C:\\dir\\x",),
+        ("Key=ü 漢,Value=é",), ("Key=a b,Value=c/d:e",), ("Key=a,Value=true",), ("Key=a,Value=12",),
+        ('[{"Key":"a","Value":"b"}]',), ('{"Key":"a","Value":"b"}', '{"Key":"c","Value":"d"}'), (), ("Value=b",),
+        ("file://TAGS",), ("Kex=a",), ("key=a,value=b",), ("a",), ("",), ("Key=a,Value=b,",),
+        ("Key=a,Value=b,Key=c,Value=d",), ('[{"Key":"a","Value":1}]',), ("Key=a,Value=it's",),
+        ('Key=a,Value=say "x"',), ("Key=a,Value=[b]",), ("Key=a,Value={b}",), ("Key=a,Value=b]",),
+    )),
+    *(("untag-resource", "--secret-id", "a", "--tag-keys", *keys) for keys in (
+        ("a", "b c"), ('["a","b"]',), ("a,b",), ("[a]",))),
+    *(("list-secrets", *PAGE, "--filters", *filters) for filters in (
+        ("Key=name,Values=a,b", "Key=all,Values=x"), ("Key=name,Values=[a,b]",), ("Values=a,b,Key=name",),
+        ('Key=name,Values="a b",c',), ("Key=name,Values=!a",))),
+    ("list-secrets", *PAGE, "--include-planned-deletion", "--sort-order", "desc", "--sort-by", "name"),
+    ("list-secrets", *PAGE, "--no-include-planned-deletion", "--next-token", "x"),
+    *(("rotate-secret", "--secret-id", "a", *TOKEN, "--rotation-rules", rules) for rules in (
+        "AutomaticallyAfterDays=30", 'Duration=2h,ScheduleExpression="cron(0 10 * * ? *)"',
+        "ScheduleExpression=cron(0 10 * * ? *),Duration=3h", "ScheduleExpression='cron(0 8 1,15 * ? *)'",
+        '{"AutomaticallyAfterDays": 7}', "AutomaticallyAfterDays=x")),
+    ("rotate-secret", "--secret-id", "a", *TOKEN, "--no-rotate-immediately", "--rotation-lambda-arn", "arn:aws:x"),
+    ("cancel-rotate-secret", "--secret-id", "a"), ("stop-replication-to-replica", "--secret-id", "a"),
+    ("validate-resource-policy", "--resource-policy", POLICY, "--secret-id", "a"),
+    ("put-resource-policy", "--secret-id", "a", "--resource-policy", POLICY, "--block-public-policy"),
+    ("replicate-secret-to-regions", "--secret-id", "a", "--force-overwrite-replica-secret",
+     "--add-replica-regions", "Region=eu-west-1,KmsKeyId=alias/x", "Region=us-west-2"),
+    ("remove-regions-from-replication", "--secret-id", "a", "--remove-replica-regions", "eu-west-1", "us-west-2"),
+    *(("create-secret", *TOKEN, *words) for words in (
+        ("--name", "a", "--description", ""), ("--name=a", "--secret-string=--x"),
+        ("--name", "a", "--secret-string", '{"a": 1}'), ("--name", "a", "--secret-string", "file://FILE"),
+        ("--name", "a", "--secret-string", "file://nowhere"), ("--name", "a", "--secret-binary", "fileb://FILE"),
+        ("--cli-input-json", '{"Name":"a","SecretString":"x"}', "--name", "b"), ("--cli-input-json", "file://JSON"),
+        ("--cli-input-json", "{"), (), ("--name", "a", "b"))),
+    ("delete-secret", "--secret-id", "a", "--recovery-window-in-days", "7"),
+    ("delete-secret", "--secret-id", "a", "--recovery-window-in-days", "7.5"),
+    ("delete-secret", "--secret-id", "a", "--force-delete-without-recovery", "--no-force-delete-without-recovery"),
+    ("put-secret-value", "--secret-id", "a", *TOKEN, "--secret-string", "x", "--version-stages", "A", "B"),
+    ("put-secret-value", "--secret-id", "a", *TOKEN, "--secret-string", "x", "--version-stages", '["A","B"]'),
+    ("batch-get-secret-value", "--secret-id-list", "a", "b"),
+    ("get-random-password", "--password-length", "010", "--exclude-characters", "'\"\\,", "--no-include-space"),
+    ("get-random-password", "--password-length", "x"),
+    ("update-secret-version-stage", "--secret-id", "a", "--version-stage", "S", "--move-to-version-id", FIRST),
+    ("describe-secret", "--secret-id", "a", "--secret-id", "b"), ("describe-secret", "--secret-id", "-1"),
+    ("describe-secret", "--secret-id", "-x"), ("describe-secret", "--sec", "a"),
+)
+# What the aws CLI refuses as shorthand, and we take literally: it can have only one meaning for a text.
+TAKEN_LITERALLY = {"Key=a,Value=it's", 'Key=a,Value=say "x"', "Key=a,Value=[b]", "Key=a,Value={b}", "Key=a,Value=b]"}
+
+
+def test_the_request_of_a_command_line_is_that_of_the_aws_cli(ask: Ask, tmp_path: Path) -> None:
+    """In shorthand and JSON, from files, with flags: the same request, or both refuse."""
+    files = {"FILE": '"text"\n', "JSON": '{"Name": "a", "Tags": [{"Key": "k", "Value": "v"}]}',
+             "TAGS": '[{"Key": "k", "Value": "v"}]'}
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    for line in REQUESTS:
+        words = [re.sub(rf"//({'|'.join(files)})$", rf"//{tmp_path}/\1", word) for word in line]
+        theirs = ask({"build": words})
+        if not TAKEN_LITERALLY & set(line):
+            assert build(words) == theirs.get("request"), (line, theirs)
+        else:
+            assert (build(words) is None, "refused" in theirs) == (False, True), line
+
+
+def build(words: list[str]) -> Any:
+    """Our request, with bytes as a list of numbers; None if it is refused."""
+    operation = BY_COMMAND[words[0]]
+    try:
+        args = BY_NAME[words[0]].make_parser().parse_words(words[1:])
+        request = validate(operation.request, build_request(operation, vars(args)))
+    except smtui.SmtuiError:
+        return None
+    return {name: list(value) if isinstance(value, bytes) else value for name, value in request.items()}
 
 
 # Members of the API that the installed aws CLI does not know yet.
