@@ -99,7 +99,7 @@ def _list_boxes_of_structures(items: list[Any], title: str, depth: int, show: Sh
     inner = sorted({key for item in structures for key in item if not is_scalar(item[key])})
     for group in [[item] for item in structures] if inner else [structures]:
         rows = [[_show(item.get(head, ""), show) for head in heads] for item in group]
-        yield _Box(show(title), depth, [show(head) for head in heads], rows if heads else [])
+        yield _Box(show(title), depth, [show(head) for head in heads], rows)
         for key in inner:
             if not is_scalar(member := group[0].get(key)):
                 yield from _list_boxes(member, key, depth + 1, show)
@@ -117,7 +117,8 @@ def _draw(box: _Box, width: int) -> Iterator[str]:
     yield _align_center(box.title, width, "|")
     widths = _scale(box.list_widths(), width)
     if not widths:
-        yield f"+{'-' * (width - EDGES)}+"
+        if not box.rows:
+            yield f"+{'-' * (width - EDGES)}+"
         return
     rule = _draw_rule(widths)
     if box.heads:
