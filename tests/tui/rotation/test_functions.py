@@ -181,7 +181,7 @@ async def test_a_function_of_others_is_not_removed(
 
         assert names(functions) == ["busy", *(["idle"] if theirs else [])]
         await pilot.press("u")
-        await hear(pilot, "There is nothing to undo.")
+        await hear(pilot, "Nothing to undo.")
 
 
 async def test_a_function_that_others_replaced_is_not_removed_by_undo(app: MakeApp, vault: smtui.Vault) -> None:

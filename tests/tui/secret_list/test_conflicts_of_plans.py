@@ -136,7 +136,7 @@ async def test_a_deletion_that_others_planned_anew_stays(
 
         assert list(deleted(filled).values()) == (["2026-03-09"] if kind == "planned anew" else [])
         await pilot.press("u")
-        await until(pilot, lambda: "There is nothing to undo." in said(running))
+        await until(pilot, lambda: "Nothing to undo." in said(running))
 
 
 async def test_those_of_several_that_others_restored_are_left(app: MakeApp, filled: Any, others: Any) -> None:
