@@ -53,6 +53,8 @@ class Settings:
     health_deletion_days: int = _declare(7, "Report deletion before", "days before a secret is deleted; 0 = never")
     health_weak_bits: int = _declare(38, "Report weak below", "bits of a value's estimated strength; 0 = never")
     columns: Sequence[str] = _declare([], "Columns", "columns of the secrets list, left to right; empty = automatic")
+    tree: bool = _declare(False, "Tree", "show the secrets list as a tree at start")
+    tree_separator: str = _declare("/", "Tree separator", "what separates the levels of a name; empty = /")
     filters: Mapping[str, str] = _declare({}, "Filters", "saved filters, by name")
     keys: Mapping[str, str] = _declare({}, "Keys", "key bindings that replace the defaults, by action ID")
 

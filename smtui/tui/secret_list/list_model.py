@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from smtui.tui.secret_list.finding import FindIndex
+from smtui.tui.secret_list.name_tree import NameTree, TreeRow, TreeState
 from smtui.tui.secret_list.query import ListQuery
-from smtui.tui.secret_list.results import Fetch, FilteredView, PageCache
+from smtui.tui.secret_list.results import BATCH_SIZE, Fetch, FilteredView, PageCache
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
@@ -21,26 +23,78 @@ class ListModel:
         """The query whose result is shown."""
         self.next_view: FilteredView | None = None
         """The view of a query that is being read while the previous result is still shown."""
+        self.tree: NameTree | None = None
+        """The tree of the rows; None if the list is flat."""
+        self.separator = "/"
+        """What separates the levels of the tree."""
+        self._tree_state = TreeState()
         self._view: FilteredView | None = None
 
     @property
     def entries(self) -> Sequence[SecretListEntry]:
-        """The rows read so far, filtered and sorted."""
+        """The entries read so far, filtered and sorted."""
         return self._view.rows if self._view else ()
 
-    def find_row(self, arn: str | None) -> int | None:
-        """Returns the row of a secret; None if the rows read so far do not contain it."""
-        return next((row for row, entry in enumerate(self.entries) if entry["ARN"] == arn), None)
+    @property
+    def rows(self) -> Sequence[SecretListEntry | TreeRow]:
+        """What the list shows: the entries, or the visible rows of the tree."""
+        return self.tree.rows if self.tree else self.entries
+
+    def find_row(self, key: str | None) -> int | None:
+        """Returns the row of a secret by its ARN, or of a group by its path; None if it is not visible, or not read."""
+        if self.tree:
+            return next((number for number, row in enumerate(self.tree.rows) if row.key == key), None)
+        return next((row for row, entry in enumerate(self.entries) if entry["ARN"] == key), None)
+
+    def get_key(self, row: int) -> str:
+        """Returns the ARN of the secret in a row, or the path of the group."""
+        return self.tree.rows[row].key if self.tree else self.entries[row]["ARN"]
+
+    def get_entry(self, row: int) -> SecretListEntry | None:
+        """Returns the secret in a row; None for a group."""
+        return self.tree.rows[row].entry if self.tree else self.entries[row]
+
+    def list_entries_at(self, row: int, *, in_range: bool = False) -> Iterator[SecretListEntry]:
+        """Yields the secret in a row, or all below a group; in a range, none below one whose rows are visible."""
+        shown = self.tree.rows[row] if self.tree else None
+        if shown is not None and shown.group is not None:
+            if not (in_range and shown.is_expanded):
+                yield from shown.group.list_entries()
+        elif entry := self.get_entry(row):
+            yield entry
+
+    def change_tree(self) -> None:
+        """Builds the tree of the rows anew, or removes it, as the query says."""
+        self.tree = None
+        if self.list_query.is_tree:
+            expands_all = bool(self.list_query.text.strip())
+            if expands_all:
+                self._tree_state.collapsed.clear()
+            self.tree = NameTree(self.entries, self.separator, self._tree_state, expands_all=expands_all)
+            self.tree.extend(BATCH_SIZE)
+
+    def update_tree(self) -> None:
+        """Brings the tree up to the entries read so far, as far as there is time between two keys."""
+        if self.tree is not None:
+            if self.tree.entries is not self.entries:
+                self.change_tree()
+            else:
+                self.tree.extend(BATCH_SIZE)
 
     @property
     def has_more(self) -> bool:
-        """Whether there are entries that are not read yet."""
-        return self._view is None or self._view.has_more
+        """Whether there are entries that are not read yet, or not in the tree yet."""
+        return self._view is None or self._view.has_more or (self.tree is not None and self.tree.is_behind)
 
     @property
     def reads_all(self) -> bool:
         """Whether further entries may change the first rows, so that all are to be read."""
         return self._view is not None and self._view.reads_all
+
+    @property
+    def wants_all(self) -> bool:
+        """Whether all entries are to be read: further ones may change the first rows, or the counts of groups."""
+        return self.reads_all or self.tree is not None
 
     @property
     def match_count(self) -> int:
@@ -102,6 +156,7 @@ class ListModel:
         """Replaces the rows by those of a view."""
         self.list_query, self._view, self.next_view = list_query, view, None
         view.update_rows()
+        self.change_tree()
 
     async def read_more(self) -> None:
         """Reads the next batch or page of the result that is shown.
@@ -110,5 +165,8 @@ class ListModel:
             TooManyToSortError: see `FilteredView.advance`.
             SmtuiError: the page could not be read.
         """
-        if self._view is not None:
+        if self.tree is not None and self.tree.is_behind and self.tree.entries is self.entries:
+            self.tree.extend(BATCH_SIZE)
+            await asyncio.sleep(0)
+        elif self._view is not None:
             await self._view.advance()

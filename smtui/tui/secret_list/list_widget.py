@@ -5,7 +5,7 @@ It draws text as Rich segments, which do not interpret markup.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar
@@ -18,10 +18,11 @@ from textual.message import Message
 from textual.strip import Strip
 
 from smtui.rules.fuzzy import find_positions
-from smtui.text.sanitize import SafeText
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.text.truncate import shorten_positions, truncate_middle
 from smtui.tui.secret_list import columns, entry_state
 from smtui.tui.secret_list.columns import FittedColumns
+from smtui.tui.secret_list.name_tree import INDENT, Group, TreeRow
 from smtui.tui.secret_list.paged_list import PagedList
 from smtui.tui.secret_list.selection import ListSelection
 
@@ -40,13 +41,14 @@ class SecretList(PagedList):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "secret-list--name", "secret-list--rest", "secret-list--state", "secret-list--alert", "secret-list--selected",
-        "secret-list--match",
+        "secret-list--match", "secret-list--group",
     }  # fmt: skip
     DEFAULT_CSS = """
     SecretList {
         & .secret-list--name { color: $foreground; }
         & .secret-list--rest { color: $text-muted; }
         & .secret-list--state { color: $warning; }
+        & .secret-list--group { color: $foreground; text-style: bold; }
         & .secret-list--alert { color: $error; }
         & .secret-list--match { color: $text-accent; text-style: bold underline; }
         & .secret-list--selected { color: $accent; text-style: bold; }
@@ -90,7 +92,7 @@ class SecretList(PagedList):
 
     def fit_columns_for(self, order: str) -> FittedColumns:
         """Returns the columns that fit if the list is sorted by the column `order`."""
-        if self._needs.measure(self.entries, self.scroll_offset.y, self.height, self.clock):
+        if self._needs.measure(self.model.rows, self.scroll_offset.y, self.height, self.clock):
             self._fitted.clear()
         case = (self.available_width, self.model.list_query.shows_planned, order)
         if case not in self._fitted:
@@ -114,31 +116,64 @@ class SecretList(PagedList):
         return Strip(line).adjust_cell_length(self.size.width, style)
 
     def draw_row(self, number: int) -> Strip:
-        entry, now = self.entries[number], self.clock()
+        row = self.model.tree.rows[number] if self.model.tree else None
         cursor = self.get_component_rich_style("virtual-list--cursor") if number == self.cursor else None
         is_selected = self.selection.is_selected(number)
         selected = self.get_component_rich_style("secret-list--selected") if is_selected else None
         sign = pad_cell(SELECTION_SIGN if selected else "", GUTTER - 1, gap=1)
         line = [Segment(sign, cursor or selected or self.rich_style)]
+        if row is not None and row.group is not None:
+            line += self._draw_group(row, row.group, cursor or selected)
+            return Strip(line).adjust_cell_length(self.size.width, line[-1].style)
+        entry, now = self.model.get_entry(number), self.clock()
+        assert entry is not None
         for column, width in self.fitted_columns:
             part = get_cell_style(column, entry, now)
             style = cursor or (selected if selected and column.style == "name" else self._get_part_style(part))
             text = column.cell(entry, now)
             if column.style == "name":
-                line += self._draw_name(text, width, style, cursor)
+                line += self._draw_name(text, width, style, cursor, row)
             else:
                 line.append(Segment(pad_cell(text, width), style))
         return Strip(line).adjust_cell_length(self.size.width, line[-1].style)
 
-    def _draw_name(self, name: SafeText, width: int, style: Style, cursor: Style | None) -> list[Segment]:
-        """Draws a name. The characters that match a word to find are underlined, so that they show without colour."""
-        short = truncate_middle(name, width)
-        text = pad_cell(short, width)
-        found = {at for word in self.model.list_query.filter.words for at in find_positions(word, name)}
-        if not found:
-            return [Segment(text, style)]
+    def _draw_group(self, row: TreeRow, group: Group, style: Style | None) -> list[Segment]:
+        """Draws a group of the tree with the number of its secrets."""
+        more = "+" if self.model.has_more else ""
+        label = f"{' ' * (row.depth * INDENT)}{'▾' if row.is_expanded else '▸'} {sanitize(row.label)}"
+        short = truncate_middle(SafeText(label), self.available_width - 12)
+        found = self._find_matches(short)
+        return [
+            *self._draw_matches(short, found, style or self._get_part_style("group"), style),
+            Segment(f"  {group.count:,}{more}", style or self._get_part_style("rest")),
+        ]
+
+    def _draw_name(
+        self, name: SafeText, width: int, style: Style, cursor: Style | None, row: TreeRow | None
+    ) -> list[Segment]:
+        """Draws a name; in the tree, without the groups above it.
+
+        The characters that match a word to find are underlined, so that they show without colour.
+        """
+        found = self._find_matches(name)
+        before = ""
+        if row is not None:
+            before = " " * ((row.depth + 1) * INDENT)
+            above, name = len(name) - len(row.label), sanitize(row.label)
+            found = {at - above for at in found if at >= above}
+        short = truncate_middle(name, width - len(before))
+        text = before + pad_cell(short, width - len(before))
         if len(short) < len(name):
             found = shorten_positions(found, len(name), len(short))
+        return self._draw_matches(text, {at + len(before) for at in found}, style, cursor)
+
+    def _find_matches(self, name: str) -> set[int]:
+        return {at for word in self.model.list_query.filter.words for at in find_positions(word, name)}
+
+    def _draw_matches(self, text: str, found: Set[int], style: Style, cursor: Style | None) -> list[Segment]:
+        """Draws a text with the characters at `found` underlined."""
+        if not found:
+            return [Segment(text, style)]
         match = style + (Style(bold=True, underline=True) if cursor else self._get_part_style("match"))
         return [
             Segment("".join(each for _, each in part), match if is_match else style)
@@ -151,8 +186,8 @@ class SecretList(PagedList):
     # Selection.
 
     def toggle_selection(self) -> None:
-        """Selects or deselects the secret under the cursor, and moves to the next row."""
-        if self.current:
+        """Selects or deselects the secret or group under the cursor, and moves to the next row."""
+        if self.count:
             self.selection.toggle(self.cursor)
             self.go(self.cursor + 1)
 
@@ -192,13 +227,13 @@ class WidestCells:
     def __init__(self) -> None:
         self.widths: dict[str, int] = {}
         """The widths in terminal cells by the id of the column; empty if there are no rows."""
-        self._rows: Sequence[SecretListEntry] = ()
+        self._rows: Sequence[SecretListEntry | TreeRow] = ()
         self._measured: dict[int, int] = {}
         """By the first row of a block, how many of its rows are measured."""
         self._last: tuple[int, int, int] | None = None
 
     def measure(
-        self, rows: Sequence[SecretListEntry], top: int, height: int, clock: Callable[[], datetime]
+        self, rows: Sequence[SecretListEntry | TreeRow], top: int, height: int, clock: Callable[[], datetime]
     ) -> bool:
         """Measures the visible rows; returns whether a width has changed.
 
@@ -217,9 +252,19 @@ class WidestCells:
             block = rows[start:start + MEASURED_AT_ONCE]
             if self._measured.get(start) != len(block):
                 self._measured[start] = len(block)
-                found = columns.measure_columns(block, clock())
+                found = measure_rows(block, clock())
                 self.widths = {id: max(width, self.widths.get(id, 0)) for id, width in found.items()}
         return self.widths != before
+
+
+def measure_rows(rows: Sequence[SecretListEntry | TreeRow], now: datetime) -> dict[str, int]:
+    """Measures the cells of secrets in each column; those of names in the tree without the groups above."""
+    found = columns.measure_columns(
+        (entry for row in rows if (entry := row.entry if isinstance(row, TreeRow) else row) is not None), now)
+    labels = [row for row in rows if isinstance(row, TreeRow) and row.entry is not None]
+    if labels:
+        found["name"] = max((row.depth + 1) * INDENT + cell_len(sanitize(row.label)) for row in labels)
+    return found
 
 
 def get_cell_style(column: columns.ListColumn, entry: SecretListEntry, now: datetime) -> str:

@@ -21,6 +21,7 @@ from smtui.tui.secret_list.query import DEFAULT_ORDER, ListQuery
 from smtui.tui.secret_list.results import MAX_CACHED, MAX_SORTED
 from smtui.tui.secret_list.status import explain_empty_list, format_status
 from smtui.tui.secret_list.suggestions import Vocabulary
+from smtui.tui.secret_list.tree_navigation import get_group
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ, READING
@@ -87,11 +88,14 @@ class ListingScreen(SessionScreen[None]):
             self.secrets.set_initial_cursor(*self._initial_cursor)
             with self.prevent(Input.Changed):
                 self.filter.value = self.list_query.text
+        else:
+            self.list_query = replace(self.list_query, is_tree=self.app.settings.tree)
         self.secrets.set_columns(self.app.settings.columns)
 
     # Reading.
 
     def on_screen_resume(self) -> None:
+        self.secrets.model.separator = self.app.settings.tree_separator or "/"
         self.show_result(self.list_query, keep_cursor=True)
 
     async def load(self) -> None:
@@ -212,4 +216,6 @@ class ListingScreen(SessionScreen[None]):
 
     @on(SecretList.Moved)
     def _show_preview(self) -> None:
-        self.preview.show(self.secrets.current, self.session.now())
+        self.preview.show(self.secrets.current or get_group(self.secrets), self.session.now())
+        if self.secrets.model.tree:
+            self._show_list_state()

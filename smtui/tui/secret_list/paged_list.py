@@ -55,23 +55,29 @@ class PagedList(VirtualList):
         self._initial_cursor: tuple[str, int] | None = None
         self._reading: Worker[None] | None = None
         self._is_answered = True
-        self._moved_to: SecretListEntry | None = None
+        self._moved_to: str | None = None
+        self._moved_entry: SecretListEntry | None = None
         self.read_error: SmtuiError | None = None
         """The error of the last read; None if it succeeded."""
 
     @property
     def entries(self) -> Sequence[SecretListEntry]:
-        """The rows read so far, filtered and sorted."""
+        """The entries read so far, filtered and sorted."""
         return self.model.entries
 
     @property
     def count(self) -> int:
-        return len(self.entries)
+        return len(self.model.rows)
 
     @property
     def current(self) -> SecretListEntry | None:
-        """The entry under the cursor; None if the list is empty."""
-        return self.entries[self.cursor] if self.cursor < self.count else None
+        """The secret under the cursor; None if it is on a group, or the list is empty."""
+        return self.model.get_entry(self.cursor) if self.cursor < self.count else None
+
+    @property
+    def current_key(self) -> str | None:
+        """The ARN of the secret under the cursor, or the path of the group; None if the list is empty."""
+        return self.model.get_key(self.cursor) if self.cursor < self.count else None
 
     @property
     def busy(self) -> bool:
@@ -151,15 +157,23 @@ class PagedList(VirtualList):
     def _find_cursor_target(self) -> tuple[str | None, int]:
         if not self.model.has_read and self._initial_cursor is not None:
             return self._initial_cursor
-        return self.current["ARN"] if self.current else None, self.cursor
+        place = self.cursor
+        if self.model.tree and self.current:
+            place = self.model.entries.index(self.current)
+        return self.current_key, place
 
     def _show_view(self, list_query: ListQuery, view: FilteredView, kept: str | None, place: int) -> None:
         """Shows a view, with the cursor on the secret with the ARN `kept` if it is listed, or in the row `place`."""
+        is_other = list_query.text != self.model.list_query.text
         self.model.show_view(list_query, view)
+        if kept and self.model.tree and self.model.find_row(kept) is None:
+            self.model.tree.reveal(kept)
         self.read_error, self._is_answered = None, True
         self.update_selection()
         self._show()
         found = self.model.find_row(kept) if kept else None
+        if found is None and self.model.tree and is_other:
+            found = next((number for number, row in enumerate(self.model.tree.rows) if row.entry), None)
         self.go(place if found is None else found)
 
     def update_selection(self) -> None:
@@ -188,14 +202,17 @@ class PagedList(VirtualList):
     def _needs_more(self) -> bool:
         last_in_sight = max(self.cursor, self.scroll_offset.y + self.height)
         reads_ahead = self.reads_ahead and self.model.keeps_all
-        wants_more = (self.reads_to_end or reads_ahead or self.model.reads_all
+        wants_more = (self.reads_to_end or reads_ahead or self.model.wants_all
                       or self.count < last_in_sight + READ_AHEAD)
         return self.model.has_read and self.model.has_more and wants_more
 
     def _show(self) -> None:
-        kept = self.current["ARN"] if self.cursor and self.current else None
-        if self.model.update_rows():
-            self.update_selection()
+        kept = self.current_key if self.cursor else None
+        is_replaced = self.model.update_rows()
+        self.model.update_tree()
+        if is_replaced or self.model.tree:
+            if is_replaced:
+                self.update_selection()
             self.cursor = self.model.find_row(kept) or min(self.cursor, max(0, self.count - 1))
         self.show_rows()
         if self.reads_to_end:
@@ -208,8 +225,8 @@ class PagedList(VirtualList):
 
     def post_moved(self) -> None:
         """Posts `Moved` only if a different entry is under the cursor."""
-        if self.current is not self._moved_to:
-            self._moved_to = self.current
+        if self.current_key != self._moved_to or self.current is not self._moved_entry:
+            self._moved_to, self._moved_entry = self.current_key, self.current
             super().post_moved()
 
     def go(self, number: int) -> None:

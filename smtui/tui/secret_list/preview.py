@@ -15,6 +15,7 @@ from smtui.rules.labels import sort_labels
 from smtui.text.dates import format_date, format_day, format_moment
 from smtui.text.sanitize import sanitize
 from smtui.tui.secret_list import entry_state
+from smtui.tui.secret_list.name_tree import Group
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -39,13 +40,22 @@ class Preview(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         yield Static()
 
-    def show(self, entry: SecretListEntry | None, now: datetime) -> None:
-        """Shows an entry, or nothing for None. It requests a new layout only if the number of lines changes."""
+    def show(self, item: SecretListEntry | Group | None, now: datetime) -> None:
+        """Shows a secret, a group of the tree, or nothing for None.
+
+        It requests a new layout only if the number of lines changes.
+        """
         text = self.query_one(Static)
-        text.update(Content("\n").join(list_lines(entry, now)) if entry else Content(""), layout=False)
+        lines = _list_group(item) if isinstance(item, Group) else list_lines(item, now) if item else ()
+        text.update(Content("\n").join(lines), layout=False)
         text.clear_cached_dimensions()
         if not text.size or text.get_content_height(text.size, text.size, text.size.width) != text.size.height:
             text.refresh(layout=True)
+
+
+def _list_group(group: Group) -> Iterator[Content]:
+    yield Content.styled(sanitize(group.path), "bold $primary")
+    yield Content(f"{group.count:,} {'secret' if group.count == 1 else 'secrets'}")
 
 
 def list_lines(entry: SecretListEntry, now: datetime) -> Iterator[Content]:

@@ -32,6 +32,7 @@ class ListQuery:
         descending: whether the order is reversed.
         planned: whether it lists planned deletions only.
         prefers_best_match: whether a text with words to find is in order of their best match instead of `order`.
+        is_tree: whether the list shows names in groups.
         uses_search: whether words are sent to ListSecrets as filters with the key `all`, not found locally.
 
     `filter` is the parsed `text`. It is parsed once, when the query is made.
@@ -43,6 +44,7 @@ class ListQuery:
     planned: bool = False
     prefers_best_match: bool = True
     uses_search: bool = False
+    is_tree: bool = False
     filter: ParsedFilter = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -113,7 +115,7 @@ class ListQuery:
 
     def make_planned_query(self) -> ListQuery:
         """The query of planned deletions, the earliest first."""
-        return ListQuery(order="state", planned=True, uses_search=self.uses_search)
+        return ListQuery(order="state", planned=True, uses_search=self.uses_search, is_tree=self.is_tree)
 
     def build_request(self) -> ListSecretsRequest:
         """The ListSecrets request without NextToken. For a local order it asks for the order by name."""

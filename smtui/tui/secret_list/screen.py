@@ -18,6 +18,8 @@ from smtui.tui.secret_list.filter_bar import FilterLine
 from smtui.tui.secret_list.filter_text import list_grammar
 from smtui.tui.secret_list.list_settings import change_list_settings, read_list_settings
 from smtui.tui.secret_list.list_widget import SecretList
+from smtui.tui.secret_list.tree_navigation import get_group, leave_group, open_group
+from smtui.tui.secret_list.tree_screen import TreeScreen
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
@@ -26,7 +28,7 @@ Command = tuple[str, str, Callable[[], object]]
 """A command of the palette: its title, its description, and what it runs."""
 
 
-class SecretsScreen(CopyingScreen):
+class SecretsScreen(TreeScreen, CopyingScreen):
     """Adds the actions of the keys. Operations apply to the selected secrets, or else to the one under the cursor."""
 
     BINDINGS = keys.list_bindings("secrets")
@@ -92,7 +94,7 @@ class SecretsScreen(CopyingScreen):
         """Goes one step back.
 
         Leaves the filter line; else stops reading a new query, ends the range, clears the selection, clears the filter,
-        or leaves the planned deletions, whichever applies first.
+        leaves the open group, or leaves the planned deletions, whichever applies first.
         """
         if self.filter.has_focus:
             self.secrets.focus()
@@ -104,6 +106,8 @@ class SecretsScreen(CopyingScreen):
             self.secrets.selection.clear()
         elif self.list_query.text:
             self.filter.value = ""
+        elif leave_group(self.secrets):
+            return
         elif self.previous_query is not None:
             self.action_planned()
 
@@ -118,12 +122,15 @@ class SecretsScreen(CopyingScreen):
     def action_invert_selection(self) -> None:
         self.secrets.selection.invert()
         if self.secrets.model.has_more:
-            self.say(f"Of the {self.secrets.count:,} that have been read. {self.find_key('list.last')} reads the rest.")
+            count = len(self.secrets.entries)
+            self.say(f"Of the {count:,} that have been read. {self.find_key('list.last')} reads the rest.")
 
     @property
     def targets(self) -> list[SecretListEntry]:
-        """The selected secrets, or else the secret under the cursor; empty if there is none."""
+        """The selected secrets, or else the secret under the cursor; empty, with a message, on a group."""
         current = self.secrets.current
+        if not self.secrets.selection.entries and get_group(self.secrets):
+            self.say(f"This is a group. {self.find_key('secrets.select')} marks all secrets in it.")
         return self.secrets.selection.entries or ([current] if current else [])
 
     def _find_targets_to_change(self) -> list[SecretListEntry]:
@@ -170,7 +177,9 @@ class SecretsScreen(CopyingScreen):
 
     @on(SecretList.Selected)
     def action_open(self) -> None:
-        if entry := self.secrets.current:
+        if group := get_group(self.secrets):
+            open_group(self.secrets, group)
+        elif entry := self.secrets.current:
             from smtui.tui.secret.screen import SecretScreen
 
             self.app.push_screen(SecretScreen(self.session, secret_id=entry["ARN"]))

@@ -67,12 +67,15 @@ class ListSelection:
         self._model = model
         self._get_cursor = get_cursor
         self._report_change = report_change
-        self._range_arn: str | None = None
+        self._range_key: str | None = None
         self._range_row: int | None = None
 
     def is_selected(self, row: int) -> bool:
         """Whether a row is selected or in the unfinished range."""
-        return self._model.entries[row]["ARN"] in self.selected or row in self._range
+        if row in self._range:
+            return True
+        return bool(len(self.selected)) and all(
+            entry["ARN"] in self.selected for entry in self._model.list_entries_at(row))
 
     @property
     def entries(self) -> list[SecretListEntry]:
@@ -85,8 +88,12 @@ class ListSelection:
         return len(self.selected) - sum(listed) if self.selected else 0
 
     def toggle(self, row: int) -> None:
-        """Selects or deselects a row."""
-        self.selected.toggle([self._model.entries[row]])
+        """Selects or deselects a secret; or all secrets below a group, unless all are selected already."""
+        entries = list(self._model.list_entries_at(row))
+        if all(entry["ARN"] in self.selected for entry in entries):
+            self.selected.discard(entry["ARN"] for entry in entries)
+        else:
+            self.selected.add(entries)
         self._report_change()
 
     def invert(self) -> None:
@@ -108,8 +115,8 @@ class ListSelection:
     def update(self) -> None:
         """Updates selected entries and the start of the range from new rows. The range ends if its start is gone."""
         self.selected.update(self._model.entries)
-        self._range_row = self._model.find_row(self._range_arn) if self._range_arn else None
-        self._range_arn = self._range_arn if self.has_range else None
+        self._range_row = self._model.find_row(self._range_key) if self._range_key else None
+        self._range_key = self._range_key if self.has_range else None
 
     # The range.
 
@@ -123,15 +130,15 @@ class ListSelection:
         cursor = self._get_cursor()
         if self.has_range:
             self.end_range(select=True)
-        elif cursor < len(self._model.entries):
-            self._range_arn, self._range_row = self._model.entries[cursor]["ARN"], cursor
+        elif cursor < len(self._model.rows):
+            self._range_key, self._range_row = self._model.get_key(cursor), cursor
             self._report_change()
 
     def end_range(self, *, select: bool = False) -> None:
         """Ends the range; `select` adds its rows to the selection."""
         if select:
             self.selected.add(self._list_range_entries())
-        self._range_arn = self._range_row = None
+        self._range_key = self._range_row = None
         self._report_change()
 
     @property
@@ -140,7 +147,7 @@ class ListSelection:
         if self._range_row is None:
             return range(0)
         first, last = sorted((self._range_row, self._get_cursor()))
-        return range(first, min(last + 1, len(self._model.entries)))
+        return range(first, min(last + 1, len(self._model.rows)))
 
     def _list_range_entries(self) -> list[SecretListEntry]:
-        return [self._model.entries[row] for row in self._range]
+        return [entry for row in self._range for entry in self._model.list_entries_at(row, in_range=True)]

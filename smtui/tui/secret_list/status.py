@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret_list.list_widget import SecretList
 from smtui.tui.secret_list.query import ListQuery
+from smtui.tui.secret_list.tree_navigation import format_place
 
 
 def format_status(listed: SecretList, list_query: ListQuery) -> SafeText:
@@ -21,6 +22,8 @@ def format_status(listed: SecretList, list_query: ListQuery) -> SafeText:
 
 def _list_parts(listed: SecretList, list_query: ListQuery) -> Iterator[str]:
     model = listed.model
+    if place := format_place(listed):
+        yield place
     yield _format_count(model.match_count, list_query, model.total, has_more=not model.is_count_final)
     if (next_view := model.next_view) is not None and next_view.scanned:
         why = f" to sort {list_query.describe_order()}" if next_view.sorts_locally else ""

@@ -129,12 +129,12 @@ async def test_a_name_that_is_taken_is_only_overwritten_when_told(
         await pilot.press("y")
         await until(pilot, lambda: tool.held)
         assert tool.held == b"arn:aws:secretsmanager:eu-west-1:000000000000:secret:prod/db-AbCdEf"
-        await pilot.press("T")
+        await pilot.press("f5")
         await see(pilot, "Overwrite prod/db in eu-west-1?")
         await pilot.press("enter")
         await back(pilot)
         assert there.get_secret_value(**ID)["SecretString"] == "another"
-        await pilot.press("T")
+        await pilot.press("f5")
         await see(pilot, "Overwrite prod/db in eu-west-1?")
         await pilot.press("tab", "enter")
         await see(pilot, "✓ in sync")

@@ -38,6 +38,20 @@ def test_list(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int
     assert snap_compare(app(), terminal_size=size, run_before=down)
 
 
+@pytest.mark.parametrize("size", [(60, 16), SMALL, LARGE], ids=["60x16", "80x24", "120x36"])
+def test_tree(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
+    """Groups with counts, the place of the cursor below, and a marked group."""
+
+    async def expand(pilot: Pilot[None]) -> None:
+        await see(pilot, "5 secrets")
+        await pilot.press("j", "T")
+        await see(pilot, "prod/ › payments/")
+        await pilot.press("j", "j", "space", "k", "k")
+        await see(pilot, "✓ 1 marked")
+
+    assert snap_compare(app(), terminal_size=size, run_before=expand)
+
+
 def test_filtered_list(snap_compare: Any, app: MakeApp, filled: Any) -> None:
     """The filter has the focus, found characters are underlined, and a message shows an invalid word."""
 
