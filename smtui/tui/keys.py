@@ -256,6 +256,8 @@ SHORTCUTS = (
 
     Shortcut("code.copy", "y", "copy", "Copy", "Copy the present code", show=True),
 
+    Shortcut("answers.yes", "y", "confirm(True)", "Yes", "Do what the question says", show=True),
+    Shortcut("answers.no", "n", "confirm(False)", "No", "Do not do it, like Esc", show=True),
     Shortcut("answers.next", "right", "answer(1)", "Next button", "Move to the next button, like Tab"),
     Shortcut("answers.previous", "left", "answer(-1)", "Previous button",
              "Move to the previous button, like Shift+Tab"),

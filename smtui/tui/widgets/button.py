@@ -17,7 +17,10 @@ ROOM = 4
 
 
 class Button(widgets.Button):
-    """A button that looks like `▸ Cancel ◂` while it has the focus. Arrow keys move between the answers of a dialog."""
+    """A button that looks like `▸ Cancel ◂` while it has the focus. Arrow keys move between the answers of a dialog.
+
+    Where the answers are an act and "Cancel", y and n press them.
+    """
 
     BINDINGS = keys.list_bindings("answers")
 
@@ -46,7 +49,26 @@ class Button(widgets.Button):
         at, row = self._list_row(0).index(self), self._list_row(by)
         row[min(at, len(row) - 1)].focus()
 
+    def action_confirm(self, yes: bool) -> None:
+        """Presses the act, or the button that cancels it."""
+        if (answer := self._find_answer(yes)) is not None:
+            answer.press()
+
+    def _find_answer(self, yes: bool) -> Button | None:
+        """Returns the act or the button with the id `cancel`; None if the answers are not one of each."""
+        answers = self._answers
+        is_question = sorted(each.id == "cancel" for each in answers) == [False, True]
+        return next((each for each in answers if (each.id != "cancel") is yes), None) if is_question else None
+
+    def watch_disabled(self, disabled: bool) -> None:
+        """Updates the footer too, because y works only while there is an act to press."""
+        super().watch_disabled(disabled)
+        if self.is_attached:
+            self.screen.refresh_bindings()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "confirm":
+            return self._find_answer(parameters[0] is True) is not None
         if action == "answer":
             return len(self._answers) > 1
         if action == "answer_row":

@@ -536,3 +536,37 @@ async def test_arrow_keys_go_from_row_to_row_of_answers(app: MakeApp) -> None:
 
 def footer(running: SmtuiApp) -> str:
     return screen_text(running).splitlines()[-1]
+
+
+HARMLESS = {"Cancel", "Close", "Go on beside"}
+"""Answers that change nothing."""
+UNDOABLE = {"edited", "label preview", "restore plan", "undo preview", "undo preview of a large change"}
+"""Dialogs whose act can be undone, so that it may have the focus."""
+QUESTIONS = {"allow function", "confirm", "deletion of one", "deletion of 30", "key deletion", "label preview",
+             "restore plan", "undo preview", "undo preview of a large change"}
+"""Dialogs with an act and Cancel, which y and n answer."""
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+async def test_the_answer_in_focus_is_harmless(app: MakeApp, name: str) -> None:
+    """One rule for all dialogs: Enter on what has the focus at first changes nothing that cannot be undone."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        dialog = await shown_dialog(running, name)
+        await pilot.pause()
+        if isinstance(dialog.focused, Button) and dialog.focused in list(answers(dialog)):
+            assert str(dialog.focused.label) in HARMLESS or name in UNDOABLE
+        assert ("y Yes  n No" in screen_text(running)) == (name in QUESTIONS)
+
+
+@pytest.mark.parametrize(("key", "answer"), [("y", True), ("n", False), ("escape", False)])
+async def test_y_and_n_answer_a_question(app: MakeApp, key: str, answer: bool) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        given: list[bool | None] = []
+        await running.push_screen(Confirm(SafeText("Delete?"), SafeText("It is lost."), "Delete"), given.append)
+        await pilot.press(key)
+        await until(pilot, lambda: given)
+        assert given == [answer]
