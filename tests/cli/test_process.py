@@ -265,23 +265,28 @@ def test_init_shows_the_recovery_code_on_the_terminal(
 
 SPY = """
 import pathlib, subprocess, sys, time
+def read_command(pid):
+    return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+def list_tree(pid):
+    yield pid
+    for children in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+        for each in children.read_text().split():
+            yield from list_tree(each)
 child = subprocess.Popen([sys.executable, "-m", "smtui", *sys.argv[1:]], stdin=subprocess.PIPE,
                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 child.stdin.write(sys.stdin.buffer.read())
 child.stdin.close()
 seen = set()
 while child.poll() is None:
-    for folder in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            status = (folder / "stat").read_text().rpartition(")")[2].split()
-            mine = folder.name == str(child.pid)
-            if mine or status[1] == str(child.pid):
-                command = (folder / "cmdline").read_bytes()
-                not_yet_itself = command == pathlib.Path(f"/proc/{child.pid}/cmdline").read_bytes()
-                seen.add(command)
-                seen.add(b"" if mine or not_yet_itself else (folder / "environ").read_bytes())
-        except OSError:
-            pass
+    try:
+        for pid in list_tree(child.pid):
+            seen.add(command := read_command(pid))
+            # A child that does not yet run its own program still has the environment of its parent.
+            if pid != child.pid and command != read_command(child.pid):
+                seen.add(pathlib.Path(f"/proc/{pid}/environ").read_bytes())
+    except OSError:
+        pass
+    time.sleep(0.001)
 sys.stdout.buffer.write(b"|".join(seen))
 """
 

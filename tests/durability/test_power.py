@@ -61,7 +61,7 @@ def wrong(work: Work, folder: Path, looks: int | None = None) -> Iterator[str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_power_goes(prepared: Prepared, swift: Path, kind: str) -> None:
-    assert list(wrong(prepared(kind), swift, looks=12)) == []
+    assert list(wrong(prepared(kind), swift, looks=6)) == []
 
 
 @pytest.mark.long

@@ -240,6 +240,8 @@ sys.exit(9)
 # What it leaves in its working folder.
 
 NEST = "for _ in range({}):\n    os.mkdir('a')\n    os.chdir('a')\n"
+MANY_FILES = "for n in range({}): open(str(n), 'w').close()"
+MANY_FOLDERS = "for n in range({}): os.mkdir(str(n))"
 
 
 @pytest.mark.parametrize(("script", "said"), [
@@ -254,8 +256,8 @@ def test_folders_without_end(run: Run, here: Path, script: str, said: str) -> No
 
 
 @pytest.mark.parametrize("script", [
-    NEST.format(200), "for n in range(15000): open(str(n), 'w').close()",
-    "for n in range(3000): os.mkdir(str(n))",
+    NEST.format(200), MANY_FILES.format(1500), pytest.param(MANY_FILES.format(15_000), marks=pytest.mark.long),
+    MANY_FOLDERS.format(300), pytest.param(MANY_FOLDERS.format(3000), marks=pytest.mark.long),
     "os.makedirs('a/b'); open('a/b/f', 'w').close()\nfor folder in ('a/b', 'a', '.'): os.chmod(folder, 0)",
     "os.symlink({kept!r}, 'link'); os.link({kept!r} + '/file', 'hard'); os.mkfifo('pipe')",
     "os.mkdir(b'\\xff\\n'); socket.socket(socket.AF_UNIX).bind('door')",
