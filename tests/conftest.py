@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -18,6 +19,7 @@ import hypothesis
 import pytest
 
 import smtui
+from tests.prepared_vault import PreparedVault, prepare_vault
 
 # Hypothesis fails no test because of its duration or because of a health check.
 hypothesis.settings.register_profile("speedless", deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
@@ -32,6 +34,12 @@ gc.set_threshold(100_000, 50, 50)
 
 PASSPHRASE = "correct horse battery staple"
 _machines = count()
+
+
+def pytest_collection_finish() -> None:
+    """Excludes what exists before the first test from garbage collections; the lock of the TUI makes complete ones."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -83,18 +91,35 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def cheap_kdf(monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def derive_keys_cheaply() -> Iterator[None]:
+    """Replaces the costs of the key derivation by the lowest."""
     from smtui.vault import kdf
 
     cheap = {number: kdf.Profile(memory_cost=64, iterations=1, lanes=1) for number in kdf.PROFILES}
-    monkeypatch.setattr(kdf, "PROFILES", cheap)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "PROFILES", cheap)
+        yield
 
 
 @pytest.fixture
-def vault(tmp_path: Path, clock: Clock, cheap_kdf: None) -> Iterator[smtui.Vault]:
+def cheap_kdf() -> Iterator[None]:
+    with derive_keys_cheaply():
+        yield
+
+
+@pytest.fixture(scope="session")
+def new_vault(elsewhere: Path, tmp_path_factory: pytest.TempPathFactory) -> PreparedVault:
+    """Returns a new, empty vault, to copy."""
+    with derive_keys_cheaply():
+        return prepare_vault(tmp_path_factory.mktemp("new") / "test.vault", passphrase=PASSPHRASE, clock=Clock())
+
+
+@pytest.fixture
+def vault(tmp_path: Path, clock: Clock, cheap_kdf: None, new_vault: PreparedVault) -> Iterator[smtui.Vault]:
     """Yields a new vault, and asserts after the test that its digest matches its rows."""
-    with smtui.create_vault(tmp_path / "test.vault", PASSPHRASE, clock=clock) as vault:
+    new_vault.copy_to(tmp_path)
+    with new_vault.open_copy(tmp_path, clock=clock) as vault:
         yield vault
         if not vault.locked:
             assert not digest_gap(vault)

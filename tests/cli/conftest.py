@@ -15,7 +15,7 @@ import pytest
 import smtui
 from smtui.cli import terminal
 from smtui.cli.main import run
-from tests.conftest import PASSPHRASE
+from tests.conftest import PASSPHRASE, derive_keys_cheaply
 
 
 @dataclass(frozen=True)
@@ -123,12 +123,8 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, person: Person) -> Com
 
 @pytest.fixture(scope="session")
 def empty_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from smtui.vault import kdf
-
     path = tmp_path_factory.mktemp("vaults") / "empty.vault"
-    with pytest.MonkeyPatch.context() as patch:
-        cheap = {number: kdf.Profile(memory_cost=64, iterations=1, lanes=1) for number in kdf.PROFILES}
-        patch.setattr(kdf, "PROFILES", cheap)
+    with derive_keys_cheaply():
         smtui.create_vault(path, PASSPHRASE).close()
     return path
 

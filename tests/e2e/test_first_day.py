@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.prepared_vault import PASSPHRASE
 from tests.e2e.terminal import Terminal
+from tests.prepared_vault import PASSPHRASE
 from tests.waiting import LIMIT
 
 ENTER, ESC, DOWN, TAB = "\r", "\x1b", "\x1b[B", "\t"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 from tests.e2e.terminal import Terminal
 from tests.e2e.test_first_day import CTRL_Q, DOWN, ENTER, ESC
 from tests.hostile_text import CONTROLS, filled
+from tests.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 
 # The shape of the mouse pointer, which Textual sets.
 POINTER = re.compile(rb"\x1b\]22;[a-z-]*(?:\x07|\x1b\\\\)")
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedVault:
     return prepare_vault(
-        tmp_path_factory.mktemp("prepared"), lambda vault: filled(vault.client(), [*CONTROLS.values()]))
+        tmp_path_factory.mktemp("prepared") / "team.vault", lambda vault: filled(vault.client(), [*CONTROLS.values()]))
 
 
 @pytest.fixture

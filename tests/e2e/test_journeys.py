@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import smtui
-from tests.e2e.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 from tests.e2e.tmux import Tmux
+from tests.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal"),
@@ -27,7 +27,7 @@ Ask = Callable[..., Any]
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedVault:
     """Returns a vault with three secrets, one of which has two versions."""
-    return prepare_vault(tmp_path_factory.mktemp("prepared"), fill)
+    return prepare_vault(tmp_path_factory.mktemp("prepared") / "team.vault", fill)
 
 
 def fill(vault: smtui.Vault) -> None:

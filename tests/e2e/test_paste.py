@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 from tests.e2e.tmux import Tmux
+from tests.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 
 BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"
 PEM = "\n".join(["-----BEGIN PRIVATE KEY-----", BODY, BODY[::-1], "", "-----END PRIVATE KEY-----", ""])
@@ -28,7 +28,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedVault:
-    return prepare_vault(tmp_path_factory.mktemp("prepared"))
+    return prepare_vault(tmp_path_factory.mktemp("prepared") / "team.vault")
 
 
 @pytest.fixture

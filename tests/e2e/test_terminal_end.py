@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 from tests.e2e.terminal import Terminal
+from tests.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 from tests.waiting import wait_until
 
 ENTER = "\r"
@@ -77,7 +77,7 @@ def in_an_editor(terminal: Terminal) -> None:
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedVault:
     return prepare_vault(
-        tmp_path_factory.mktemp("prepared"),
+        tmp_path_factory.mktemp("prepared") / "team.vault",
         lambda vault: vault.client().create_secret(Name="prod/db", SecretString="text"))
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import smtui
-from tests.e2e.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 from tests.e2e.terminal import Terminal
+from tests.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 
 ENTER, CTRL_L = "\r", "\x0c"
 LIST, SECRET = "4 secrets", "not read yet"
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedVault:
-    return prepare_vault(tmp_path_factory.mktemp("prepared"), fill)
+    return prepare_vault(tmp_path_factory.mktemp("prepared") / "team.vault", fill)
 
 
 def fill(vault: smtui.Vault) -> None:

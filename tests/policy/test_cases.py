@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 
 import smtui
 from smtui.engine.client import format_method_name
-from tests.conftest import PASSPHRASE, Clock
+from tests.conftest import Clock, derive_keys_cheaply
 from tests.policy import more_cases
+from tests.prepared_vault import PreparedVault, prepare_vault
 
 CASES = [*json.loads((Path(__file__).parent / "cases.json").read_text(encoding="utf-8")), *more_cases.CASES]
 ACCOUNT = "123456789012"
@@ -48,9 +50,16 @@ class Case:
         self.client(self.data["caller"]).put_resource_policy(SecretId=self.arn, ResourcePolicy=self.text, **more)
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedVault:
+    with derive_keys_cheaply():
+        return prepare_vault(tmp_path_factory.mktemp("prepared") / "v.vault", account_id=ACCOUNT, clock=Clock())
+
+
 @pytest.fixture
-def vault(tmp_path: Path, clock: Clock, cheap_kdf: None) -> Any:
-    with smtui.create_vault(tmp_path / "v.vault", PASSPHRASE, account_id=ACCOUNT, clock=clock) as vault:
+def vault(tmp_path: Path, clock: Clock, prepared: PreparedVault) -> Iterator[smtui.Vault]:
+    prepared.copy_to(tmp_path)
+    with prepared.open_copy(tmp_path, clock=clock) as vault:
         yield vault
 
 

@@ -21,7 +21,7 @@ from smtui.api.errors import (
 )
 from smtui.rules.compare_and_swap import OWN_LABEL, find_moving_labels, is_changed, read_labels, store_value
 from smtui.rules.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
-from tests.conftest import PASSPHRASE
+from tests.conftest import PASSPHRASE, derive_keys_cheaply
 
 ID: Any = {"SecretId": "a"}
 MINE, THEIRS = "mine", "theirs"
@@ -58,13 +58,9 @@ class Interrupted:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[smtui.Vault]:
     """One vault for thousands of stories, each told in a transaction that is taken back."""
-    from smtui.vault import kdf
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kdf, "PROFILES", {number: kdf.Profile(memory_cost=64, iterations=1, lanes=1)
-                                        for number in kdf.PROFILES})
-        with smtui.create_vault(tmp_path_factory.mktemp("vault") / "vault.smtui", passphrase=PASSPHRASE) as vault:
-            yield vault
+    with (derive_keys_cheaply(),
+          smtui.create_vault(tmp_path_factory.mktemp("vault") / "vault.smtui", passphrase=PASSPHRASE) as vault):
+        yield vault
 
 
 class RolledBackError(Exception):
