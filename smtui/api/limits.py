@@ -97,6 +97,9 @@ MAX_KEY_DELETION_DAYS = 30
 MAX_ALIAS_LENGTH = _get_max(kms.ALIAS_NAME)
 MAX_KEY_DESCRIPTION_LENGTH = _get_max(kms.DESCRIPTION)
 
+# URLs in values that are opened in the browser.
+MAX_URL_LENGTH = 2048
+
 # The audit log of a vault.
 MAX_RETENTION_DAYS = _get_max(_find_shape(extensions.RETENTION.request, "Days"))
 

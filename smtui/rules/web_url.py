@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from smtui.api.errors import SmtuiError
+from smtui.api.limits import MAX_URL_LENGTH
 from smtui.rules.key_roles import URL, find_key
 
 SCHEMES = ("http", "https")
-MAX_LENGTH = 2048
 
 
 class RefusedUrlError(SmtuiError):
@@ -27,8 +27,8 @@ def check_url(text: str) -> str:
     scheme, separator, rest = url.partition("://")
     if not separator or scheme.lower() not in SCHEMES:
         raise RefusedUrlError("Only http:// and https:// URLs are opened.")
-    if len(url) > MAX_LENGTH:
-        raise RefusedUrlError(f"This URL is longer than {MAX_LENGTH:,} characters.")
+    if len(url) > MAX_URL_LENGTH:
+        raise RefusedUrlError(f"This URL is longer than {MAX_URL_LENGTH:,} characters.")
     if not all("!" <= character <= "~" for character in url) or "\\" in url:
         raise RefusedUrlError("This URL has characters that are not allowed in a URL, such as spaces or other scripts.")
     host = rest.replace("?", "/").replace("#", "/").partition("/")[0]
