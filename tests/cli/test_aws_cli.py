@@ -30,8 +30,9 @@ from smtui.engine.request import validate
 from tests.cli.conftest import Answer, CommandLine
 from tests.doc_tables import ROOT
 
-moto_server = pytest.importorskip("moto.server", reason="moto's server is not installed")
-pytestmark = pytest.mark.skipif(find_spec("awscli") is None, reason="the aws CLI is not installed")
+pytestmark = pytest.mark.skipif(
+    not all(map(find_spec, ("awscli", "moto", "flask_cors"))), reason="the aws CLI or moto's server is not installed"
+)
 
 Run = Callable[..., Answer]
 Ask = Callable[[dict[str, Any]], Any]
@@ -40,7 +41,9 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    server = moto_server.ThreadedMotoServer(port=0, verbose=False)
+    from moto.server import ThreadedMotoServer  # takes half a second, so not in each worker that collects the tests
+
+    server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
