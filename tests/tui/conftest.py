@@ -200,7 +200,7 @@ def said(app: SmtuiApp) -> list[str]:
     return [toast.message for toast in app._notifications]
 
 
-def screen_text(app: SmtuiApp) -> str:
+def screen_text(app: App[Any]) -> str:
     """Returns the text of the screen."""
     return "\n".join("".join(segment.text for segment in line).rstrip() for line in render_screen(app))
 

@@ -66,7 +66,7 @@ async def press_button(pilot: Pilot[None], label: str) -> None:
     await pilot.press("enter")
 
 
-def join_screen_text(app: SmtuiApp) -> str:
+def join_screen_text(app: App[Any]) -> str:
     """The text of the screen in one line, without frames."""
     return " ".join(screen_text(app).replace("│", " ").split())
 

@@ -28,9 +28,9 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 
 async def go(pilot: Pilot[None], key: str, seen: str) -> None:
-    await until(pilot, lambda: "secrets" in screen_text(pilot.app))  # type: ignore[arg-type]
+    await until(pilot, lambda: "secrets" in screen_text(pilot.app))
     await pilot.press("o", key)
-    await until(pilot, lambda: seen in screen_text(pilot.app))  # type: ignore[arg-type]
+    await until(pilot, lambda: seen in screen_text(pilot.app))
 
 
 @SIZES
@@ -42,7 +42,7 @@ def test_audit_log(snap_compare: Any, app: MakeApp, vault: smtui.Vault, filled: 
     async def there(pilot: Pilot[None]) -> None:
         await go(pilot, "t", "newest first")
         await pilot.press("slash", *"create", "enter")
-        await until(pilot, lambda: "5 events · filter: create" in screen_text(pilot.app))  # type: ignore[arg-type]
+        await until(pilot, lambda: "5 events · filter: create" in screen_text(pilot.app))
 
     assert snap_compare(app(), terminal_size=size, run_before=there)
 
@@ -99,7 +99,7 @@ def test_what_an_import_would_do(snap_compare: Any, app: MakeApp) -> None:
 
     async def shown(pilot: Pilot[None]) -> None:
         pilot.app.push_screen(ImportPlan(steps))
-        await until(pilot, lambda: "dev/GOING" in screen_text(pilot.app))  # type: ignore[arg-type]
+        await until(pilot, lambda: "dev/GOING" in screen_text(pilot.app))
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=shown)
 
@@ -113,7 +113,7 @@ def test_a_damaged_vault(
     Path("team.vault").write_bytes(Path("team.vault").read_bytes()[:-1])
 
     async def shown(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "This vault is damaged" in screen_text(pilot.app))  # type: ignore[arg-type]
+        await until(pilot, lambda: "This vault is damaged" in screen_text(pilot.app))
 
     assert snap_compare(SmtuiApp(Path("team.vault"), Settings()), terminal_size=SMALL, run_before=shown)
 
@@ -126,10 +126,10 @@ def test_recovering(
     smtui.create_vault(Path("team.vault"), "x").close()
 
     async def shown(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "Unlock" in screen_text(pilot.app))  # type: ignore[arg-type]
+        await until(pilot, lambda: "Unlock" in screen_text(pilot.app))
         await pilot.press("f2")
-        await until(pilot, lambda: "Recovery code" in screen_text(pilot.app))  # type: ignore[arg-type]
+        await until(pilot, lambda: "Recovery code" in screen_text(pilot.app))
         await pilot.press(*"ABCDEFGHIJKLMN", "ctrl+r")
-        await until(pilot, lambda: "14 of 84" in screen_text(pilot.app))  # type: ignore[arg-type]
+        await until(pilot, lambda: "14 of 84" in screen_text(pilot.app))
 
     assert snap_compare(SmtuiApp(Path("team.vault"), Settings()), terminal_size=SMALL, run_before=shown)

@@ -23,7 +23,7 @@ NAMES = ("prod/orders", "prod/web", "dev/orders", "kafka", "zebra")
 
 
 async def open_dialog(pilot: Pilot[None], dialog: Screen[Any]) -> OptionList:
-    await until(pilot, lambda: "nothing here yet" in screen_text(pilot.app))  # type: ignore[arg-type]
+    await until(pilot, lambda: "nothing here yet" in screen_text(pilot.app))
     pilot.app.push_screen(dialog)
     await until(pilot, lambda: pilot.app.screen is dialog and isinstance(dialog.focused, OptionList))
     return dialog.query_one(OptionList)

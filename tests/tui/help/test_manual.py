@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 async def open_manual(pilot: Pilot[None]) -> None:
     await pilot.press("o", "m")
-    await until(pilot, lambda: "AWSPREVIOUS" in screen_text(pilot.app))  # type: ignore[arg-type]
+    await until(pilot, lambda: "AWSPREVIOUS" in screen_text(pilot.app))
 
 
 async def test_it_says_what_is_so_here(app: MakeApp, vault: smtui.Vault, tool: FakeTool) -> None:

@@ -65,7 +65,7 @@ async def test_marks_come_while_one_types() -> None:
         await types(pilot, " bad")
         await see(pilot, "✗ error  2:6  bad is wrong")
 
-        assert "2✗   1, bad" in screen_text(app)  # type: ignore[arg-type]
+        assert "2✗   1, bad" in screen_text(app)
 
 
 async def test_going_through_what_was_found() -> None:

@@ -71,7 +71,7 @@ async def at_keys(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
 async def test_what_is_there_and_what_it_seals(app: MakeApp, kms: Any, tool: FakeTool) -> None:
     """Enter opens a secret that the key encrypts; `y` copies the key's ARN."""
     async with at_keys(app()) as pilot:
-        row = next(line for line in screen_text(pilot.app).splitlines() if "alias/orders" in line)  # type: ignore[arg-type]
+        row = next(line for line in screen_text(pilot.app).splitlines() if "alias/orders" in line)
         assert row.split()[:5] == ["alias/orders", "✓", "enabled", "3", "2"]
         await pilot.press("y")
         await until(pilot, lambda: tool.held)

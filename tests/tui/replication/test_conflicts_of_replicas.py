@@ -130,7 +130,7 @@ async def test_a_name_that_others_take_after_the_question_is_asked_about(
             london.create_secret(Name="prod/db", SecretString="theirs")
             await press_button(pilot, "Overwrite")
             await wait_for_screen(pilot, ConflictDialog)
-            assert "user/bob created it in eu-west-2" in join_screen_text(pilot.app)  # type: ignore[arg-type]
+            assert "user/bob created it in eu-west-2" in join_screen_text(pilot.app)
             await pilot.press("escape")
             await wait_for_screen(pilot, ReplicationScreen)
 
@@ -202,7 +202,7 @@ async def test_a_replica_that_is_gone_is_not_asked_about(
         await hear(pilot, "prod/db has no replica in eu-west-1 any more.")
 
         assert isinstance(pilot.app.screen, ReplicationScreen)
-        assert "eu-west-1" not in screen_text(pilot.app)  # type: ignore[arg-type]
+        assert "eu-west-1" not in screen_text(pilot.app)
 
 
 async def test_what_others_read_or_change_elsewhere_is_no_conflict(

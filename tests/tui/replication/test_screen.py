@@ -62,7 +62,7 @@ async def test_to_more_regions(app: MakeApp, database: Any, vault: smtui.Vault) 
     async with at_replication(app()) as pilot:
         await pilot.press("a")
         await see(pilot, "N. California")
-        assert "N. Virginia" not in screen_text(pilot.app).split("to which Regions")[1]  # type: ignore[arg-type]
+        assert "N. Virginia" not in screen_text(pilot.app).split("to which Regions")[1]
         await pilot.press("slash")
         await types(pilot, "tokyo")
         await pilot.press("enter", "enter")
@@ -90,7 +90,7 @@ async def test_a_replica_is_looked_at_there_and_promoted(app: MakeApp, replicate
     async with at_replication(app()) as pilot:
         await pilot.press("j", "enter")
         await see(pilot, "it is changed in us-east-1, where its primary is")
-        assert "eu-west-1" in screen_text(pilot.app).splitlines()[0]  # type: ignore[arg-type]
+        assert "eu-west-1" in screen_text(pilot.app).splitlines()[0]
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.session.region == "us-east-1")  # type: ignore[attr-defined]
         await see(pilot, "● primary      here")

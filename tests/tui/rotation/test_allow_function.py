@@ -148,7 +148,7 @@ async def test_undoing_a_removal_allows_nothing(app: MakeApp, received: smtui.Va
 async def ask_at_functions(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: pilot.app.session)  # type: ignore[attr-defined]
     await pilot.press("o", "f")
-    await until(pilot, lambda: isinstance(pilot.app.screen, FunctionsScreen) and WAITS in screen_text(pilot.app))  # type: ignore[arg-type]
+    await until(pilot, lambda: isinstance(pilot.app.screen, FunctionsScreen) and WAITS in screen_text(pilot.app))
     await asks(pilot)
 
 

@@ -212,8 +212,8 @@ async def test_the_steps_are_seen_to_pass_and_no_key_waits(app: MakeApp, rotated
         await see(pilot, "Rotate prod/db now?")
         await pilot.press("tab", "enter")
         await see(pilot, "setSecret     ▸ at work")
-        assert "createSecret  ✓ done" in screen_text(pilot.app)  # type: ignore[arg-type]
-        assert "testSecret    ○ waiting" in screen_text(pilot.app)  # type: ignore[arg-type]
+        assert "createSecret  ✓ done" in screen_text(pilot.app)
+        assert "testSecret    ○ waiting" in screen_text(pilot.app)
         await pilot.press("R")
         await hear(pilot, "It is being rotated right now.")
         await pilot.press("2")
@@ -391,7 +391,7 @@ async def test_what_a_function_says_is_harmless(app: MakeApp, vault: smtui.Vault
     async with at_rotation(app()) as pilot:
         await see(pilot, "It ended with exit code 3.")
 
-        assert "[red]␛]52;c;eA==␇" in screen_text(pilot.app)  # type: ignore[arg-type]
+        assert "[red]␛]52;c;eA==␇" in screen_text(pilot.app)
 
 
 async def test_a_secret_that_is_gone_leads_back(app: MakeApp, others: smtui.Vault, rotated: Any) -> None:

@@ -17,11 +17,11 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 async def history(pilot: Pilot[None]) -> None:
     """Opens the history of `prod/db`."""
-    await until(pilot, lambda: "secret" in screen_text(pilot.app))  # type: ignore[arg-type]
+    await until(pilot, lambda: "secret" in screen_text(pilot.app))
     await pilot.press("enter")
-    await until(pilot, lambda: "not read yet" in screen_text(pilot.app))  # type: ignore[arg-type]
+    await until(pilot, lambda: "not read yet" in screen_text(pilot.app))
     await pilot.press("6")
-    await until(pilot, lambda: "newest first" in screen_text(pilot.app))  # type: ignore[arg-type]
+    await until(pilot, lambda: "newest first" in screen_text(pilot.app))
 
 
 async def test_it_has_this_secrets_events_alone(app: MakeApp, database: Any) -> None:

@@ -9,6 +9,7 @@ import unicodedata
 from typing import Any
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -40,21 +41,21 @@ HOSTILE = (
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 
-def current(app: SmtuiApp) -> str:
+def current(app: App[None]) -> str:
     entry = get_list_screen(app).secrets.current
     return entry["Name"] if entry else ""
 
 
 async def ready(pilot: Pilot[None], count: int = len(SAMPLES)) -> None:
-    await until(pilot, lambda: get_list_screen(pilot.app).secrets.count == count)  # type: ignore[arg-type]
+    await until(pilot, lambda: get_list_screen(pilot.app).secrets.count == count)
 
 
 async def go_to(pilot: Pilot[None], name: str) -> None:
     await pilot.press("g")
     for _ in range(len(SAMPLES)):
-        if current(pilot.app) != name:  # type: ignore[arg-type]
+        if current(pilot.app) != name:
             await pilot.press("j")
-    assert current(pilot.app) == name  # type: ignore[arg-type]
+    assert current(pilot.app) == name
 
 
 # Searching.

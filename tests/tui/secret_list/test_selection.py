@@ -38,7 +38,7 @@ def signed(app: SmtuiApp) -> list[str]:
 
 
 async def ready(pilot: Pilot[None], words: str = "5 secrets") -> None:
-    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
+    await until(pilot, lambda: words in screen_text(pilot.app))
 
 
 def tags(client: Any, name: str) -> dict[str, str]:

@@ -65,7 +65,7 @@ async def preview(pilot: Pilot[None]) -> str:
     await pilot.press("u")
     await until(pilot, lambda: isinstance(pilot.app.screen, UndoPreview))
     await pilot.pause()
-    return screen_text(pilot.app)  # type: ignore[arg-type]
+    return screen_text(pilot.app)
 
 
 def names(client: Any) -> list[str]:

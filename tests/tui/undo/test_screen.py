@@ -65,7 +65,7 @@ async def undo(pilot: Pilot[None], *words: str) -> None:
     """Presses `u`, checks the preview, and presses Enter."""
     await pilot.press("u")
     await wait_for_screen(pilot, UndoPreview)
-    text = screen_text(pilot.app)  # type: ignore[arg-type]
+    text = screen_text(pilot.app)
     assert all(each in text for each in words), text
     assert "arn:" not in text
     await pilot.press("enter")

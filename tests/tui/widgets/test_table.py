@@ -59,9 +59,9 @@ async def test_rows_of_words() -> None:
     app = OneTable()
     async with app.run_test(size=(40, 6)) as pilot:
         put(pilot, ["apple", "a word that is far too long for this table"])
-        await until(pilot, lambda: "apple" in screen_text(app))  # type: ignore[arg-type]
+        await until(pilot, lambda: "apple" in screen_text(app))
 
-        heading, first, second, *_ = screen_text(app).splitlines()  # type: ignore[arg-type]
+        heading, first, second, *_ = screen_text(app).splitlines()
         assert heading.split() == ["Name", "Length", "Ending"]
         assert first.split() == ["apple", "5", "e"]
         assert "…  42" in second
@@ -71,7 +71,7 @@ async def test_an_empty_table_says_so() -> None:
     app = OneTable()
     async with app.run_test(size=(40, 6)) as pilot:
         table = put(pilot, [])
-        await until(pilot, lambda: "No word." in screen_text(app))  # type: ignore[arg-type]
+        await until(pilot, lambda: "No word." in screen_text(app))
 
         assert table.current is None
 
@@ -96,7 +96,7 @@ async def test_the_keys_of_every_list() -> None:
         table = put(pilot, [str(number) for number in range(100)])
         await pilot.press("G")
         assert table.current == "99"
-        await until(pilot, lambda: "99" in screen_text(app))  # type: ignore[arg-type]
+        await until(pilot, lambda: "99" in screen_text(app))
         await pilot.press("pageup")
         assert table.current == "94"
         await pilot.press("g", "down", "k")
@@ -138,8 +138,8 @@ async def test_a_million_rows_cost_no_more_than_those_in_sight() -> None:
     many = Counting()
     async with app.run_test(size=(40, 6)) as pilot:
         put(pilot, many)
-        await until(pilot, lambda: "4" in screen_text(app))  # type: ignore[arg-type]
+        await until(pilot, lambda: "4" in screen_text(app))
         await pilot.press("G")
-        await until(pilot, lambda: "999999" in screen_text(app))  # type: ignore[arg-type]
+        await until(pilot, lambda: "999999" in screen_text(app))
 
         assert many.asked < 100

@@ -22,4 +22,4 @@ async def test_the_last_word_is_in_sight(length: int) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         app.notify(f"{('word ' * 40)[: length - 1]}Z", markup=False)
 
-        await until(pilot, lambda: "Z" in screen_text(app))  # type: ignore[arg-type]
+        await until(pilot, lambda: "Z" in screen_text(app))
