@@ -45,7 +45,7 @@ CONVERSIONS = frozenset({"from", "in", "on", "to", "with"})
 VERBS_IN_ED = frozenset({"embed", "feed", "need", "proceed", "seed", "shed", "shred"})
 ONE_CLASS_EACH = frozenset({
     "Chosen", "Place", "Member", "Finding", "Wanted", "Key", "Call", "Rotation", "Plan", "Column", "Step", "Outcome",
-    "Target", "Format", "Function",
+    "Target", "Format", "Function", "KeyUsage", "KmsKey", "NewVersion", "Replica", "Vault", "Version",
 })  # fmt: skip
 """Class names that once stood for several things."""
 

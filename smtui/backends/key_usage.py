@@ -6,7 +6,7 @@ from smtui.backends.state import VaultState
 from smtui.vault import keys
 
 
-class KeyUsage:
+class KeyUsageReader:
     """`vault.key_usage`. A key is given by its bare id, as DescribeKey answers it; `region_name` defaults to home."""
 
     def __init__(self, state: VaultState) -> None:

@@ -11,7 +11,7 @@ from smtui.api.errors import ClientError
 from smtui.backends import former_names
 from smtui.backends.alerts import Alerts
 from smtui.backends.audit import AuditLog
-from smtui.backends.key_usage import KeyUsage
+from smtui.backends.key_usage import KeyUsageReader
 from smtui.backends.maintenance import Maintenance, Passphrase
 from smtui.backends.scheduler import RotationScheduler
 from smtui.backends.state import VaultState, is_region
@@ -58,7 +58,7 @@ class Vault:
         self.audit = AuditLog(self._state)
         self.scheduler = RotationScheduler(self._state)
         self.alerts = Alerts(self._state, self.scheduler)
-        self.key_usage = KeyUsage(self._state)
+        self.key_usage = KeyUsageReader(self._state)
         self._notices = (*notices, *self._make_opening_notices(database))
 
     def __repr__(self) -> str:

@@ -10,15 +10,15 @@ from smtui.api.arn import format_kms_arn, is_arn, parse_key_arn
 from smtui.api.errors import DecryptionFailure, EncryptionFailure, InvalidRequestException
 from smtui.engine.call import Call
 from smtui.vault import keys
-from smtui.vault.keys import KmsKey
+from smtui.vault.keys import StoredKey
 from smtui.vault.keystore import AWS_MANAGED
 from smtui.vault.secrets import Secret
-from smtui.vault.versions import Version
+from smtui.vault.versions import StoredVersion
 
 ALIAS = "alias/"
 
 
-def find_key(call: Call, region: str, key_id: str) -> KmsKey | None:
+def find_key(call: Call, region: str, key_id: str) -> StoredKey | None:
     """The key that a key id, an alias or the ARN of either names in a Region."""
     arn = parse_key_arn(key_id)
     if arn and (arn.region, arn.account) != (region, call.account):
@@ -42,7 +42,7 @@ def normalize_key_id(call: Call, region: str, key_id: str) -> str | None:
     return format_arn(call, region, key_id) if key_id.startswith(ALIAS) else key_id
 
 
-def get_encryption_key(call: Call, region: str, key_id: str | None) -> KmsKey:
+def get_encryption_key(call: Call, region: str, key_id: str | None) -> StoredKey:
     """The key for new versions. Raises EncryptionFailure if it is missing, disabled or pending deletion."""
     if key_id is None:
         return call.keys.get_aws_managed(region)
@@ -61,7 +61,7 @@ def uses_default_key(secret: Secret) -> bool:
     return secret.kms_key_id is None
 
 
-def require_key_access(call: Call, secret: Secret, version: Version | None = None) -> None:
+def require_key_access(call: Call, secret: Secret, version: StoredVersion | None = None) -> None:
     """Raises InvalidRequestException for a caller of another account if the value is under the AWS managed key.
 
     Args:
@@ -76,7 +76,7 @@ def require_key_access(call: Call, secret: Secret, version: Version | None = Non
         )
 
 
-def get_decryption_key(call: Call, row: int) -> KmsKey:
+def get_decryption_key(call: Call, row: int) -> StoredKey:
     """The key of a row, to decrypt with. Raises DecryptionFailure if it may not be used."""
     key = keys.get_by_row(call.database, row)
     if not key.is_usable:
@@ -92,7 +92,7 @@ def format_listed_key(call: Call, region: str, key_id: str) -> str:
     return format_key_arn(call, key) if key else key_id
 
 
-def format_key_arn(call: Call, key: KmsKey) -> str:
+def format_key_arn(call: Call, key: StoredKey) -> str:
     return format_arn(call, key.region, f"key/{key.key_id}")
 
 

@@ -18,7 +18,7 @@ from smtui.engine.declaration import Response
 from smtui.rules.regions import is_aws_region
 from smtui.vault import keys, replicas, secrets, versions
 from smtui.vault.keystore import AWS_MANAGED
-from smtui.vault.replicas import Replica
+from smtui.vault.replicas import StoredReplica
 from smtui.vault.secrets import Secret
 
 SUCCEEDED = "Replication succeeded"
@@ -49,7 +49,7 @@ def format_status(call: Call, primary: Secret) -> list[Response]:
     return [_format_entry(call, primary, replica) for replica in replicas.list_replicas(call.database, primary.id)]
 
 
-def _format_entry(call: Call, primary: Secret, replica: Replica) -> Response:
+def _format_entry(call: Call, primary: Secret, replica: StoredReplica) -> Response:
     twin = find_replica(call, primary, replica.region)
     members = {
         "Region": replica.region,
@@ -103,7 +103,7 @@ def _update_all(call: Call, primary: Secret) -> None:
             replicas.set_status(call.database, replica, "InSync", SUCCEEDED)
 
 
-def _update_replica(call: Call, primary: Secret, replica: Replica) -> None:
+def _update_replica(call: Call, primary: Secret, replica: StoredReplica) -> None:
     twin = find_replica(call, primary, replica.region) or _create_replica(call, primary, replica)
     secrets.set_description(call.database, twin, description=primary.description, type=primary.type)
     _copy_tags(call, primary, twin)
@@ -112,7 +112,7 @@ def _update_replica(call: Call, primary: Secret, replica: Replica) -> None:
     secrets.touch_changed(call.database, twin, primary.changed_at)
 
 
-def _create_replica(call: Call, primary: Secret, replica: Replica) -> Secret:
+def _create_replica(call: Call, primary: Secret, replica: StoredReplica) -> Secret:
     """A new replica without versions. Raises ClientError if its name is taken or its key cannot be used."""
     key = kms.normalize_key_id(call, replica.region, replica.kms_key_id or "")
     present = secrets.find_by_name(call.database, replica.region, primary.name)

@@ -17,7 +17,7 @@ from smtui.rules.schedules import InvalidScheduleError, Rules
 from smtui.vault import rotations, secrets, versions
 from smtui.vault.rotations import Function, Kind, Rotation, Run
 from smtui.vault.secrets import Secret
-from smtui.vault.versions import Version
+from smtui.vault.versions import StoredVersion
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 FIRST_STEP: dict[Kind, str] = {"rotation": "createSecret", "test": "testSecret"}
@@ -153,7 +153,7 @@ def record_promotion(call: Call, secret: Secret, token: str) -> None:
         record_new_value(call, secret)
 
 
-def _is_counted(call: Call, secret: Secret, version: Version) -> bool:
+def _is_counted(call: Call, secret: Secret, version: StoredVersion) -> bool:
     """Whether the rotation that made the version was counted when the version became current."""
     rotation = rotations.find_rotation(call.database, secret.id)
     return rotation is not None and rotation.rotated_at is not None and rotation.rotated_at >= version.created_at

@@ -27,9 +27,9 @@ from smtui.engine.declaration import Request
 from smtui.rules import labels
 from smtui.vault import envelope, keys, secrets, versions
 from smtui.vault.envelope import EncryptionContext, Envelope
-from smtui.vault.keys import KmsKey
+from smtui.vault.keys import StoredKey
 from smtui.vault.secrets import Secret
-from smtui.vault.versions import NewVersion, Version
+from smtui.vault.versions import StoredVersion, UnstoredVersion
 
 EMPTY = Envelope(b"", b"")
 
@@ -77,7 +77,7 @@ def require_value(request: Request) -> Value:
     return value
 
 
-def decrypt(call: Call, secret: Secret, version: Version) -> Value:
+def decrypt(call: Call, secret: Secret, version: StoredVersion) -> Value:
     """Decrypts a stored version.
 
     Raises DecryptionFailure, or ResourceNotFoundException for a version without a value.
@@ -89,7 +89,7 @@ def decrypt(call: Call, secret: Secret, version: Version) -> Value:
     return Value(version.form, envelope.unseal(version.envelope, call.keys.get_material(key), context))
 
 
-def require_same_value(call: Call, secret: Secret, version: Version, value: Value) -> None:
+def require_same_value(call: Call, secret: Secret, version: StoredVersion, value: Value) -> None:
     """Accepts a repeated request: raises ResourceExistsException unless the version has this value."""
     if version.is_empty or not decrypt(call, secret, version).is_same_as(value):
         raise make_token_in_use_error(call, secret, version.version_id)
@@ -118,7 +118,7 @@ def store_version(call: Call, secret: Secret, version_id: str, value: Value, new
 
 def store_first_versions(call: Call, firsts: Sequence[tuple[Secret, str, Value]]) -> None:
     """Encrypts the first versions (secret, version id, value) of new secrets, with the label AWSCURRENT."""
-    keys_by_name: dict[str | None, KmsKey] = {}
+    keys_by_name: dict[str | None, StoredKey] = {}
     new = []
     for secret, version_id, value in firsts:
         key = keys_by_name.get(secret.kms_key_id)
@@ -141,7 +141,7 @@ def reserve_version(call: Call, secret: Secret, version_id: str) -> None:
     """Adds the version that a rotation will fill: AWSPENDING, without a value. Raises LimitExceededException."""
     _check_version_quota(call, secret)
     key = kms.get_encryption_key(call, secret.region, secret.kms_key_id)
-    new = NewVersion(secret.id, version_id, call.now, "string", key.row, EMPTY)
+    new = UnstoredVersion(secret.id, version_id, call.now, "string", key.row, EMPTY)
     [row] = versions.insert_versions(call.database, [new])
     before = versions.read_labels(call.database, secret.id)
     save_labels(call, secret, before, labels.attach(before, row, [labels.AWSPENDING]))
@@ -158,7 +158,9 @@ def _check_version_quota(call: Call, secret: Secret) -> None:
         )
 
 
-def fill_version(call: Call, secret: Secret, version: Version, value: Value, new_labels: Iterable[str]) -> list[str]:
+def fill_version(
+    call: Call, secret: Secret, version: StoredVersion, value: Value, new_labels: Iterable[str]
+) -> list[str]:
     """Stores the value of an empty version and moves the labels to it; returns the labels of the version."""
     key = kms.get_encryption_key(call, secret.region, secret.kms_key_id)
     sealed = _encrypt(call, secret, version.version_id, value, key)
@@ -178,10 +180,10 @@ def insert_version(call: Call, secret: Secret, version_id: str, value: Value, *,
 
 
 def _make_version(
-    call: Call, secret: Secret, version_id: str, value: Value, key: KmsKey, *, made_at: int
-) -> NewVersion:
+    call: Call, secret: Secret, version_id: str, value: Value, key: StoredKey, *, made_at: int
+) -> UnstoredVersion:
     sealed = _encrypt(call, secret, version_id, value, key)
-    return NewVersion(secret.id, version_id, made_at, value.form, key.row, sealed)
+    return UnstoredVersion(secret.id, version_id, made_at, value.form, key.row, sealed)
 
 
 def move_to_key(call: Call, secret: Secret) -> None:
@@ -200,7 +202,7 @@ def move_to_key(call: Call, secret: Secret) -> None:
         versions.reseal_version(call.database, version, key.row, sealed)
 
 
-def _encrypt(call: Call, secret: Secret, version_id: str, value: Value, key: KmsKey) -> Envelope:
+def _encrypt(call: Call, secret: Secret, version_id: str, value: Value, key: StoredKey) -> Envelope:
     context = EncryptionContext(call.format_arn(secret), version_id, value.form)
     return envelope.seal(value.raw, call.keys.get_material(key), context, call.ambient.random_bytes)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from smtui.api.types import Client
 
 
-class Vault(Protocol):
+class ImportVault(Protocol):
     """The methods of `smtui.Vault` that an import uses."""
 
     def owner(self, service: str | None = None) -> Any: ...
@@ -30,7 +30,7 @@ class Vault(Protocol):
 class ImportTarget:
     """A vault and the Region to import into, by default the home Region."""
 
-    vault: Vault
+    vault: ImportVault
     region: str | None = None
 
     def client(self, owner: str | None) -> Client:

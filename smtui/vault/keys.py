@@ -21,7 +21,7 @@ _LIVING = "length(k.wrapped) > 0"
 
 
 @dataclass(frozen=True, slots=True)
-class KmsKey:
+class StoredKey:
     """One key as stored, its material wrapped. `manager` is KMS's KeyManager; times are in milliseconds."""
 
     row: int
@@ -69,12 +69,12 @@ _read = make_row_reader("keys", COLUMNS.replace("k.", ""))
 _read_alias = make_row_reader("aliases", "region, alias, key, created_at")
 
 
-def get_by_row(database: Database, row: int) -> KmsKey:
+def get_by_row(database: Database, row: int) -> StoredKey:
     """The key of a row. Raises InternalServiceError if there is none."""
     found = database.fetch_row(f"SELECT {COLUMNS} FROM keys k WHERE k.id = ?", (row,))
     if found is None:
         raise make_damaged_row_error()
-    return KmsKey(*_read(found))
+    return StoredKey(*_read(found))
 
 
 def has_key(database: Database, row: int) -> bool:
@@ -82,25 +82,25 @@ def has_key(database: Database, row: int) -> bool:
     return database.fetch_row("SELECT 1 FROM keys WHERE id = ?", (row,)) is not None
 
 
-def find_by_id(database: Database, region: str, key_id: str) -> KmsKey | None:
+def find_by_id(database: Database, region: str, key_id: str) -> StoredKey | None:
     """The key with this id in a Region, unless it was deleted permanently."""
     found = database.fetch_row(f"SELECT {COLUMNS} FROM keys k WHERE k.key_id = ? AND k.region = ? AND {_LIVING}",
                                (key_id, region))
-    return KmsKey(*_read(found)) if found else None
+    return StoredKey(*_read(found)) if found else None
 
 
-def find_by_alias(database: Database, region: str, alias: str) -> KmsKey | None:
+def find_by_alias(database: Database, region: str, alias: str) -> StoredKey | None:
     """The key that an alias of a Region points to."""
     found = database.fetch_row(
         f"SELECT {COLUMNS} FROM aliases a JOIN keys k ON k.id = a.key WHERE a.region = ? AND a.alias = ?",
         (region, alias),
     )
-    return KmsKey(*_read(found)) if found else None
+    return StoredKey(*_read(found)) if found else None
 
 
-def list_in_region(database: Database, region: str) -> list[KmsKey]:
+def list_in_region(database: Database, region: str) -> list[StoredKey]:
     """The keys of a Region in order of creation, except deleted ones and those whose id is damaged."""
-    keys = (KmsKey(*_read(found)) for found in database.fetch_rows(
+    keys = (StoredKey(*_read(found)) for found in database.fetch_rows(
         f"SELECT {COLUMNS} FROM keys k WHERE k.region = ? AND {_LIVING} ORDER BY k.id", (region,)
     ))
     return [key for key in keys if key.key_id != UNREADABLE]
@@ -117,11 +117,11 @@ def insert(
     return database.get_last_id()
 
 
-def set_description(database: Database, key: KmsKey, description: str) -> None:
+def set_description(database: Database, key: StoredKey, description: str) -> None:
     database.run("UPDATE keys SET description = ? WHERE id = ?", (description, key.row))
 
 
-def set_state(database: Database, key: KmsKey, *, enabled: bool, delete_at: int | None = None) -> None:
+def set_state(database: Database, key: StoredKey, *, enabled: bool, delete_at: int | None = None) -> None:
     """Enables or disables a key; `delete_at` (milliseconds) schedules its deletion."""
     database.run("UPDATE keys SET enabled = ?, delete_at = ? WHERE id = ?", (enabled, delete_at, key.row))
 
@@ -131,19 +131,19 @@ def has_overdue(database: Database, now: int) -> bool:
     return database.fetch_row(f"SELECT 1 FROM keys k WHERE k.delete_at <= ? AND {_LIVING} LIMIT 1", (now,)) is not None
 
 
-def list_overdue(database: Database, now: int) -> list[KmsKey]:
+def list_overdue(database: Database, now: int) -> list[StoredKey]:
     """The keys whose waiting period is over, except damaged ones."""
     found = database.fetch_rows(f"SELECT {COLUMNS} FROM keys k WHERE k.delete_at <= ? AND {_LIVING}", (now,))
-    return [key for key in (KmsKey(*_read(row)) for row in found) if key.delete_at is not None]
+    return [key for key in (StoredKey(*_read(row)) for row in found) if key.delete_at is not None]
 
 
-def shred(database: Database, key: KmsKey) -> None:
+def shred(database: Database, key: StoredKey) -> None:
     """Deletes a key permanently: nobody can decrypt again what it encrypted."""
     database.run("UPDATE keys SET wrapped = x'' WHERE id = ?", (key.row,))
     database.run("DELETE FROM aliases WHERE key = ?", (key.row,))
 
 
-def count_versions(database: Database, key: KmsKey) -> tuple[int, int]:
+def count_versions(database: Database, key: StoredKey) -> tuple[int, int]:
     """How many versions a key encrypts, and of how many secrets."""
     found = database.fetch_row("SELECT count(*), count(DISTINCT secret) FROM versions WHERE key = ?", (key.row,))
     return found if found else (0, 0)
@@ -157,7 +157,7 @@ def count_versions_by_key(database: Database, region: str) -> dict[str, tuple[in
     )}
 
 
-def list_secret_names(database: Database, key: KmsKey, most: int) -> list[str]:
+def list_secret_names(database: Database, key: StoredKey, most: int) -> list[str]:
     """The names of up to `most` secrets with a version under a key, in order."""
     return [name for (name,) in database.fetch_rows(
         "SELECT DISTINCT s.name FROM versions v JOIN secrets s ON s.id = v.secret WHERE v.key = ?"

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from smtui.system.ambient import Ambient
 from smtui.vault import envelope, keys
 from smtui.vault.database import Database
-from smtui.vault.keys import KmsKey, Manager
+from smtui.vault.keys import Manager, StoredKey
 
 AWS_MANAGED = "alias/aws/secretsmanager"
 INTERNAL = "smtui/internal"
@@ -34,11 +34,11 @@ class KeyStore:
     def __repr__(self) -> str:
         return "<KeyStore>"
 
-    def get_aws_managed(self, region: str) -> KmsKey:
+    def get_aws_managed(self, region: str) -> StoredKey:
         """The AWS managed key of a Region, created at its first use."""
         return keys.find_by_alias(self._database, region, AWS_MANAGED) or self.create_key(region, alias=AWS_MANAGED)
 
-    def get_material(self, key: KmsKey) -> bytearray:
+    def get_material(self, key: StoredKey) -> bytearray:
         """The 32 bytes of a key. Raises DecryptionFailure if it was deleted permanently."""
         if key.is_shredded:
             self.forget_key(key)
@@ -55,7 +55,7 @@ class KeyStore:
 
     def create_key(
         self, region: str, *, alias: str | None = None, manager: Manager = "AWS", description: str = ""
-    ) -> KmsKey:
+    ) -> StoredKey:
         """Creates a key in a Region, with an alias if one is given."""
         key_id, now = self._ambient.create_uuid(), int(self._ambient.now().timestamp() * 1000)
         material = self._ambient.random_bytes(envelope.KEY_BYTES)
@@ -66,7 +66,7 @@ class KeyStore:
             keys.point_alias(self._database, region=region, alias=alias, key=row, now=now)
         return keys.get_by_row(self._database, row)
 
-    def forget_key(self, key: KmsKey) -> None:
+    def forget_key(self, key: StoredKey) -> None:
         """Overwrites the material of one key with zeros."""
         material = self._materials.pop(key.row, bytearray())
         material[:] = bytes(len(material))

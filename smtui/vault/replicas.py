@@ -17,7 +17,7 @@ Status = Literal["InProgress", "InSync", "Failed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Replica:
+class StoredReplica:
     """A Region of a primary secret (its row). `overwrite`: a secret of that name in the Region may be replaced."""
 
     secret: int
@@ -31,9 +31,9 @@ class Replica:
 _read = make_row_reader("replicas", "secret, region, kms_key_id, overwrite, status, message")
 
 
-def list_replicas(database: Database, secret: int) -> list[Replica]:
+def list_replicas(database: Database, secret: int) -> list[StoredReplica]:
     """The Regions of a primary secret, in order."""
-    return [Replica(*_read(found)) for found in database.fetch_rows(
+    return [StoredReplica(*_read(found)) for found in database.fetch_rows(
         "SELECT secret, region, kms_key_id, overwrite, status, message FROM replicas WHERE secret = ? ORDER BY region",
         (secret,),
     )]
@@ -54,7 +54,7 @@ def register(database: Database, secret: int, region: str, kms_key_id: str | Non
     )
 
 
-def set_status(database: Database, replica: Replica, status: Status, message: str) -> None:
+def set_status(database: Database, replica: StoredReplica, status: Status, message: str) -> None:
     if (replica.status, replica.message) != (status, message):
         database.run("UPDATE replicas SET status = ?, message = ? WHERE secret = ? AND region = ?",
                      (status, message, replica.secret, replica.region))

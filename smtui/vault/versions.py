@@ -15,7 +15,7 @@ COLUMNS = "id, secret, version_id, created_at, accessed_on, form, key, wrapped, 
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class StoredVersion:
     """One version. `form` is 'string' or 'binary', `key` is the row of the KMS key, times are in milliseconds.
 
     A rotation begins with an empty version, which has an id and a label but no value yet.
@@ -46,18 +46,18 @@ _read = make_row_reader("versions", COLUMNS)
 _read_label = make_row_reader("labels", "label, version")
 
 
-def read_row(found: tuple[Any, ...]) -> Version:
+def read_row(found: tuple[Any, ...]) -> StoredVersion:
     sound = _read(found)
-    return Version(*sound) if sound is found else replace(Version(*sound), is_damaged=True)
+    return StoredVersion(*sound) if sound is found else replace(StoredVersion(*sound), is_damaged=True)
 
 
-def find_by_id(database: Database, secret: int, version_id: str) -> Version | None:
+def find_by_id(database: Database, secret: int, version_id: str) -> StoredVersion | None:
     found = database.fetch_row(
         f"SELECT {COLUMNS} FROM versions WHERE secret = ? AND version_id = ?", (secret, version_id))
     return read_row(found) if found else None
 
 
-def get_by_row(database: Database, row: int) -> Version:
+def get_by_row(database: Database, row: int) -> StoredVersion:
     """The version of a row. Raises InternalServiceError if there is none."""
     found = database.fetch_row(f"SELECT {COLUMNS} FROM versions WHERE id = ?", (row,))
     if found is None:
@@ -84,7 +84,7 @@ def list_rows(database: Database, secret: int) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class NewVersion:
+class UnstoredVersion:
     """A version without a row yet."""
 
     secret: int
@@ -95,7 +95,7 @@ class NewVersion:
     envelope: Envelope
 
 
-def insert_versions(database: Database, new: Sequence[NewVersion]) -> range:
+def insert_versions(database: Database, new: Sequence[UnstoredVersion]) -> range:
     """Adds versions and returns their rows, which are consecutive."""
     database.run_many(
         "INSERT INTO versions (secret, version_id, created_at, form, key, wrapped, sealed)"
@@ -106,19 +106,19 @@ def insert_versions(database: Database, new: Sequence[NewVersion]) -> range:
     return range(database.get_last_id() - len(new) + 1, database.get_last_id() + 1)
 
 
-def fill_version(database: Database, version: Version, *, form: str, key: int, envelope: Envelope) -> None:
+def fill_version(database: Database, version: StoredVersion, *, form: str, key: int, envelope: Envelope) -> None:
     """Stores the value of an empty version."""
     database.run("UPDATE versions SET form = ?, key = ?, wrapped = ?, sealed = ? WHERE id = ?",
                  (form, key, envelope.wrapped, envelope.sealed, version.id))
 
 
-def reseal_version(database: Database, version: Version, key: int, envelope: Envelope) -> None:
+def reseal_version(database: Database, version: StoredVersion, key: int, envelope: Envelope) -> None:
     """Stores the same value, encrypted under another key."""
     database.run("UPDATE versions SET key = ?, wrapped = ?, sealed = ? WHERE id = ?",
                  (key, envelope.wrapped, envelope.sealed, version.id))
 
 
-def touch_accessed(database: Database, version: Version, day: int) -> None:
+def touch_accessed(database: Database, version: StoredVersion, day: int) -> None:
     """Stores the day of an access (midnight, milliseconds), once a day."""
     if version.accessed_on != day and not version.is_damaged:
         database.run("UPDATE versions SET accessed_on = ? WHERE id = ?", (day, version.id))
@@ -155,7 +155,7 @@ def read_labels_by_version_id(database: Database, secrets: Sequence[int]) -> dic
     return found
 
 
-def list_page(database: Database, secret: int, *, after: int, limit: int, deprecated: bool) -> list[Version]:
+def list_page(database: Database, secret: int, *, after: int, limit: int, deprecated: bool) -> list[StoredVersion]:
     """Versions in order of creation, after row `after`."""
     only = "" if deprecated else "AND id IN (SELECT version FROM labels WHERE secret = :secret)"
     return [read_row(found) for found in database.fetch_rows(

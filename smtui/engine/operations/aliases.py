@@ -8,7 +8,7 @@ from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request, Response, operation
 from smtui.engine.operations.keys import get_customer_key, get_key, make_alias_not_found_error
 from smtui.vault import keys
-from smtui.vault.keys import Alias, KmsKey
+from smtui.vault.keys import Alias, StoredKey
 
 RESERVED = "alias/aws/"
 
@@ -66,7 +66,7 @@ def _find_alias(call: Call, alias: str) -> str:
     return _validate_alias(alias)
 
 
-def _get_target(call: Call, operation: str, key_id: str) -> KmsKey:
+def _get_target(call: Call, operation: str, key_id: str) -> StoredKey:
     key = get_customer_key(call, operation, key_id)
     if key.state == "PendingDeletion":
         raise KMSInvalidStateException(f"{kms.format_key_arn(call, key)} is pending deletion.")

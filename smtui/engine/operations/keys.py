@@ -9,7 +9,7 @@ from smtui.engine import kms
 from smtui.engine.call import DAY, Call, to_datetime
 from smtui.engine.declaration import Request, Response, operation
 from smtui.vault import keys
-from smtui.vault.keys import KmsKey
+from smtui.vault.keys import StoredKey
 
 
 @operation("CreateKey", changes=True, secret=False)
@@ -83,7 +83,7 @@ def cancel_key_deletion(call: Call, _: None, request: Request) -> Response:
     return {"KeyId": kms.format_key_arn(call, key)}
 
 
-def get_key(call: Call, key_id: str, *, aliases: bool = False) -> KmsKey:
+def get_key(call: Call, key_id: str, *, aliases: bool = False) -> StoredKey:
     """The key of this Region that a request names. Raises NotFoundException."""
     is_alias = key_id.startswith(kms.ALIAS) or f":{kms.ALIAS}" in key_id
     if is_alias and not aliases:
@@ -102,7 +102,7 @@ def make_alias_not_found_error(call: Call, alias: str) -> NotFoundException:
     return NotFoundException(f"Alias {arn} is not found.")
 
 
-def get_customer_key(call: Call, operation: str, key_id: str) -> KmsKey:
+def get_customer_key(call: Call, operation: str, key_id: str) -> StoredKey:
     """A key that its customer may change. Raises AccessDeniedException for an AWS managed key."""
     key = get_key(call, key_id)
     if key.manager != "CUSTOMER":
@@ -114,13 +114,13 @@ def get_customer_key(call: Call, operation: str, key_id: str) -> KmsKey:
     return key
 
 
-def _refuse_pending_deletion(call: Call, key: KmsKey) -> KmsKey:
+def _refuse_pending_deletion(call: Call, key: StoredKey) -> StoredKey:
     if key.state == "PendingDeletion":
         raise KMSInvalidStateException(f"{kms.format_key_arn(call, key)} is pending deletion.")
     return key
 
 
-def _format_metadata(call: Call, key: KmsKey) -> Response:
+def _format_metadata(call: Call, key: StoredKey) -> Response:
     members: Response = {
         "AWSAccountId": call.account, "KeyId": key.key_id, "Arn": kms.format_key_arn(call, key),
         "CreationDate": to_datetime(key.created_at), "Enabled": key.is_usable, "Description": key.description,

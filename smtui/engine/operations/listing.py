@@ -9,7 +9,7 @@ from smtui.engine.declaration import Request, Response, operation
 from smtui.rules import labels
 from smtui.vault import keys, versions
 from smtui.vault.secrets import Secret
-from smtui.vault.versions import Version
+from smtui.vault.versions import StoredVersion
 
 # The service's name for its managed key.
 DEFAULT_KEY = "DefaultEncryptionKey"
@@ -39,7 +39,7 @@ def list_secret_version_ids(call: Call, secret: Secret, request: Request) -> Res
     return {"Versions": entries, **token, **call.format_identity(secret)}
 
 
-def _format_entry(call: Call, version: Version, by_label: dict[str, int]) -> Response:
+def _format_entry(call: Call, version: StoredVersion, by_label: dict[str, int]) -> Response:
     key = keys.get_by_row(call.database, version.key)
     members = {
         "VersionId": version.version_id,

@@ -19,7 +19,7 @@ from smtui.engine.declaration import OPERATIONS, Request, Response, operation
 from smtui.rules import labels
 from smtui.vault import secrets, versions
 from smtui.vault.secrets import Secret
-from smtui.vault.versions import Version
+from smtui.vault.versions import StoredVersion
 
 
 def _check_new_value(request: Request) -> None:
@@ -71,7 +71,7 @@ def get_secret_value(call: Call, secret: Secret, request: Request) -> Response:
 
 def _find_version(
     call: Call, secret: Secret, by_stage: Mapping[str, int], version_id: str | None, stage: str | None
-) -> Version:
+) -> StoredVersion:
     if version_id is None:
         stage = stage or labels.AWSCURRENT
         if stage not in by_stage:
