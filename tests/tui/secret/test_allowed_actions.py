@@ -54,7 +54,7 @@ async def test_one_that_will_be_deleted(app: MakeApp, database: Any) -> None:
     database.delete_secret(**ID, RecoveryWindowInDays=7)
     running = app()
     async with opened(running) as pilot:
-        assert "Until U restores it nobody reads or changes it." in " ".join(screen_text(running).split())
+        assert "▲ deletes in 7 d, on 2026-03-10 13:00. U restores it." in " ".join(screen_text(running).split())
         await refused(pilot, (*READING, *CHANGING, "t", "K"), "Its deletion is planned")
         assert "GetSecretValue" not in names(running)
         await pilot.press("U")

@@ -13,6 +13,7 @@ import smtui
 from smtui.system.settings import Settings
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.generator.choices import PasswordChoices
+from smtui.tui.secret.header import SecretHeader
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.tags import TagsForm
 from smtui.tui.secret.value_form import ValueForm
@@ -424,3 +425,31 @@ async def test_a_short_terminal_leaves_room_for_what_one_came_for(app: MakeApp, 
 
         await until(pilot, lambda: "AWSCURRENT" in screen_text(running) and "AWSPREVIOUS" in screen_text(running))
         assert "prod/db" in screen_text(running)
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36)])
+@pytest.mark.parametrize("state", ["long", "deleted", "bare"])
+async def test_the_header_leaves_room_for_the_work(
+    app: MakeApp, client: Any, size: tuple[int, int], state: str
+) -> None:
+    """At 80x24 it takes three rows at most, whatever it has to say. The name and a scheduled deletion are in sight."""
+    more: Any = {} if state == "bare" else {
+        "Description": "what it is for " * 20,
+        "Tags": [{"Key": f"key{number}", "Value": "value"} for number in range(20)],
+    }  # fmt: skip
+    client.create_secret(Name="prod/payments/db", SecretString="x", **more)
+    if state == "deleted":
+        client.delete_secret(SecretId="prod/payments/db")
+    running = app()
+    async with running.run_test(size=size) as pilot:
+        if state == "deleted":
+            await pilot.press("x")
+        await see(pilot, "prod/payments/db")
+        await pilot.press("enter")
+        await see(pilot, "read never")
+        header = running.screen.query_one(SecretHeader)
+
+        assert header.region.y == 2 and header.region.height <= (3 if size[1] < 30 else 10)
+        text = "\n".join(screen_text(running).splitlines()[2:2 + header.region.height])
+        assert "prod/payments/db" in text and ("▲ deletes in 30 d" in text) == (state == "deleted")
+        assert "created" in text and ("ARN" in text or state == "deleted")
