@@ -1,4 +1,4 @@
-"""The base of the screens that show a filter line above a table: the audit log and Health."""
+"""The base of the screens that show a filter line above a table: the audit log, Health, and the settings."""
 
 from __future__ import annotations
 

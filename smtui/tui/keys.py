@@ -226,6 +226,7 @@ SHORTCUTS = (
 
     Shortcut("settings.edit", "enter,e", "edit", "Edit", "Edit this setting, or assign a key to this action",
              show=True),
+    Shortcut("settings.filter", "slash", "filter", "Filter", "Filter the list as you type", show=True),
     Shortcut("settings.default", "backspace", "default", "Default", "Reset to default", show=True),
     Shortcut("settings.back", "escape,h", "back", "Back", "Return to the list", show=True),
 
@@ -318,6 +319,9 @@ SHORTCUTS = (
 
     Shortcut("manual.back", "escape,h", "back", "Back", "Return to the list", show=True),
 
+    Shortcut("pick.filter", "slash", "filter", "Filter", "Filter the list as you type", show=True),
+
+    Shortcut("help.filter", "slash", "filter", "Filter", "Filter the list as you type", show=True),
     Shortcut("help.close", "escape,q", "close", "Close", "Close the help", show=True),
 )
 

@@ -36,6 +36,7 @@ PLACES = {
     "recovery": "Recovery code",
     "generator": "Password generator",
     "dialog": "Dialogs",
+    "pick": "Lists to choose from",
     "copy": "Which key to copy",
     "code": "One-time code",
     "answers": "Dialog buttons",

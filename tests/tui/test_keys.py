@@ -18,6 +18,7 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.job import JobDialog
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.dialogs.pick import Pick
 from smtui.tui.generator.screen import GeneratorScreen
 from smtui.tui.health.screen import HealthScreen
 from smtui.tui.help.manual_screen import ManualScreen
@@ -100,6 +101,7 @@ HOMES = {
     "manual": ManualScreen,
     "command": LineInput,
     "copy": CopyDialog,
+    "pick": Pick,
     "code": CodeDialog,
 }
 

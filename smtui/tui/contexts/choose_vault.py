@@ -6,22 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on
-from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static
 
 from smtui.system import recent_vaults
 from smtui.system.paths import is_absent
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.ask_path import AskPath
-from smtui.tui.dialogs.leavable import LeavableDialog
+from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.read_first import read_for_dialog
-from smtui.tui.widgets.chrome import Footer
-from smtui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -32,32 +25,15 @@ WHERE = SafeText("Where is it?")
 CREATED_IF_MISSING = SafeText("Where there is no file yet, a new vault is made.")
 
 
-class ChooseVault(LeavableDialog[int]):
+class ChooseVault(Pick):
     """A dialog that returns the index of the chosen vault, or the number of vaults for "another, by its path".
 
     Args:
         vaults: the paths, each with whether the file exists.
     """
 
-    BINDINGS = keys.list_bindings("dialog")
-    CSS_PATH = "../dialogs/pick.tcss"
-
     def __init__(self, vaults: Sequence[tuple[Path, bool]]) -> None:
-        super().__init__()
-        self._vaults = vaults
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(TITLE), classes="title")
-            yield PickList([*(_create_row(path, there) for path, there in self._vaults), Content(BY_PATH)])
-        yield Footer()
-
-    @on(OptionList.OptionSelected)
-    def _select(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option_index)
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
+        super().__init__(TITLE, [*(_create_row(path, there) for path, there in vaults), Content(BY_PATH)])
 
 
 def _create_row(path: Path, there: bool) -> Content:

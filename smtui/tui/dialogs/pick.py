@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.dialogs.leavable import LeavableDialog
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.find_line import FindLine
 from smtui.tui.widgets.pick_list import PickList
 
 NOTHING = SafeText("There is nothing to choose from.")
@@ -29,27 +30,59 @@ class Pick(LeavableDialog[int]):
         nothing: the text if there are no items.
     """
 
-    BINDINGS = keys.list_bindings("dialog")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("pick")
     CSS_PATH = Path(__file__).with_name("pick.tcss")
+    AUTO_FOCUS = "PickList"
 
-    def __init__(self, title: SafeText, things: Sequence[SafeText], nothing: SafeText = NOTHING) -> None:
+    line = getters.query_one(FindLine)
+    rows = getters.query_one(PickList)
+
+    def __init__(self, title: SafeText, things: Sequence[SafeText | Content], nothing: SafeText = NOTHING) -> None:
         super().__init__()
         self._title = title
-        self._things = things
+        self._things = [thing if isinstance(thing, Content) else Content(thing) for thing in things]
         self._nothing = nothing
+        self._found = list(range(len(self._things)))
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
             if self._things:
-                yield PickList([Content(thing) for thing in self._things])
+                yield FindLine()
+                yield PickList(self._things)
             else:
                 yield Static(Content(self._nothing), id="nothing")
         yield Footer()
 
+    def action_filter(self) -> None:
+        self.line.open()
+
+    @on(Input.Changed)
+    def _show_found(self) -> None:
+        """Shows the items with all words of the filter."""
+        self._found = [at for at, thing in enumerate(self._things) if self.line.matches(thing.plain)]
+        self.rows.put([self._things[at] for at in self._found], 0)
+
+    @on(Input.Submitted)
+    def _choose_found(self) -> None:
+        """Chooses the only item that is found, or goes to the list."""
+        if len(self._found) == 1:
+            self.dismiss(self._found[0])
+        else:
+            self.rows.focus()
+
+    def find_item(self, row: int) -> int:
+        """Returns the index of the item in a row of the list."""
+        return self._found[row]
+
     @on(OptionList.OptionSelected)
     def _select(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option_index)
+        self.dismiss(self.find_item(event.option_index))
 
     def action_cancel(self) -> None:
-        self.dismiss(None)
+        """Ends the filter if there is one, else closes."""
+        if not self._things or not self.line.close(self.rows):
+            self.dismiss(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return bool(self._things) if action == "filter" else super().check_action(action, parameters)

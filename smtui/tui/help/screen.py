@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Protocol, runtime_checkable
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from smtui.tui import key_names, keys
 from smtui.tui.dialogs.leavable import LeavableDialog
 from smtui.tui.shortcut import name_place
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.find_line import FindLine
 
 
 @runtime_checkable
@@ -35,6 +37,7 @@ class HelpScreen(LeavableDialog[None]):
 
     BINDINGS = keys.list_bindings("help")
     CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = "VerticalScroll"
 
     def __init__(self, asked_on: Screen[object]) -> None:
         super().__init__()
@@ -44,6 +47,7 @@ class HelpScreen(LeavableDialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("Keys of this screen", classes="title")
+            yield FindLine()
             with VerticalScroll():
                 for place, lines in groupby(self._lines, key=lambda line: line[0]):
                     yield Static(Content(place), classes="place")
@@ -53,8 +57,32 @@ class HelpScreen(LeavableDialog[None]):
                             yield Static(Content(words), classes="words")
         yield Footer(offers_help=False)
 
+    def action_filter(self) -> None:
+        self.query_one(FindLine).open()
+
+    @on(Input.Changed)
+    def _show_found(self) -> None:
+        """Shows the rows with all words of the filter, and the places that have such rows."""
+        find_line, heading = self.query_one(FindLine), None
+        lines = iter(self._lines)
+        for each in self.query_one(VerticalScroll).children:
+            if each.has_class("place"):
+                heading = each
+                heading.display = False
+            else:
+                _, pressed, words = next(lines)
+                each.display = find_line.matches(f"{pressed} {words}")
+                if each.display and heading is not None:
+                    heading.display = True
+
+    @on(Input.Submitted)
+    def _leave_filter(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
     def action_close(self) -> None:
-        self.dismiss()
+        """Ends the filter if there is one, else closes."""
+        if not self.query_one(FindLine).close(self.query_one(VerticalScroll)):
+            self.dismiss()
 
 
 def list_help_rows(screen: Screen[object]) -> list[tuple[str, str, str]]:

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from textual import getters, on
+from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from smtui.system.settings import Settings, SettingsError, change_settings, get_settings_path, load_settings
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names, keys
-from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.filtered_table_screen import FilteredTableScreen
 from smtui.tui.help import places
 from smtui.tui.settings.key_conflicts import find_conflict
 from smtui.tui.settings.press_key import PressKey
 from smtui.tui.settings.theme import PickTheme
 from smtui.tui.shortcut import PLACES, Shortcut
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.find_line import has_words
 from smtui.tui.widgets.read_pane import ReadPane
+from smtui.tui.widgets.safe_input import SafeInput
 from smtui.tui.widgets.table import Column, Table
+
+if TYPE_CHECKING:
+    from smtui.tui.session import Session
 
 Change = Callable[[Settings], Settings]
 NOTHING = SafeText("There is no setting.")
@@ -51,19 +56,22 @@ class SettingRow:
     shortcut: Shortcut | None = None
 
 
-class SettingsScreen(SessionScreen[None]):
-    """A table of all settings, then of all keys. The tables in `docs/` have the same descriptions."""
+class SettingsScreen(FilteredTableScreen[None]):
+    """A filter above a table of all settings, then of all keys. The tables in `docs/` have the same descriptions."""
 
     place = places.SETTINGS
     BINDINGS = keys.list_bindings("settings")
     CSS_PATH = "screen.tcss"
-    AUTO_FOCUS = "Table"
+    at_once = frozenset({"filter"})
 
-    table = getters.query_one(Table)
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._rows: list[SettingRow] = []
 
     def compose(self) -> ComposeResult:
         yield self.create_header()
-        yield Static("Settings and keys", classes="title")
+        yield SafeInput(placeholder="/ filter: words, like clipboard or lock", compact=True, select_on_focus=False,
+                        id="filter")
         with ReadPane():
             yield Table(
                 Column("Setting", lambda row: row.words, 30), Column("Is", lambda row: row.value, 14, grows=1),
@@ -78,7 +86,14 @@ class SettingsScreen(SessionScreen[None]):
         stored = await call(load_settings)
         if stored != self.app.settings:
             self.app.use(stored)
-        self.table.put([*_list_setting_rows(self.app.settings), *_list_key_rows(self.app.settings)])
+        self._rows = [*_list_setting_rows(self.app.settings), *_list_key_rows(self.app.settings)]
+        self._show_rows()
+
+    @on(Input.Changed)
+    def _show_rows(self) -> None:
+        """Shows the rows with all words of the filter."""
+        self.table.put([row for row in self._rows if has_words(
+            f"{row.words} {row.value} {row.tooltip} {row.name}", self.bar.value)])
 
     async def look_for_more(self) -> None:
         """Shows what another session has changed in the file."""

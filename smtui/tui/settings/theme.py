@@ -28,8 +28,10 @@ class PickTheme(Pick):
     @on(OptionList.OptionHighlighted)
     def _preview(self, event: OptionList.OptionHighlighted) -> None:
         if not self.app.no_color:
-            self.app.theme = self.offered[event.option_index]
+            self.app.theme = self.offered[self.find_item(event.option_index)]
 
     def action_cancel(self) -> None:
-        self.app.theme = self._original
+        """Ends the filter if there is one, else closes and restores the theme."""
         super().action_cancel()
+        if self.is_closing:
+            self.app.theme = self._original

@@ -91,3 +91,31 @@ async def test_letters_in_an_empty_list_do_nothing(app: MakeApp) -> None:
         assert running.screen is dialog
         await pilot.press("escape")
         await until(pilot, lambda: running.screen is not dialog)
+
+
+async def test_slash_finds_by_words(app: MakeApp) -> None:
+    """The answer is the item, not its row among those that are found. Esc ends the filter first."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        answers: list[int | None] = []
+        dialog = Pick(SafeText("Which?"), [SafeText(name) for name in NAMES])
+        await until(pilot, lambda: "nothing here yet" in screen_text(running))
+        await running.push_screen(dialog, answers.append)
+        await pilot.press("slash", *"ORD")
+        await until(pilot, lambda: dialog.rows.option_count == 2)
+        assert "kafka" not in screen_text(running)
+        await pilot.press("enter", "down", "enter")
+        await until(pilot, lambda: answers)
+        assert answers == [2]
+
+        await running.push_screen(other := Pick(SafeText("Which?"), [SafeText(name) for name in NAMES]), answers.append)
+        await pilot.press("slash", *"kaf", "enter")
+        await until(pilot, lambda: len(answers) == 2)
+        assert answers == [2, 3] and running.screen is not other
+
+        await running.push_screen(dialog := Pick(SafeText("Which?"), [SafeText("zebra")] * 5), answers.append)
+        await pilot.press("slash", "z", "escape")
+        await until(pilot, lambda: dialog.rows.option_count == 5)
+        assert running.screen is dialog
+        await pilot.press("escape")
+        await until(pilot, lambda: answers == [2, 3, None])

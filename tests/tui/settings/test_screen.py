@@ -194,3 +194,25 @@ async def test_each_says_what_it_means_and_where_it_lies(app: MakeApp, config: P
 
         assert "seconds; 0 = until exit" in screen_text(running)
         assert "✓ on" in screen_text(running)
+
+
+async def test_slash_finds_settings_and_keys(app: MakeApp, config: Path) -> None:
+    """By their labels, values, descriptions and ids; Enter then changes what is found."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await at(pilot, running, "theme")
+        screen = get_screen(running, SettingsScreen)
+        count = screen.table.count
+        await pilot.press("slash")
+        await types(pilot, "lock after")
+        await until(pilot, lambda: screen.table.count == 1)
+        assert screen.table.current is not None and screen.table.current.name == "idle_lock"
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: running.screen.is_modal)
+        await pilot.press("escape")
+        await until(pilot, lambda: running.screen is screen)
+        await pilot.press("escape")
+        await until(pilot, lambda: screen.table.count == count)
+        assert running.screen is screen
+        await pilot.press("escape")
+        await until(pilot, lambda: running.screen is not screen)
