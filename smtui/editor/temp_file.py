@@ -84,6 +84,14 @@ def _start_cleanup(folder: Path) -> subprocess.Popen[bytes]:
     return start_module("smtui.editor.cleanup", str(folder))
 
 
+def replace_content(path: Path, data: bytes) -> None:
+    """Replaces the file by one of mode 0600 with this content; the editor may have left another file. Raises OSError.
+    """
+    path.unlink(missing_ok=True)
+    with open(create_file(path), "wb") as file:  # noqa: PTH123
+        file.write(data)
+
+
 def read_back(path: Path, max_bytes: int) -> bytes:
     """The content of the file, at most `max_bytes` + 1 bytes; empty if the file is gone."""
     try:

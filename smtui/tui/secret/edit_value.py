@@ -96,7 +96,12 @@ class EditValueScreen(ValueScreen):
         async def store(after: str) -> WriteOutcome:
             return await edit.store(self.app, NewVersion(after), preview=False)
 
-        if not await external_editor.edit_text(self.app, edit.initial_text, program, location, describe_effects, store):
+        def read_rebased() -> tuple[str, str]:
+            return edit.initial_text, edit.rebased_text
+
+        if not await external_editor.edit_text(
+            self.app, edit.initial_text, program, location, describe_effects, store, read_rebased
+        ):
             self.say(NOT_CHANGED)
         await self._finish_edit(edit)
 

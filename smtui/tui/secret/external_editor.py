@@ -10,7 +10,7 @@ from textual.app import SuspendNotSupported
 from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_VALUE_BYTES
 from smtui.editor.program import EditorError, edit
-from smtui.editor.temp_file import Location, create_temporary_file, read_back
+from smtui.editor.temp_file import Location, create_temporary_file, read_back, replace_content
 from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.json_editor.check import looks_like_json
@@ -43,7 +43,7 @@ def format_warning(location: Location) -> SafeText:
 
 async def edit_text(
     app: Shell, before: str, program: list[str], location: Location, effects: Callable[[str], Awaitable[SafeText]],
-    store: Callable[[str], Awaitable[WriteOutcome]],
+    store: Callable[[str], Awaitable[WriteOutcome]], read_rebased: Callable[[], tuple[str, str]],
 ) -> bool:
     """Edits a text until it is stored or discarded; False if the editor changed nothing.
 
@@ -55,19 +55,21 @@ async def edit_text(
         location: the folder of the temporary file.
         effects: describes what storing a text would do.
         store: stores a text unless others changed the secret. The user can try again after an SmtuiError.
+        read_rebased: returns, after `store` answered EDIT, the value that is there now, and the text to go on with.
 
     Raises:
         EditorError: the editor could not be started.
         SmtuiError: a refusal after which nothing can be kept, such as a locked vault.
     """
     name = "value.json" if looks_like_json(before) else "value.txt"
-    expanded = expand_for_editing(before)
+    began = before
+    expanded = expand_for_editing(began)
     with create_temporary_file(expanded.encode(), name, location) as path:
         answer = EditedAnswer.EDIT_AGAIN
         while True:
             if answer is EditedAnswer.EDIT_AGAIN:
                 code = _run_editor(app, lambda: edit(path, program))
-            after, problem = parse_edited(before, read_back(path, _read_limit(expanded)))
+            after, problem = parse_edited(began, read_back(path, _read_limit(expanded)))
             if code:
                 problem = f"The editor ended with code {code}, as if nothing were to be stored."
             elif after == before:
@@ -82,7 +84,11 @@ async def edit_text(
                 outcome = await _try_to_store(app, store, after)
                 if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
                     return True
-                answer = EditedAnswer.EDIT_AGAIN if outcome is WriteOutcome.EDIT else answer
+                if outcome is WriteOutcome.EDIT:
+                    answer = EditedAnswer.EDIT_AGAIN
+                    before, began = read_rebased()
+                    expanded = expand_for_editing(began)
+                    replace_content(path, expanded.encode())
 
 
 async def _try_to_describe(effects: Callable[[str], Awaitable[SafeText]], text: str) -> SafeText:

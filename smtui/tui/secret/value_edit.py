@@ -22,7 +22,7 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.secret.conflict import ConflictAnswer, ConflictDialog
 from smtui.tui.secret.label_moves import Labels, describe_holder
 from smtui.tui.secret.new_version import NewVersion
-from smtui.tui.secret.value_merge import apply_changes, list_changed_keys
+from smtui.tui.secret.value_merge import apply_changes, combine_texts, list_changed_keys
 from smtui.tui.secret.values import Value, extract_value
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class EditBase:
 
 
 class WriteOutcome(Enum):
-    """How storing ended. After KEPT and EDIT the typed text stays; after EDIT its base is the present state."""
+    """How storing ended. After KEPT the typed text stays; after EDIT it goes on from the present state."""
 
     STORED = "stored"
     KEPT = "kept"
@@ -83,7 +83,11 @@ class Conflict:
 
 
 class ValueEdit:
-    """Holds the base of an edit, and the result in `stored` once it is stored."""
+    """Holds the base of an edit, and the result in `stored` once it is stored.
+
+    `base` is what the typed text began from; it changes only if the text follows. So a later question compares both
+    sides with it, whatever the user answered before.
+    """
 
     def __init__(
         self, session: Session, secret_id: str, name: SafeText, base: EditBase, *, can_be_typed: bool = True
@@ -99,6 +103,7 @@ class ValueEdit:
         """
         self.name = name
         self.base = base
+        self.rebased_text = ""
         self._can_be_typed = can_be_typed
         self.stored: StoreResult | None = None
         self._session = session
@@ -118,7 +123,7 @@ class ValueEdit:
 
     async def describe_effects_now(self, new: NewVersion) -> SafeText:
         """Describes the same, or the conflict if others have changed the secret."""
-        conflict = await call(self.find_conflict, new)
+        conflict = await call(self.find_conflict, new, self.base.labels)
         if conflict is None:
             return self.describe_effects(new)
         return sanitize("\n".join([*conflict.lines, SafeText(""), SafeText("Store asks how to go on.")]), lines=True)
@@ -134,27 +139,36 @@ class ValueEdit:
         Raises:
             SmtuiError: the version was refused; nothing is stored.
         """
+        typed, known = new, self.base.labels
         while True:
-            conflict = await call(self.find_conflict, new)
+            conflict = await call(self.find_conflict, typed, known)
             if conflict is not None:
                 answer = await app.push_screen_wait(self._build_conflict_dialog(conflict), always=True)
                 if answer is ConflictAnswer.CANCEL:
                     return WriteOutcome.KEPT
                 if answer is ConflictAnswer.DISCARD:
                     return WriteOutcome.DISCARDED
-                self.base = conflict.base
                 if answer is ConflictAnswer.KEEP_EDITING:
+                    self._replace_base(typed, conflict.base)
                     return WriteOutcome.EDIT
-                if answer is ConflictAnswer.APPLY and conflict.merged is not None:
-                    new = replace(new, value=conflict.merged)
+                known = conflict.base.labels
+                merged = conflict.merged if answer is ConflictAnswer.APPLY else None
+                new = typed if merged is None else replace(typed, value=merged)
             elif preview and not await app.push_screen_wait(self._build_preview(new)):
                 return WriteOutcome.KEPT
             try:
-                self.stored = await call(self._store, new)
+                self.stored = await call(self._store, new, known)
             except ChangedMeanwhileError:
                 preview = False
             else:
                 return WriteOutcome.STORED
+
+    def _replace_base(self, typed: NewVersion, base: EditBase) -> None:
+        """Makes the present state the base, and puts into `rebased_text` the typed text that goes on from there."""
+        text = typed.value if isinstance(typed.value, str) else ""
+        before, now = self.base.value, base.value
+        self.rebased_text = text if before is None or now is None else combine_texts(before, text, now)
+        self.base = base
 
     def _build_preview(self, new: NewVersion) -> Confirm:
         question = sanitize(f"Store a new version of {self.name}?")
@@ -168,19 +182,22 @@ class ValueEdit:
 
     # In the vault's thread.
 
-    def _store(self, new: NewVersion) -> StoreResult:
-        labels = self.base.labels
-        expected = None if labels is None else find_moving_labels(labels, new.stages)
+    def _store(self, new: NewVersion, known: Labels | None) -> StoreResult:
+        expected = None if known is None else find_moving_labels(known, new.stages)
         return store_value(self._client, new.build_request(self._secret_id), expected,
                            transaction=self._session.vault.transaction)
 
-    def find_conflict(self, new: NewVersion) -> Conflict | None:
-        """Finds a change by others that storing would overwrite; None if there is none. In the vault's thread."""
-        seen = self.base.labels
-        if seen is None:
+    def find_conflict(self, new: NewVersion, known: Labels | None) -> Conflict | None:
+        """Finds a change by others that storing would overwrite; None if there is none. In the vault's thread.
+
+        Args:
+            new: the version as the user typed it.
+            known: the labels as the user last saw them; None if the caller may not read them.
+        """
+        if known is None:
             return None
         found = read_labels(self._unrecorded, self._secret_id)
-        if not is_changed(find_moving_labels(seen, new.stages), found):
+        if not is_changed(find_moving_labels(known, new.stages), found):
             return None
         base = read_base(found, found.get(AWSCURRENT), self._fetch_value)
         merged = None

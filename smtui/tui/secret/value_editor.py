@@ -119,6 +119,22 @@ class ValueEditor(Vertical):
             self.focus_key()
         return refusal
 
+    async def replace_text(self, before: str, text: str) -> None:
+        """Goes on with another text, after others stored `before`. The cursor stays at its key."""
+        self._before = before
+        if text == self.value:
+            return
+        row = self.pair_editor.focused_row
+        key = row.pair.key if row is not None else None
+        if self.is_keyed and 0 < len(read_members(text)) <= MAX_KEYS:
+            self._object_text = text
+            await self.pair_editor.set_pairs(_list_pairs(text))
+        else:
+            self.remove_class("-keys")
+            self._text = text
+            self.area.load_text(expand_for_editing(text))
+        self.focus_key(key)
+
     def _switch_to_text(self) -> SafeText | None:
         wrong = _find_key_problem(self.pair_editor.pairs)
         if wrong:

@@ -67,3 +67,5 @@ class ValueForm(ValueFormScreen[WriteOutcome]):
                 self._storing = False
             if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
                 self.dismiss(outcome)
+            elif outcome is WriteOutcome.EDIT:
+                await self.editor.replace_text(self._edit.initial_text, self._edit.rebased_text)

@@ -30,14 +30,37 @@ def apply_changes(before: Value, mine: Value, theirs: Value) -> str | None:
     Returns:
         None if one of the three has no keys, if both sides changed a key, or if `mine` changes no key.
     """
-    if isinstance(before, bytes) or isinstance(mine, bytes) or isinstance(theirs, bytes):
+    objects = _read_objects(before, mine, theirs)
+    if objects is None:
         return None
-    old, new, other = read_object(before), read_object(mine), read_object(theirs)
-    if old is None or new is None or other is None:
-        return None
+    old, new, other = objects
     changed = _find_changed_keys(old, new)
     if not changed or changed & _find_changed_keys(old, other):
         return None
+    return _put_keys(changed, new, other)
+
+
+def combine_texts(before: Value, mine: str, theirs: Value) -> str:
+    """Returns a text to go on editing after others stored `theirs`: keys that `mine` left as they were follow.
+
+    Keys that `mine` changed keep its values, also where both sides changed a key. A text without keys stays.
+    """
+    objects = _read_objects(before, mine, theirs)
+    if objects is None:
+        return mine
+    old, new, other = objects
+    return _put_keys(_find_changed_keys(old, new), new, other)
+
+
+def _read_objects(before: Value, mine: Value, theirs: Value) -> tuple[JsonObject, JsonObject, JsonObject] | None:
+    if isinstance(before, bytes) or isinstance(mine, bytes) or isinstance(theirs, bytes):
+        return None
+    old, new, other = read_object(before), read_object(mine), read_object(theirs)
+    return None if old is None or new is None or other is None else (old, new, other)
+
+
+def _put_keys(changed: set[str], new: JsonObject, other: JsonObject) -> str:
+    """The text of `other` with the keys in `changed` as they are in `new`."""
     kept = {index: _format_member(other, new, key, changed) for index, key in enumerate(other.keys)
             if key not in changed or new.find(key)}
     added = [other.format_member(member.key, member.source) for member in new.members

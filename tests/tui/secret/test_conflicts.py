@@ -52,6 +52,10 @@ def store_user(client: Any) -> str:
     return str(client.put_secret_value(**ID, SecretString=value)["VersionId"])
 
 
+def store_port(client: Any) -> str:
+    return str(client.put_secret_value(**ID, SecretString=current(client).replace("5432", "6432"))["VersionId"])
+
+
 def roll_back(client: Any) -> str:
     client.update_secret_version_stage(**ID, VersionStage="AWSCURRENT", MoveToVersionId=version_id(1),
                                        RemoveFromVersionId=SECOND)
@@ -176,11 +180,12 @@ async def test_store_mine_anyway_is_about_what_was_shown(
 
 
 async def test_keep_editing_goes_on_from_what_is_there_now(app: MakeApp, database: Any, other: Any) -> None:
-    """The next preview names the current version and says what is reverted."""
+    """The key that others changed follows in the form; the next preview names the current version and my key alone."""
     running = app()
     async with open_secret(running) as pilot:
         await edit_user(pilot)
         made = store_password(other)
+        theirs = current(other)
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, ConflictDialog)
         await press_button(pilot, "Keep editing")
@@ -190,11 +195,63 @@ async def test_keep_editing_goes_on_from_what_is_there_now(app: MakeApp, databas
         await wait_for_screen(pilot, Confirm)
         text = screen_text(running)
         assert f"AWSCURRENT moves from {made[:8]} to the new version." in text
-        assert "~ user changes" in text and "~ password changes" in text
+        assert "~ user changes" in text and "password" not in text
         await pilot.press("enter")
         await hear(pilot, "is stored")
 
-        assert json.loads(current(database)) == {"user": "alice2", "password": "second-word", "port": 5432}
+        assert current(database) == theirs.replace('"app"', '"alice2"')
+
+
+@pytest.mark.parametrize("answer", ["Keep editing", "Cancel"])
+async def test_a_second_change_of_others_leaves_mine_what_it_is(
+    app: MakeApp, database: Any, other: Any, answer: str
+) -> None:
+    """Whatever was answered before, "You changed" means my keys, and applying them keeps both changes of others."""
+    running = app()
+    async with open_secret(running) as pilot:
+        await edit_user(pilot)
+        store_password(other)
+        await pilot.press("ctrl+s")
+        await wait_for_screen(pilot, ConflictDialog)
+        first = running.screen
+        store_port(other)
+        await press_button(pilot, "Apply my changes on top")
+        await until(pilot, lambda: isinstance(running.screen, ConflictDialog) and running.screen is not first)
+        await press_button(pilot, answer)
+        await wait_for_screen(pilot, ValueForm)
+        others_again = current(other)
+        if answer == "Keep editing":
+            others_again = others_again.replace("6432", "7432")
+            other.put_secret_value(**ID, SecretString=others_again)
+        await pilot.press("ctrl+s")
+        await wait_for_screen(pilot, ConflictDialog)
+        assert "You changed:  user" in [line.strip(" │▎▊") for line in screen_text(running).splitlines()]
+        await press_button(pilot, "Apply my changes on top")
+        await hear(pilot, "is stored")
+
+        assert current(database) == others_again.replace('"app"', '"alice"')
+
+
+async def test_keep_editing_prefers_my_value_of_a_key_that_both_changed(
+    app: MakeApp, database: Any, other: Any
+) -> None:
+    """The other keys follow; the preview says that my key changes theirs."""
+    running = app()
+    async with open_secret(running) as pilot:
+        await edit_user(pilot)
+        store_user(other)
+        store_port(other)
+        await pilot.press("ctrl+s")
+        await wait_for_screen(pilot, ConflictDialog)
+        await press_button(pilot, "Keep editing")
+        await wait_for_screen(pilot, ValueForm)
+        await pilot.press("ctrl+s")
+        await wait_for_screen(pilot, Confirm)
+        assert "~ user changes" in screen_text(running) and "port" not in screen_text(running)
+        await pilot.press("enter")
+        await hear(pilot, "is stored")
+
+        assert json.loads(current(database)) == {**json.loads(DATABASE[1]), "user": "alice", "port": 6432}
 
 
 async def test_discard_keeps_theirs(app: MakeApp, database: Any, other: Any) -> None:
@@ -338,7 +395,7 @@ async def test_the_own_editor(
             await press_button(pilot, "Store mine anyway")
             await hear(pilot, "is stored")
 
-            assert json.loads(current(database)) == {"user": "alice2", "password": "second-word", "port": 5432}
+            assert json.loads(current(database)) == {"user": "alice2", "password": "their-word", "port": 5432}
 
 
 async def test_quitting_asks_before_it_drops_what_was_typed_in_the_own_editor(
