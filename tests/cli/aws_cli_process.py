@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -18,13 +19,24 @@ class Built(BaseException):
     """Ends a command line at its request."""
 
 
-def run(argv: list[str]) -> dict[str, Any]:
+@cache
+def get_driver() -> Any:
+    """Returns one driver for many command lines, because reading the API's description takes longest."""
+    return create_driver()
+
+
+def create_driver() -> Any:
     from awscli.clidriver import create_clidriver
 
+    return create_clidriver()
+
+
+def run(argv: list[str]) -> dict[str, Any]:
+    driver = create_driver() if "--generate-cli-skeleton" in argv else get_driver()  # a skeleton needs a new one
     out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
     with patch.multiple(sys, stdout=out, stderr=err):
         try:
-            code = create_clidriver().main(["secretsmanager", *argv])
+            code = driver.main(["secretsmanager", *argv])
         except SystemExit as left:
             code = left.code
     out.flush()
