@@ -23,7 +23,7 @@ TEXT, MEMBER, TYPED, OUTSIDE, IMPORTED, PLANTED = (
     "shown-Kq7wombatZx93fjord", "inner-Hn5Bc6pelicanTq81", "typed-Jw8LemurVb2crag", "outside-Rt5Gm8walrusYk20",
     "imported-Sd4Hy7gibbonLp66", "planted-Qx3Ostrich9Ndelta",
 )
-ENTER, ESCAPE, LOCK, STORE, SHOW, COPY = "\r", "\x1b", "\x0c", "\x13", "\x12", "\x19"
+ENTER, ESCAPE, LOCK, STORE, SHOW, COPY, PALETTE = "\r", "\x1b", "\x0c", "\x13", "\x12", "\x19", "\x10"
 PATIENCE = 300
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/PID/mem")
 EDITOR = f"""#!/bin/sh
@@ -218,13 +218,13 @@ def test_after_the_idle_lock_nothing_is_left(start: Callable[..., Person]) -> No
 UNSTORED, PASTED, SEARCHED = "unstored-Bv6Ny2okapiGh47s", "pasted-Mc9Xw4tapirZd38k", "searched-Tf5Pz1ibexRw62j"
 
 
-@pytest.mark.parametrize("how", ["typed", "pasted", "searched"])
+@pytest.mark.parametrize("how", ["typed", "pasted", "searched", "command"])
 def test_after_the_lock_nothing_is_left_of_a_form(start: Callable[..., Person], how: str) -> None:
     """Typed, pasted and searched text that is on the screen at the lock is gone after it, and so are its widgets."""
     person = start()
     person.unlock()
-    if how == "searched":
-        person.press(":", *SEARCHED)
+    if how in ("searched", "command"):
+        person.press(":" if how == "command" else PALETTE, *SEARCHED)
         marker = SEARCHED
     else:
         person.press("a" if how == "typed" else "g")
@@ -241,3 +241,14 @@ def test_after_the_lock_nothing_is_left_of_a_form(start: Callable[..., Person], 
 
     person.see("Unlock")
     person.until(lambda: not in_memory(person, marker))
+
+
+def test_after_the_lock_nothing_is_left_of_a_qr_code(start: Callable[..., Person]) -> None:
+    person = start()
+    person.unlock()
+    person.press("g", "Q")
+    person.see("hides in")
+    person.press(LOCK)
+
+    person.see("Unlock")
+    person.until(lambda: not in_memory(person, TEXT))

@@ -57,6 +57,8 @@ class Actions(Provider):
         go = key_names.find_bound_key(self.screen, GO)
         for place in PLACES:
             yield f"Go to {place.words}  {go} {place.key}", place.tooltip, partial(app.visit, place)
+        if app.session is not None and not app.session.read_only:
+            yield "Read-only mode  :ro", "Enter read-only mode", partial(app.run_action, "app.forbid_changes")
         for task in TASKS:
             yield f"Vault: {task.title}", task.tooltip, partial(app.run_vault_task, task)
 

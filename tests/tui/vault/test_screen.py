@@ -187,7 +187,7 @@ async def test_the_palette_knows_places_and_tasks(app: MakeApp, filled: Any) -> 
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))
         for asked, seen in (("vault check", "Nothing wrong was found."), ("go regions", "Regions of this vault")):
-            await pilot.press("colon")
+            await pilot.press("ctrl+p")
             await pilot.pause()
             await types(pilot, asked)
             await palette_is_ready(pilot)
