@@ -21,7 +21,6 @@ from pathlib import Path
 from statistics import median
 from time import process_time
 from typing import Any
-from zlib import crc32
 
 import smtui
 
@@ -52,11 +51,10 @@ def name(number: int) -> str:
 
 
 def vault_of(size: int) -> Path:
-    """A vault with so many secrets and the tables of this program, made now if there is none yet."""
+    """A vault of this program's format with so many secrets, made now if there is none yet."""
     from smtui.vault import schema
 
-    tables = crc32(Path(schema.__file__).read_bytes())
-    path = Path(tempfile.gettempdir()) / "smtui-benchmarks" / f"{tables:08x}-{size}.vault"
+    path = Path(tempfile.gettempdir()) / "smtui-benchmarks" / f"format-{len(schema.MIGRATIONS)}-{size}.vault"
     if not path.exists():
         beside = path.with_suffix(".part")
         beside.unlink(missing_ok=True)

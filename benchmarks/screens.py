@@ -1,8 +1,9 @@
 """The list of secrets under the fingers: `python -m benchmarks.screens [SIZE...]`.
 
 The real app on a real vault, typed into by Textual's pilot: CPU milliseconds from the unlocked vault to the first list
-on the screen, for a key in the filter until its list stands there (with the pause in which more may be typed left
-out, for it costs nothing), and for a step down in the list. Both with what the pilot itself costs.
+on the screen, for a key in the filter until its best matches stand there (without the pause in which more may be typed,
+which costs nothing), and for a step down in the list; then the same in the tree. All with what the pilot itself
+costs. Keys in the filter are measured once all names are read, which begins when the filter gets the focus.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
+from functools import partial
+from itertools import accumulate
 from statistics import median
 from time import process_time
 from typing import Any
@@ -24,7 +27,7 @@ from smtui.tui.secret_list.list_widget import SecretList
 
 TYPED = ("prod", WORDS[11], "zzzz", "name:dev/", WORDS[40])
 STEPS = 60
-LONGEST = 60.0
+LONGEST = 600.0
 
 
 async def until(pilot: Pilot[Any], true: Callable[[], bool]) -> None:
@@ -49,14 +52,21 @@ async def first_list(app: SmtuiApp, pilot: Pilot[Any], vault: smtui.Vault) -> fl
     return (process_time() - started) * 1000
 
 
+def is_found(app: SmtuiApp, text: str) -> bool:
+    """Whether the list shows what a text finds, and no better match can come."""
+    held = shown(app)
+    return held is not None and held.model.list_query.text == text and held.pending is None
+
+
 async def keystrokes(app: SmtuiApp, pilot: Pilot[Any]) -> list[float]:
     taken = []
     for word in TYPED:
         await pilot.press("slash")
-        for letter in word:
+        await until(pilot, lambda: at_rest(app))
+        for typed in accumulate(word):
             started = process_time()
-            await pilot.press({":": "colon", "/": "slash"}.get(letter, letter))
-            await until(pilot, lambda: at_rest(app))
+            await pilot.press({":": "colon", "/": "slash"}.get(typed[-1], typed[-1]))
+            await until(pilot, partial(is_found, app, typed))
             taken.append((process_time() - started) * 1000)
         await pilot.press("escape", "escape")
         await until(pilot, lambda: at_rest(app))
@@ -82,6 +92,31 @@ async def steps_during_verification(app: SmtuiApp, pilot: Pilot[Any]) -> list[fl
     return taken
 
 
+async def tree_figures(app: SmtuiApp, pilot: Pilot[Any]) -> dict[str, float]:
+    held = shown(app)
+    assert held is not None
+    started = process_time()
+    await pilot.press("T")
+    await until(pilot, lambda: held.model.tree is not None)
+    first = (process_time() - started) * 1000
+    await until(pilot, lambda: at_rest(app))
+    whole = (process_time() - started) * 1000
+    await pilot.press("home")
+    expanded = []
+    for key in ("right", "right", "right", "left", "left") * 4:
+        started = process_time()
+        await pilot.press(key)
+        expanded.append((process_time() - started) * 1000)
+    typed = await keystrokes(app, pilot)
+    return {
+        "the tree after T, first rows": first,
+        "the tree after T, all counts": whole,
+        "expanding or collapsing, 95th percentile": percentile(expanded, 0.95),
+        "a key in the filter of the tree, median": median(typed),
+        "a key in the filter of the tree, 95th percentile": percentile(typed, 0.95),
+    }
+
+
 async def of_size(size: int) -> dict[str, float]:
     path = vault_of(size)
     app = SmtuiApp(path)
@@ -102,6 +137,7 @@ async def of_size(size: int) -> dict[str, float]:
             "a step down during the verification, longest": max(moved_during),
             "memory, MiB": memory(),
         }
+        figures |= await tree_figures(app, pilot)
         await app.lock()
     return figures
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
+from smtui.text.sanitize import SafeText
 from smtui.tui import screens
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import confirm_discard, list_dirty_forms
 from smtui.tui.help.places import REGIONS, SECRETS
 from smtui.tui.leaving_app import LeavingApp
-from smtui.tui.secret.tabs import VALUE
-from smtui.tui.session import Session
+from smtui.tui.secret.tabs import VALUE, SecretTab
+from smtui.tui.session import RecentSecret, Session
 from smtui.tui.shell import Place
 
 
@@ -43,6 +44,32 @@ class NavigationApp(LeavingApp):
         place = await self.push_screen_wait(Go())
         if place is not None and await self._confirm_leaving():
             await self.go_to(place)
+
+    @gesture
+    async def action_recent(self) -> None:
+        """Asks for one of the secrets opened last, and opens it."""
+        from smtui.tui.dialogs.pick import Pick
+
+        recent = self.session.recent_secrets if self.session else []
+        nothing = SafeText("No secret was opened in this session yet.")
+        chosen = await self.push_screen_wait(Pick(SafeText("Recent secrets"), [each.name for each in recent], nothing))
+        if chosen is not None:
+            self._open_recent(recent[chosen])
+
+    def action_previous_secret(self) -> None:
+        """Opens the secret opened before the one that is shown, or else the last one."""
+        recent = self.session.recent_secrets if self.session else []
+        is_shown = any(isinstance(screen, SecretTab) for screen in self.screen_stack)
+        if len(recent) > is_shown:
+            self._open_recent(recent[is_shown])
+        else:
+            self.notify("No other secret was opened in this session yet.", markup=False)
+
+    def _open_recent(self, secret: RecentSecret) -> None:
+        if self.session is not None and secret.region != self.session.region:
+            self.look_at_region(secret.region, secret.arn)
+        else:
+            self.visit(SECRETS, secret.arn)
 
     @gesture
     async def action_switch(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.message import Message
@@ -31,8 +32,19 @@ if TYPE_CHECKING:
 
 MAX_COMMANDS = 100
 """The number of lines that the history of the command line keeps."""
+MAX_RECENT = 20
+"""The number of secrets that are kept as recent."""
 IN_USE = 0.5
 """Seconds after a key press during which background work yields to the screens."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecentSecret:
+    """A secret that was opened in this session."""
+
+    arn: str
+    name: SafeText
+    region: str
 
 
 class Session:
@@ -63,6 +75,8 @@ class Session:
         """The findings of the last health check of values, for each Region."""
         self.commands: list[str] = []
         """The lines that ran on the command line, oldest first. They can hold names, so they end with the session."""
+        self.recent_secrets: list[RecentSecret] = []
+        """The secrets that were opened, the newest first. Names are secret too, so they end with the session."""
         self.code_unseen = False
         """Whether the passphrase was changed, and its recovery code has not been shown yet."""
         self.idle_lock = idle_lock
@@ -79,6 +93,12 @@ class Session:
         if self.commands[-1:] != [line]:
             self.commands.append(line)
             del self.commands[:-MAX_COMMANDS]
+
+    def remember_secret(self, arn: str, name: str) -> None:
+        """Makes a secret of the current Region the newest of the recent ones."""
+        opened = RecentSecret(arn, sanitize(name), self.region)
+        others = [each for each in self.recent_secrets if each.arn != arn]
+        self.recent_secrets = [opened, *others][:MAX_RECENT]
 
     # Clients.
 

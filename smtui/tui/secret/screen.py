@@ -94,6 +94,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
             self.dismiss()
             return
         self.secret, self.labels = secret, collect_secret_labels(secret)
+        self.session.remember_secret(secret["ARN"], secret["Name"])
         self.header.show(secret, self.session.now(), self.session.region)
         self.show_titles()
         await self._load_versions()

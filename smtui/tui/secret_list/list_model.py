@@ -104,7 +104,11 @@ class ListModel:
     @property
     def total(self) -> int | None:
         """How many secrets there are, whether or not they match; None if it is not known."""
-        return self._view.cache.total if self._view else None
+        if self._view is None:
+            return None
+        cache = self._view.cache
+        is_known = not (cache.has_more or self.list_query.filter.filters) and cache.is_complete
+        return len(cache.entries) if is_known else cache.total
 
     @property
     def is_count_final(self) -> bool:

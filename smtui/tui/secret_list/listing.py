@@ -117,6 +117,8 @@ class ListingScreen(SessionScreen[None]):
     ) -> None:
         """Shows the result of a query once its first rows are read (see `PagedList.show_list`)."""
         self.list_query = list_query
+        if reread:
+            self._loader.forget_totals()
         fetch = self._loader.make_fetch(list_query)
         self.secrets.show_list(list_query, fetch, reread=reread, keep_cursor=keep_cursor, delay=delay)
 

@@ -34,6 +34,8 @@ class PageLoader:
         self._session = session
         self._reader = reader
         self._vocabulary = vocabulary
+        self._totals: dict[bool, int] = {}
+        """The number of secrets, without those scheduled for deletion (False) or with them (True)."""
 
     def make_fetch(self, list_query: ListQuery) -> Fetch:
         """Makes the function that reads one page of a query."""
@@ -47,11 +49,21 @@ class PageLoader:
             alerts = await call(vault.alerts.find, names, region_name=self._session.region)
             entry_state.flag_alerts(answer["SecretList"], alerts)
             self._vocabulary.learn(answer["SecretList"])
-            total = None if token else await call(
-                vault.count_secrets, region_name=self._session.region, include_scheduled=list_query.shows_planned)
+            total = None if token or not list_query.text.strip() else await self._count(list_query.shows_planned)
             return Page(answer["SecretList"], answer.get("NextToken"), total)
 
         return fetch
+
+    async def _count(self, shows_planned: bool) -> int:
+        """Counts all secrets; only once until the next `forget_totals`, because it takes as long as a key may."""
+        if shows_planned not in self._totals:
+            self._totals[shows_planned] = await call(
+                self._session.vault.count_secrets, region_name=self._session.region, include_scheduled=shows_planned)
+        return self._totals[shows_planned]
+
+    def forget_totals(self) -> None:
+        """Counts the secrets again for the next query."""
+        self._totals.clear()
 
 
 async def read_first_rows(
