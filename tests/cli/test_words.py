@@ -287,12 +287,17 @@ def test_audit_has_a_heading_where_a_person_reads_it(stocked: CommandLine) -> No
     assert "TIME" not in stocked("audit", "--json", tty=True).out
 
 
+def find_key_id(cli: CommandLine, alias: str) -> str:
+    with smtui.open_vault(cli.path, PASSPHRASE) as vault:
+        return vault.keys(record_reads=False).describe_key(KeyId=f"alias/{alias}")["KeyMetadata"]["KeyId"]
+
+
 def test_audit_says_what_keys_were_asked_for(stocked: CommandLine) -> None:
     stocked.done("keys", "create", "orders")
 
     alias, key = stocked.done("audit", "--limit", "2").splitlines()
     assert alias.split()[2:] == ["CreateAlias", "alias/orders", "root", "done"]
-    assert key.split()[2:] == ["CreateKey", "-", "root", "done"]
+    assert key.split()[2:] == ["CreateKey", find_key_id(stocked, "orders"), "root", "done"]
     assert len(stocked.done("audit", "--operation", "create-key").splitlines()) == 1
 
 

@@ -14,8 +14,9 @@ from smtui.api.shapes import List, Shape, Structure, Text
 from smtui.engine.declaration import OPERATIONS
 
 UNRECORDED = sorted(name for name, declared in OPERATIONS.items() if declared.reads_metadata)
-# The failure message of a rotation function; it is for display and contains no value.
-MESSAGES = {"Message", "RotationToken"}
+# Neither is the value of a secret: the failure message of a rotation function, which is for display, and the value of
+# an environment variable of a function, which the user reads before allowing it.
+MESSAGES = {"Message", "RotationToken", "Value"}
 
 
 def members(shape: Shape) -> Iterator[tuple[str, Shape]]:
