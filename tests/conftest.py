@@ -29,7 +29,7 @@ hypothesis.settings.load_profile("speedless")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-gc.set_threshold(100_000, 50, 50)
+gc.set_threshold(200_000, 5, 20)
 """Allocations between two garbage collections. With Python's default, collections take a fifth of each test's time."""
 
 PASSPHRASE = "correct horse battery staple"

@@ -26,6 +26,7 @@ from smtui.tui.jobs import verifier
 from smtui.tui.workarounds import needs_painting
 from tests import waiting
 from tests.conftest import Clock
+from tests.tui.dispatch_cache import cache_dispatch
 from tests.tui.painting import assemble_no_frames
 from tests.tui.style_cache import cache_styles
 
@@ -105,8 +106,9 @@ def frames(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def styles(monkeypatch: pytest.MonkeyPatch) -> None:
+def caches(monkeypatch: pytest.MonkeyPatch) -> None:
     cache_styles(monkeypatch)
+    cache_dispatch(monkeypatch)
 
 
 @pytest.fixture

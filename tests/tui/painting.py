@@ -6,20 +6,27 @@ screen test, and nobody sees the frames between two pauses.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 from rich.console import RenderableType
+from rich.segment import Segment
+from rich.style import Style
 from textual._compositor import Compositor
 from textual._context import visible_screen_stack
 from textual.app import App
+from textual.color import Color
 from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import Screen
 
 from tests.waiting import is_idle
 
 _assemble = Compositor.render_update
+_tint = BackgroundScreen.process_segments
 _pause = Pilot.pause
 _wait_for_screen = Pilot._wait_for_screen
 
@@ -56,7 +63,20 @@ def render_changes(app: App[Any]) -> None:
             pass
 
 
+@cache
+def tint(style: Style | None, color: Color) -> Style | None:
+    """Returns the style of a text behind a dialog. Textual mixes its colours again for each text."""
+    return next(iter(_tint([Segment("", style)], color))).style
+
+
+def tint_segments(segments: Iterable[Segment], color: Color) -> Iterator[Segment]:
+    """Replaces `BackgroundScreen.process_segments`."""
+    for text, style, control in segments:
+        yield Segment(text, style if control else tint(style, color), control)
+
+
 def assemble_no_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Compositor, "render_update", note_changes)
+    monkeypatch.setattr(BackgroundScreen, "process_segments", staticmethod(tint_segments))
     monkeypatch.setattr(Pilot, "pause", pause_and_render)
     monkeypatch.setattr(Pilot, "_wait_for_screen", wait_for_screen)
