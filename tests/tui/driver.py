@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from textual.app import App
 from textual.pilot import Pilot
@@ -12,12 +12,77 @@ from textual.screen import Screen
 from textual.widgets import Button
 
 from smtui.tui.app import SmtuiApp
+from smtui.tui.secret_list.screen import SecretsScreen
+from smtui.tui.session import Session
 from tests.tui.conftest import said, screen_text, until
 
 Kind = TypeVar("Kind", bound=Screen[Any])
 SMALL = (80, 24)
 ID: Any = {"SecretId": "prod/db"}
 """The secret of the fixture `database`, in the shape of a request."""
+
+
+class Cases:
+    """Cases that share one running app, because the start of an app costs more than most cases.
+
+    Each case begins on the list of secrets. A case that fails does not keep the others from running, unless it waited
+    in vain: the others might wait as long.
+
+    Args:
+        pilot: The pilot of the app.
+    """
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self.pilot = pilot
+        self.app = cast("SmtuiApp", pilot.app)
+        self.errors: list[Exception] = []
+
+    @property
+    def session(self) -> Session:
+        assert self.app.session is not None
+        return self.app.session
+
+    @asynccontextmanager
+    async def case(self, name: object) -> AsyncIterator[None]:
+        """Runs one case and returns to the list. The error of a case that fails is noted with its name."""
+        try:
+            yield
+        except Exception as error:
+            error.add_note(f"case: {name}")
+            self.errors.append(error)
+            if isinstance(error, TimeoutError):
+                self.raise_errors()
+        await self.return_to_list()
+
+    def raise_errors(self) -> None:
+        """Raises the errors of all cases that failed."""
+        if self.errors:
+            raise ExceptionGroup("cases that failed", self.errors)
+
+    async def return_to_list(self) -> None:
+        """Removes all screens above the list, what waits for them, and all notifications."""
+        self.app.input.drop()
+        for worker in self.app.workers:
+            if not worker.is_finished:
+                worker.cancel()
+        while not isinstance(self.app.screen, SecretsScreen):
+            await self.app.pop_screen()
+        self.app.clear_notifications()
+        await self.pilot.pause()
+
+
+@asynccontextmanager
+async def run_cases(app: SmtuiApp, size: tuple[int, int] = SMALL) -> AsyncIterator[Cases]:
+    """Runs the app for many cases.
+
+    Raises:
+        ExceptionGroup: The errors of all cases that failed.
+    """
+    async with app.run_test(size=size) as pilot:
+        cases = Cases(pilot)
+        await until(pilot, lambda: isinstance(app.screen, SecretsScreen) and app.screen.has_read)
+        yield cases
+    cases.raise_errors()
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from rich.cells import cell_len
@@ -16,6 +16,7 @@ from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.tabs import TABS
 from tests.hostile_text import BUNDLES, filled, harm_in
 from tests.tui.conftest import MakeApp, render_screen, screen_text, until
+from tests.tui.driver import run_cases
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 
@@ -81,38 +82,34 @@ async def test_each_secret(app: MakeApp, names: list[str], size: tuple[int, int]
             await pilot.press("escape")
 
 
-@pytest.mark.parametrize("number", range(3, len(TABS) + 1))
-async def test_each_part(app: MakeApp, names: list[str], number: int) -> None:
+async def test_each_part(app: MakeApp, names: list[str]) -> None:
     """The test uses the table of tabs, so it covers new ones."""
-    running = app()
-    async with running.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: running.session)
-        assert running.session is not None
-        for name in names[:: 3 if number == 6 else 4]:
-            await running.push_screen(make_tab_screen(number, running.session, name))
-            await settled(pilot)
-            looks_right(running)
-            for key in ("down", "enter", "escape"):
-                await pilot.press(key)
-                await settled(pilot)
-                looks_right(running)
-            while len(running.screen_stack) > 2:
-                await running.pop_screen()
+    async with run_cases(app(), (100, 30)) as cases:
+        for number in range(3, len(TABS) + 1):
+            for name in names[:: 3 if number == 6 else 4]:
+                async with cases.case(f"tab {number}, {name!r}"):
+                    await cases.app.push_screen(make_tab_screen(number, cases.session, name))
+                    await press_some_keys(cases.pilot)
 
 
-@pytest.mark.parametrize("place", [place for place in PLACES if place is not SECRETS], ids=lambda place: place.words)
-async def test_each_place(app: MakeApp, names: list[str], place: Any) -> None:
+async def test_each_place(app: MakeApp, names: list[str]) -> None:
     """The test uses the table of places, so it covers new ones."""
-    running = app()
-    async with running.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: running.session)
-        await running.go_to(place)
+    async with run_cases(app(), (100, 30)) as cases:
+        for place in PLACES:
+            if place is not SECRETS:
+                async with cases.case(place.words):
+                    await cases.app.go_to(place)
+                    await press_some_keys(cases.pilot)
+
+
+async def press_some_keys(pilot: Pilot[None]) -> None:
+    running = cast("SmtuiApp", pilot.app)
+    await settled(pilot)
+    looks_right(running)
+    for key in ("down", "enter", "escape"):
+        await pilot.press(key)
         await settled(pilot)
         looks_right(running)
-        for key in ("down", "enter", "escape"):
-            await pilot.press(key)
-            await settled(pilot)
-            looks_right(running)
 
 
 async def test_notices_and_questions(app: MakeApp, names: list[str]) -> None:

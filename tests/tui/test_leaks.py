@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from textual.pilot import Pilot
@@ -14,6 +14,7 @@ from smtui.tui.help.places import PLACES, SECRETS
 from smtui.tui.screens import make_tab_screen
 from smtui.tui.secret.tabs import TABS
 from tests.tui.conftest import MakeApp, said, screen_text, until
+from tests.tui.driver import run_cases
 
 VALUE, KEYED = "marked-value-Xy7Kp2", "marked-keyed-Zt4Rm9"
 
@@ -39,32 +40,29 @@ async def settled(pilot: Pilot[None]) -> None:
         await pilot.pause()
 
 
-@pytest.mark.parametrize("number", range(3, len(TABS) + 1))
-async def test_each_part(app: MakeApp, marked: Any, number: int) -> None:
-    running = app()
-    async with running.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: running.session)
-        assert running.session is not None
-        for name in ("a", "b"):
-            await running.push_screen(make_tab_screen(number, running.session, name))
-            for key in ("down", "enter", "down", "escape"):
-                await settled(pilot)
-                tells_nothing(running)
-                await pilot.press(key)
-            while len(running.screen_stack) > 2:
-                await running.pop_screen()
+async def test_each_part(app: MakeApp, marked: Any) -> None:
+    async with run_cases(app(), (100, 30)) as cases:
+        for number in range(3, len(TABS) + 1):
+            for name in ("a", "b"):
+                async with cases.case(f"tab {number} of {name}"):
+                    await cases.app.push_screen(make_tab_screen(number, cases.session, name))
+                    await press_some_keys(cases.pilot)
 
 
-@pytest.mark.parametrize("place", [place for place in PLACES if place is not SECRETS], ids=lambda place: place.words)
-async def test_each_place(app: MakeApp, marked: Any, place: Any) -> None:
-    running = app()
-    async with running.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: running.session)
-        await running.go_to(place)
-        for key in ("down", "enter", "down", "escape"):
-            await settled(pilot)
-            tells_nothing(running)
-            await pilot.press(key)
+async def test_each_place(app: MakeApp, marked: Any) -> None:
+    async with run_cases(app(), (100, 30)) as cases:
+        for place in PLACES:
+            if place is not SECRETS:
+                async with cases.case(place.words):
+                    await cases.app.go_to(place)
+                    await press_some_keys(cases.pilot)
+
+
+async def press_some_keys(pilot: Pilot[None]) -> None:
+    for key in ("down", "enter", "down", "escape"):
+        await settled(pilot)
+        tells_nothing(cast("SmtuiApp", pilot.app))
+        await pilot.press(key)
 
 
 async def test_a_value_is_copied_edited_and_undone_unseen(app: MakeApp, tool: Any, marked: Any) -> None:

@@ -36,6 +36,7 @@ from smtui.tui.secret.value_form import ValueForm
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
 from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, until, version_id
+from tests.tui.driver import run_cases, wait_for_screen
 
 LARGE = (120, 36)
 SECRET = "prod/db"
@@ -66,9 +67,8 @@ SCREENS: dict[str, Make] = {
     "compare": _compared,
     **{place.words.lower(): _place(place) for place in PLACES if place is not SECRETS},
 }  # fmt: skip
-READ_NOTHING = {"manual"}
-"""Screens that read nothing from the vault."""
-ALL = pytest.mark.parametrize("place", [place for place in SCREENS if place not in READ_NOTHING])
+READING_PLACES = [place for place in SCREENS if place != "manual"]
+"""Screens that read from the vault."""
 
 
 @pytest.fixture
@@ -134,22 +134,20 @@ def body(app: SmtuiApp) -> str:
     return "\n".join(screen_text(app).splitlines()[:-1])
 
 
-@ALL
-async def test_nothing_is_said_to_be_missing_before_it_was_looked_for(
-    app: MakeApp, kept: smtui.Vault, place: str
-) -> None:
-    running = app()
-    async with running.run_test(size=LARGE) as pilot, holding() as held:
-        await listed(running, pilot)
-        await held.hold()
-        await running.push_screen(make(running, place))
-        await until(pilot, lambda: "Reading…" in body(running))
+async def test_nothing_is_said_to_be_missing_before_it_was_looked_for(app: MakeApp, kept: smtui.Vault) -> None:
+    async with run_cases(app(), LARGE) as cases:
+        running, pilot = cases.app, cases.pilot
+        for place in READING_PLACES:
+            async with cases.case(place), holding() as held:
+                await held.hold()
+                await running.push_screen(make(running, place))
+                await until(pilot, lambda: "Reading…" in body(running))
 
-        assert not NOTHING_THERE.search(body(running)), body(running)
+                assert not NOTHING_THERE.search(body(running)), body(running)
 
-        await held.release()
-        await settle(pilot)
-        assert "Reading…" not in body(running)
+                await held.release()
+                await settle(pilot)
+                assert "Reading…" not in body(running)
 
 
 async def test_the_list_says_nothing_either(app: MakeApp, kept: smtui.Vault) -> None:
@@ -164,33 +162,33 @@ async def test_the_list_says_nothing_either(app: MakeApp, kept: smtui.Vault) -> 
             assert "Reading…" not in body(running)
 
 
-@ALL
 @pytest.mark.parametrize("busy", [True, False], ids=["busy", "refused"])
 async def test_what_cannot_be_read_says_why_and_is_read_again_with_one_key(
-    app: MakeApp, kept: smtui.Vault, place: str, busy: bool, monkeypatch: pytest.MonkeyPatch
+    app: MakeApp, kept: smtui.Vault, busy: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> Any:
         raise VaultBusyError("Another program is at it.") if busy else AccessDeniedException("You may not.")
 
-    running = app()
-    async with running.run_test(size=LARGE) as pilot:
-        await listed(running, pilot)
-        with monkeypatch.context() as patch:
-            patch.setattr(*((Vault, "change_count", refuse) if busy else (LocalClient, "_call", refuse)))
-            screen = make(running, place)
-            await running.push_screen(screen)
-            await settle(pilot)
-            if busy or screen.opened_by:
-                why = "Another program is at it." if busy else "You may not."
-                assert f"Could not be read: {why} F12 tries again." in body(running)
-                assert not NOTHING_THERE.search(body(running)), body(running)
-            assert "Reading…" not in body(running)
-        await pilot.press("f12")
-        await settle(pilot)
+    async with run_cases(app(), LARGE) as cases:
+        running, pilot = cases.app, cases.pilot
+        for place in READING_PLACES:
+            async with cases.case(place):
+                screen = make(running, place)
+                with monkeypatch.context() as patch:
+                    patch.setattr(*((Vault, "change_count", refuse) if busy else (LocalClient, "_call", refuse)))
+                    await running.push_screen(screen)
+                    await settle(pilot)
+                    if busy or screen.opened_by:
+                        why = "Another program is at it." if busy else "You may not."
+                        assert f"Could not be read: {why} F12 tries again." in body(running)
+                        assert not NOTHING_THERE.search(body(running)), body(running)
+                    assert "Reading…" not in body(running)
+                await pilot.press("f12")
+                await settle(pilot)
 
-        assert screen.has_read
-        assert "Could not be read" not in body(running)
-        assert "Reading…" not in body(running)
+                assert screen.has_read
+                assert "Could not be read" not in body(running)
+                assert "Reading…" not in body(running)
 
 
 async def test_a_list_that_cannot_be_read_says_why_and_is_read_again(
@@ -211,31 +209,31 @@ async def test_a_list_that_cannot_be_read_says_why_and_is_read_again(
             assert "Could not be read" not in body(running)
 
 
-@ALL
 async def test_what_was_read_stays_where_it_cannot_be_read_again(
-    app: MakeApp, kept: smtui.Vault, place: str, monkeypatch: pytest.MonkeyPatch
+    app: MakeApp, kept: smtui.Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> Any:
         raise VaultBusyError("Another program is at it.")
 
-    running = app()
-    async with running.run_test(size=LARGE) as pilot:
-        await listed(running, pilot)
-        screen = make(running, place)
-        await running.push_screen(screen)
-        await settle(pilot)
-        before = body(running).splitlines()
-        with monkeypatch.context() as patch:
-            patch.setattr(Vault, "change_count", refuse)
-            await pilot.press("f12")
-            await settle(pilot)
-            text = body(running)
-            assert "Could not be read again: Another program is at it. F12 tries again." in text
-            assert set(before[:6]) <= set(text.splitlines())
-        screen.look_for_changes()
-        await settle(pilot)
+    async with run_cases(app(), LARGE) as cases:
+        running, pilot = cases.app, cases.pilot
+        for place in READING_PLACES:
+            async with cases.case(place):
+                screen = make(running, place)
+                await running.push_screen(screen)
+                await settle(pilot)
+                before = body(running).splitlines()
+                with monkeypatch.context() as patch:
+                    patch.setattr(Vault, "change_count", refuse)
+                    await pilot.press("f12")
+                    await settle(pilot)
+                    text = body(running)
+                    assert "Could not be read again: Another program is at it. F12 tries again." in text
+                    assert set(before[:6]) <= set(text.splitlines())
+                screen.look_for_changes()
+                await settle(pilot)
 
-        assert "Could not be read" not in body(running)
+                assert "Could not be read" not in body(running)
 
 
 def bound(screen: SessionScreen[Any]) -> list[tuple[str, str]]:
@@ -249,66 +247,54 @@ def screen_at_once(screen: SessionScreen[Any]) -> set[str]:
     return {name for each in type(screen).__mro__ for name in vars(each).get("at_once", ())}
 
 
-async def leave(app: SmtuiApp, pilot: Pilot[None]) -> None:
-    """Opens a new list, after it cancels workers that wait for a closed dialog."""
-    assert app.session is not None
-    for worker in app.workers:
-        if not worker.is_finished:
-            worker.cancel()
-    await app.show_only(SecretsScreen(app.session))
-    await listed(app, pilot)
-
-
-@ALL
-async def test_a_key_waits_for_what_it_is_about(app: MakeApp, kept: smtui.Vault, place: str) -> None:
+async def test_a_key_waits_for_what_it_is_about(app: MakeApp, kept: smtui.Vault) -> None:
     """A dialog that opens after the read belongs to the screen and knows its secret."""
-    running = app()
-    async with running.run_test(size=LARGE) as pilot, holding() as held:
-        await listed(running, pilot)
-        for key, action in bound(make(running, place)):
-            screen = make(running, place)
-            await held.hold()
-            await running.push_screen(screen)
-            await pilot.press(key)
-            await pilot.pause()
-            assert running.screen is screen, f"{key}, {action}: something opened before there was anything"
-            await held.release()
-            await settle_unless_asked(running, pilot)
-            assert "arn:aws" not in title(running), f"{key}: {title(running)}"
-            await leave(running, pilot)
+    async with run_cases(app(), LARGE) as cases:
+        running, pilot = cases.app, cases.pilot
+        for place in READING_PLACES:
+            for key, action in bound(make(running, place)):
+                async with cases.case(f"{place}: {key}, {action}"), holding() as held:
+                    screen = make(running, place)
+                    await held.hold()
+                    await running.push_screen(screen)
+                    await pilot.press(key)
+                    await pilot.pause()
+                    assert running.screen is screen, "something opened before there was anything"
+                    await held.release()
+                    await settle_unless_asked(running, pilot)
+                    assert "arn:aws" not in title(running)
 
 
-@ALL
-async def test_a_key_that_waits_is_forgotten_with_its_screen(app: MakeApp, kept: smtui.Vault, place: str) -> None:
-    running = app()
-    async with running.run_test(size=LARGE) as pilot, holding() as held:
-        await listed(running, pilot)
-        for key, _ in bound(make(running, place)):
-            await held.hold()
-            await running.push_screen(make(running, place))
-            await pilot.press(key, "escape")
-            while not isinstance(running.screen, SecretsScreen):  # keys that need no content act at once
-                await pilot.press("escape")
-                await pilot.pause()
-            await held.release()
-            await settle(pilot)
-            assert isinstance(running.screen, SecretsScreen), f"{key} opened {running.screen}"
+async def test_a_key_that_waits_is_forgotten_with_its_screen(app: MakeApp, kept: smtui.Vault) -> None:
+    async with run_cases(app(), LARGE) as cases:
+        running, pilot = cases.app, cases.pilot
+        for place in READING_PLACES:
+            for key, action in bound(make(running, place)):
+                async with cases.case(f"{place}: {key}, {action}"), holding() as held:
+                    await held.hold()
+                    await running.push_screen(make(running, place))
+                    await pilot.press(key, "escape")
+                    while not isinstance(running.screen, SecretsScreen):  # keys that need no content act at once
+                        await pilot.press("escape")
+                        await pilot.pause()
+                    await held.release()
+                    await settle(pilot)
+                    assert isinstance(running.screen, SecretsScreen), running.screen
 
 
-@pytest.mark.parametrize("place", ["secret", "replication"])
-async def test_no_dialog_opens_over_another_screen(app: MakeApp, kept: smtui.Vault, place: str) -> None:
-    running = app()
-    async with running.run_test(size=LARGE) as pilot, holding() as held:
-        await listed(running, pilot)
-        for key, _ in bound(make(running, place)):
-            await held.hold()
-            await running.push_screen(make(running, place))
-            await pilot.press(key, "f1")
-            await until(pilot, lambda: isinstance(running.screen, HelpScreen))
-            await held.release()
-            await settle(pilot)
-            assert isinstance(running.screen, HelpScreen), f"{key} opened {running.screen}"
-            await leave(running, pilot)
+async def test_no_dialog_opens_over_another_screen(app: MakeApp, kept: smtui.Vault) -> None:
+    async with run_cases(app(), LARGE) as cases:
+        running, pilot = cases.app, cases.pilot
+        for place in ("secret", "replication"):
+            for key, action in bound(make(running, place)):
+                async with cases.case(f"{place}: {key}, {action}"), holding() as held:
+                    await held.hold()
+                    await running.push_screen(make(running, place))
+                    await pilot.press(key, "f1")
+                    await wait_for_screen(pilot, HelpScreen)
+                    await held.release()
+                    await settle(pilot)
+                    assert isinstance(running.screen, HelpScreen), running.screen
 
 
 async def settle_unless_asked(app: SmtuiApp, pilot: Pilot[None]) -> None:

@@ -20,8 +20,9 @@ from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import MakeApp, screen_text, types, until
+from tests.tui.driver import run_cases
 
-POLLS = 20
+POLLS = 4
 SECRET = "prod/payments/db"
 Make = Callable[[Session], "SessionScreen[Any] | None"]
 
@@ -42,7 +43,7 @@ OPENING = {
     "replication": "DescribeSecret", "history": "DescribeSecret", "keys": "ListKeys", "functions": "ListFunctions",
     "health": "ListSecrets",
 }
-ALL = pytest.mark.parametrize("place", SCREENS)
+LARGE = (120, 36)
 
 
 @pytest.fixture
@@ -91,54 +92,54 @@ def count(screen: SessionScreen[Any], monkeypatch: pytest.MonkeyPatch) -> list[s
     return noted
 
 
-@ALL
 async def test_two_that_are_idle_read_nothing_and_leave_no_event(
-    app: MakeApp, vault: smtui.Vault, other: smtui.Vault, filled: Any, place: str, monkeypatch: pytest.MonkeyPatch
+    app: MakeApp, vault: smtui.Vault, other: smtui.Vault, filled: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, two = app(), SmtuiApp(vault.path, vault=other)
-    async with one.run_test(size=(120, 36)) as first, two.run_test(size=(120, 36)) as second:
-        screens = await show(one, first, place), await show(two, second, place)
-        before, reloads = names(vault), [count(screen, monkeypatch) for screen in screens]
-        for _ in range(POLLS):
-            await poll(first, screens[0], 1)
-            await poll(second, screens[1], 1)
+    async with run_cases(app(), LARGE) as one, run_cases(SmtuiApp(vault.path, vault=other), LARGE) as two:
+        for place in SCREENS:
+            async with one.case(place), two.case(place):
+                screens = [await show(each.app, each.pilot, place) for each in (one, two)]
+                before, reloads = names(vault), [count(screen, monkeypatch) for screen in screens]
+                for _ in range(POLLS):
+                    await poll(one.pilot, screens[0], 1)
+                    await poll(two.pilot, screens[1], 1)
 
-        assert names(vault) == before
-        assert reloads == [[], []]
-        await two.lock()
-        await one.lock()
+                assert names(vault) == before
+                assert reloads == [[], []]
+        await two.app.lock()
+        await one.app.lock()
 
 
-@ALL
 async def test_who_reads_beside_a_screen_does_not_make_it_read(
-    app: MakeApp, vault: smtui.Vault, other: smtui.Vault, filled: Any, place: str, monkeypatch: pytest.MonkeyPatch
+    app: MakeApp, vault: smtui.Vault, other: smtui.Vault, filled: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running = app()
-    async with running.run_test(size=(120, 36)) as pilot:
-        screen = await show(running, pilot, place)
-        reloads = count(screen, monkeypatch)
-        for _ in range(POLLS):
-            other.client().list_secrets()
-            other.client().get_secret_value(SecretId=SECRET)
-            await poll(pilot, screen, 1)
+    async with run_cases(app(), LARGE) as cases:
+        for place in SCREENS:
+            async with cases.case(place):
+                screen = await show(cases.app, cases.pilot, place)
+                reloads = count(screen, monkeypatch)
+                for _ in range(POLLS):
+                    other.client().list_secrets()
+                    other.client().get_secret_value(SecretId=SECRET)
+                    await poll(cases.pilot, screen, 1)
 
-        assert reloads == []
+                assert reloads == []
 
 
-@ALL
 async def test_who_writes_beside_a_screen_is_seen_and_that_leaves_no_event(
-    app: MakeApp, vault: smtui.Vault, other: smtui.Vault, filled: Any, place: str, monkeypatch: pytest.MonkeyPatch
+    app: MakeApp, vault: smtui.Vault, other: smtui.Vault, filled: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running = app()
-    async with running.run_test(size=(120, 36)) as pilot:
-        screen = await show(running, pilot, place)
-        reloads = count(screen, monkeypatch)
-        other.client().update_secret(SecretId=SECRET, Description="by somebody else")
-        before = names(vault)
-        await poll(pilot, screen)
+    async with run_cases(app(), LARGE) as cases:
+        for place in SCREENS:
+            async with cases.case(place):
+                screen = await show(cases.app, cases.pilot, place)
+                reloads = count(screen, monkeypatch)
+                other.client().update_secret(SecretId=SECRET, Description=f"by somebody else, beside {place}")
+                before = names(vault)
+                await poll(cases.pilot, screen)
 
-        assert reloads == (["newer events"] if isinstance(screen, EventsScreen) else ["reload"])
-        assert names(vault) == before
+                assert reloads == (["newer events"] if isinstance(screen, EventsScreen) else ["reload"])
+                assert names(vault) == before
 
 
 async def test_two_looks_at_once_reload_once(
@@ -157,17 +158,16 @@ async def test_two_looks_at_once_reload_once(
         assert reloads == ["reload"]
 
 
-@pytest.mark.parametrize(("place", "event"), OPENING.items(), ids=OPENING)
-async def test_who_opens_a_screen_leaves_one_event(
-    app: MakeApp, vault: smtui.Vault, filled: Any, place: str, event: str
-) -> None:
-    running, before = app(), len(names(vault))
-    async with running.run_test(size=(120, 36)) as pilot:
-        await show(running, pilot, "list")
-        assert names(vault)[:-before] == ["ListSecrets"]
-        if place != "list":
-            await show(running, pilot, place)
-            assert names(vault)[:-before] == [event, "ListSecrets"]
+async def test_who_opens_a_screen_leaves_one_event(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
+    before = len(names(vault))
+    async with run_cases(app(), LARGE) as cases:
+        assert names(vault)[:-before] == [OPENING["list"]]
+        for place, event in OPENING.items():
+            if place != "list":
+                async with cases.case(place):
+                    before = len(names(vault))
+                    await show(cases.app, cases.pilot, place)
+                    assert names(vault)[:-before] == [event]
 
 
 async def test_filter_order_pages_and_returning_are_no_further_accesses(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import OptionList
@@ -18,6 +18,7 @@ from smtui.tui.help.places import PLACES
 from smtui.tui.secret_list.columns_dialog import ColumnsForm
 from smtui.tui.secret_list.saved_filters import SavedFilters
 from tests.tui.conftest import MakeApp, screen_text, until
+from tests.tui.driver import run_cases
 
 NAMES = ("prod/orders", "prod/web", "dev/orders", "kafka", "zebra")
 
@@ -29,17 +30,22 @@ async def open_dialog(pilot: Pilot[None], dialog: Screen[Any]) -> OptionList:
     return dialog.query_one(OptionList)
 
 
-@pytest.mark.parametrize(("keys", "row"), [
+MOVES: list[tuple[Sequence[str], int]] = [
     ("", 0), ("j", 1), ("jj", 2), ("jjk", 1), ("G", 4), ("Gg", 0), (["end"], 4), (["end", "home"], 0), (["down"], 1),
     ("w", 1), ("d", 2), ("o", 2), ("oo", 0), ("z", 4), ("q", 0), ("p", 1), ("pp", 0),
-])  # fmt: skip
-async def test_how_one_moves(app: MakeApp, keys: list[str], row: int) -> None:
-    """A letter moves to the next row with a word that begins with it; j, k, g and G navigate."""
-    async with app().run_test(size=(80, 24)) as pilot:
-        rows = await open_dialog(pilot, Pick(SafeText("Which?"), [SafeText(name) for name in NAMES]))
-        await pilot.press(*keys)
+]  # fmt: skip
+"""Keys, and the row they lead to from the first one."""
 
-        assert rows.highlighted == row
+
+async def test_how_one_moves(app: MakeApp) -> None:
+    """A letter moves to the next row with a word that begins with it; j, k, g and G navigate."""
+    async with run_cases(app()) as cases:
+        for keys, row in MOVES:
+            async with cases.case(keys):
+                rows = await open_dialog(cases.pilot, Pick(SafeText("Which?"), [SafeText(name) for name in NAMES]))
+                await cases.pilot.press(*keys)
+
+                assert rows.highlighted == row
 
 
 async def test_the_vault_to_open_and_where_to_go_are_picked_alike(app: MakeApp) -> None:
@@ -58,26 +64,26 @@ async def test_the_vault_to_open_and_where_to_go_are_picked_alike(app: MakeApp) 
         assert rows.highlighted == 1
 
 
-@pytest.mark.parametrize(("keys", "row"), [
-    ("j", 1), ("jk", 0), ("G", 3), ("Gg", 0), ("w", 1), ("z", 3), ("o", 2), ("oo", 0), ("p", 1),
-])  # fmt: skip
-async def test_a_saved_filter_is_picked_alike(app: MakeApp, keys: str, row: int) -> None:
+async def test_a_saved_filter_is_picked_alike(app: MakeApp) -> None:
     """The digit of a saved filter selects it at once."""
-    async with app().run_test(size=(80, 24)) as pilot:
-        dialog = SavedFilters(dict.fromkeys(("a owner", "b web", "d owner", "zebra"), "name:prod/"), "")
-        rows = await open_dialog(pilot, dialog)
-        await pilot.press(*keys)
-        assert rows.highlighted == row
+    async with run_cases(app()) as cases:
+        for keys, row in {"j": 1, "jk": 0, "G": 3, "Gg": 0, "w": 1, "z": 3, "o": 2, "oo": 0, "p": 1}.items():
+            async with cases.case(keys):
+                dialog = SavedFilters(dict.fromkeys(("a owner", "b web", "d owner", "zebra"), "name:prod/"), "")
+                rows = await open_dialog(cases.pilot, dialog)
+                await cases.pilot.press(*keys)
+                assert rows.highlighted == row
 
 
-@pytest.mark.parametrize(("keys", "begins"), [("j", None), ("G", None), ("t", "t"), ("d", "d")])
-async def test_a_column_is_picked_alike(app: MakeApp, keys: str, begins: str | None) -> None:
-    async with app().run_test(size=(80, 24)) as pilot:
-        rows = await open_dialog(pilot, ColumnsForm(["name", "changed"], 80, None))
-        await pilot.press(keys)
-        words = str(rows.get_option_at_index(rows.highlighted or 0).prompt).casefold().split()
-        assert rows.highlighted == {"j": 1, "G": rows.option_count - 1}.get(keys, rows.highlighted)
-        assert begins is None or any(word.startswith(begins) for word in words)
+async def test_a_column_is_picked_alike(app: MakeApp) -> None:
+    async with run_cases(app()) as cases:
+        for key in "jGtd":
+            async with cases.case(key):
+                rows = await open_dialog(cases.pilot, ColumnsForm(["name", "changed"], 80, None))
+                await cases.pilot.press(key)
+                words = str(rows.get_option_at_index(rows.highlighted or 0).prompt).casefold().split()
+                assert rows.highlighted == {"j": 1, "G": rows.option_count - 1}.get(key, rows.highlighted)
+                assert key in "jG" or any(word.startswith(key) for word in words)
 
 
 async def test_letters_in_an_empty_list_do_nothing(app: MakeApp) -> None:

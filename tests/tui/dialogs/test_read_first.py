@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ from smtui.tui.secret.tabs import VERSIONS
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.vault.database import Database
 from tests.tui.conftest import BOB, MakeApp, screen_text, until, version_id
-from tests.tui.driver import get_screen
+from tests.tui.driver import get_screen, run_cases
 from tests.tui.test_read_states import holding, listed, settle
 
 SMALL = (80, 24)
@@ -147,7 +147,6 @@ CASES = {
     "undo": Case("Undo", described, "u", "UpdateSecret"),
     "retention": Case("Keep events of the audit log", retention, "", "0"),
 }
-ALL = pytest.mark.parametrize("name", CASES)
 
 
 @pytest.fixture
@@ -194,15 +193,6 @@ def reading_refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-@asynccontextmanager
-async def prepared(app: MakeApp, case: Case) -> AsyncIterator[tuple[SmtuiApp, Pilot[None]]]:
-    running = app()
-    async with running.run_test(size=SMALL) as pilot:
-        await listed(running, pilot)
-        await case.prepare(running, pilot)
-        yield running, pilot
-
-
 async def begin(app: SmtuiApp, pilot: Pilot[None], case: Case) -> None:
     if case.key:
         await pilot.press(case.key)
@@ -220,68 +210,76 @@ def card(app: SmtuiApp) -> str:
     return " ".join(" ".join(str(each.render()) for each in app.screen.query(".card Static")).split())
 
 
-@ALL
 async def test_one_that_reads_slowly_opens_and_says_so(
-    app: MakeApp, kept: smtui.Vault, name: str, monkeypatch: pytest.MonkeyPatch
+    app: MakeApp, kept: smtui.Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The reading dialog shows the title and "Reading…", and is replaced by the dialog."""
-    case = CASES[name]
-    async with prepared(app, case) as (running, pilot):
-        with reading_held(monkeypatch) as release:
-            await begin(running, pilot, case)
-            await reading(running, pilot, "Reading…")
-            assert case.title in card(running)
-            release()
-            await until(pilot, lambda: not isinstance(running.screen, ReadingDialog))
-            if case.then:
-                await until(pilot, lambda: isinstance(running.screen, ModalScreen) and case.then in
-                            " ".join(screen_text(running).split()))
+    async with run_cases(app()) as cases:
+        for name, case in CASES.items():
+            async with cases.case(name):
+                await case.prepare(cases.app, cases.pilot)
+                with reading_held(monkeypatch) as release:
+                    await begin(cases.app, cases.pilot, case)
+                    await reading(cases.app, cases.pilot, "Reading…")
+                    assert case.title in card(cases.app)
+                    release()
+                    await see_the_dialog(cases.app, cases.pilot, case)
 
 
-@ALL
 async def test_escape_leaves_at_once_and_nothing_comes_after(
-    app: MakeApp, kept: smtui.Vault, name: str, monkeypatch: pytest.MonkeyPatch
+    app: MakeApp, kept: smtui.Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case = CASES[name]
-    async with prepared(app, case) as (running, pilot):
-        beneath = running.screen
-        if name == "alias":
-            beneath = running.screen_stack[-2]
-        with reading_held(monkeypatch) as release:
-            await begin(running, pilot, case)
-            await reading(running, pilot, "Reading…")
-            await pilot.press("escape")
-            await until(pilot, lambda: running.screen is beneath)
-            release()
-            await pilot.pause()
-            await until(pilot, lambda: running.input.is_idle)
+    async with run_cases(app()) as cases:
+        running, pilot = cases.app, cases.pilot
+        for name, case in CASES.items():
+            async with cases.case(name):
+                await case.prepare(running, pilot)
+                beneath = running.screen_stack[-2] if name == "alias" else running.screen
+                with reading_held(monkeypatch) as release:
+                    await begin(running, pilot, case)
+                    await reading(running, pilot, "Reading…")
+                    await pilot.press("escape")
+                    await until(pilot, lambda beneath=beneath: running.screen is beneath)
+                    release()
+                    await pilot.pause()
+                    await until(pilot, lambda: running.input.is_idle)
 
-            assert running.screen is beneath
+                    assert running.screen is beneath
 
 
-@ALL
 async def test_one_that_cannot_read_says_why_and_reads_again_with_one_key(
-    app: MakeApp, kept: smtui.Vault, name: str, monkeypatch: pytest.MonkeyPatch
+    app: MakeApp, kept: smtui.Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case = CASES[name]
-    async with prepared(app, case) as (running, pilot):
-        with reading_refused(monkeypatch):
-            await begin(running, pilot, case)
-            await reading(running, pilot, f"Could not be read: {BUSY} F12 tries again.")
-            assert case.title in card(running)
-            await pilot.press("f12")
-            await until(pilot, lambda: running.input.is_idle)
-            await reading(running, pilot, f"Could not be read: {BUSY} F12 tries again.")
-        await pilot.press("f12")
-        await until(pilot, lambda: not isinstance(running.screen, ReadingDialog))
-        if case.then:
-            await until(pilot, lambda: isinstance(running.screen, ModalScreen) and case.then in
-                        " ".join(screen_text(running).split()))
+    async with run_cases(app()) as cases:
+        running, pilot = cases.app, cases.pilot
+        for name, case in CASES.items():
+            async with cases.case(name):
+                await case.prepare(running, pilot)
+                with reading_refused(monkeypatch):
+                    await begin(running, pilot, case)
+                    await reading(running, pilot, f"Could not be read: {BUSY} F12 tries again.")
+                    assert case.title in card(running)
+                    await pilot.press("f12")
+                    await until(pilot, lambda: running.input.is_idle)
+                    await reading(running, pilot, f"Could not be read: {BUSY} F12 tries again.")
+                await pilot.press("f12")
+                await see_the_dialog(running, pilot, case)
+
+
+async def see_the_dialog(app: SmtuiApp, pilot: Pilot[None], case: Case) -> None:
+    """Waits until the dialog has replaced the reading dialog."""
+    await until(pilot, lambda: not isinstance(app.screen, ReadingDialog))
+    if case.then:
+        await until(pilot, lambda: isinstance(app.screen, ModalScreen) and case.then in
+                    " ".join(screen_text(app).split()))
 
 
 async def test_what_is_typed_ahead_is_for_the_dialog(app: MakeApp, kept: smtui.Vault) -> None:
     """Keys that arrive during the read select the second key of the list."""
-    async with prepared(app, CASES["key of a secret"]) as (running, pilot), holding() as held:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot, holding() as held:
+        await listed(running, pilot)
+        await secret(running, pilot)
         await held.hold()
         press = ("K", "j", "enter")
         for each in press:

@@ -27,7 +27,7 @@ from smtui.tui.secret_list.query import SERVICE_ORDERS, ListQuery
 from smtui.tui.secret_list.screen import SecretsScreen
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, render_screen, said, screen_text, types, until
-from tests.tui.driver import see
+from tests.tui.driver import run_cases, see
 from tests.tui.secret_list.driver import get_list_screen, list_names
 
 SMALL, LARGE = (80, 24), (120, 36)
@@ -91,21 +91,21 @@ async def test_escape_leaves_the_filter_then_clears_it(app: MakeApp, filled: Any
         await ready(pilot)
 
 
-@pytest.mark.parametrize(
-    "text", ["all:pay", "name:prod/", "!web", "tag:team=web", 'description:"live mode"', "tag:env all:prod"]
-)
-@pytest.mark.parametrize("key", [(), ("S",)], ids=["up", "down"])
-async def test_the_list_is_what_the_client_answers(app: MakeApp, filled: Any, text: str, key: tuple[str, ...]) -> None:
+FILTERS = ("all:pay", "name:prod/", "!web", "tag:team=web", 'description:"live mode"', "tag:env all:prod")
+
+
+async def test_the_list_is_what_the_client_answers(app: MakeApp, filled: Any) -> None:
     """The list has the same secrets in the same order as ListSecrets."""
-    running = app()
-    async with running.run_test(size=SMALL) as pilot:
-        await ready(pilot)
-        await pilot.press(*key, "slash")
-        get_list_screen(running).filter.value = text
-        question = ListQuery(text, descending=bool(key))
-        answer = [entry["Name"] for entry in filled.list_secrets(**question.build_request())["SecretList"]]
-        assert 0 < len(answer) < len(SAMPLES)
-        await until(pilot, lambda: list_names(running) == answer)
+    async with run_cases(app()) as cases:
+        for keys in ([], ["S"]):
+            await cases.pilot.press(*keys)
+            for text in FILTERS:
+                async with cases.case(f"{text} {keys}"):
+                    get_list_screen(cases.app).filter.value = text
+                    question = ListQuery(text, descending=bool(keys))
+                    answer = [entry["Name"] for entry in filled.list_secrets(**question.build_request())["SecretList"]]
+                    assert 0 < len(answer) < len(SAMPLES)
+                    await until(cases.pilot, lambda answer=answer: list_names(cases.app) == answer)
 
 
 async def test_every_order(app: MakeApp, filled: Any) -> None:
