@@ -42,7 +42,9 @@ async def rest(pilot: Pilot[None]) -> None:
 
 
 @pytest.fixture
-def make(tmp_path: Path, clock: Clock, monotonic: Steady, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeApp]:
+def make(
+    tmp_path: Path, clock: Clock, cheap_kdf: None, monotonic: Steady, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MakeApp]:
     """Yields a function that creates apps on identical vaults."""
     monkeypatch.setattr("smtui.engine.names.generate_suffix", lambda ambient: "AbCdEf")
     made: list[smtui.Vault] = []

@@ -18,7 +18,7 @@ from smtui.tui.secret.edited import EditedDialog
 from smtui.tui.secret.new_secret import NewSecretForm
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.value_form import ValueForm
-from tests.tui.conftest import DATABASE, MakeApp, screen_text, types, until, version_id
+from tests.tui.conftest import DATABASE, MakeApp, paste, screen_text, types, until, version_id
 from tests.tui.driver import (
     ID,
     SMALL,
@@ -445,7 +445,7 @@ async def test_a_file(app: MakeApp, database: Any, other: Any, tmp_path: Path) -
         for words in ("Cancel", "Store mine anyway"):
             await pilot.press("f")
             await see(pilot, "from which file?")
-            await types(pilot, f"{tmp_path}/new")
+            await paste(pilot, f"{tmp_path}/new")
             await pilot.press("enter")
             await wait_for_screen(pilot, Confirm)
             store_password(other)
@@ -509,7 +509,7 @@ async def test_the_editor_and_a_file_without_the_old_value(
             await wait_for_screen(pilot, SecretScreen)
             await pilot.press("f")
             await see(pilot, "from which file?")
-            await types(pilot, f"{tmp_path}/new")
+            await paste(pilot, f"{tmp_path}/new")
             await pilot.press("enter")
             await see(pilot, "the whole value is replaced")
             await pilot.press("enter")

@@ -6,7 +6,7 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -427,7 +427,7 @@ async def test_bytes_from_a_file_and_into_one(app: MakeApp, database: Any, tmp_p
     async with open_secret(running) as pilot:
         await pilot.press("f")
         await see(pilot, "from which file?")
-        await types(pilot, f"{tmp_path}/key.bin")
+        await paste(pilot, f"{tmp_path}/key.bin")
         await pilot.press("enter")
         await see(pilot, "▲ it is binary, 256 bytes, no JSON with keys; there were 3")
         await pilot.press("enter")
@@ -437,7 +437,7 @@ async def test_bytes_from_a_file_and_into_one(app: MakeApp, database: Any, tmp_p
         for wait, words in ((hear, "written to"), (see, "already exists")):
             await pilot.press("w")
             await see(pilot, "Write prod/db to which new file?")
-            await types(pilot, str(target))
+            await paste(pilot, str(target))
             await pilot.press("enter")
             await wait(pilot, words)
         assert get_screen(running, AskPath).query_one(Input).value == str(target)
@@ -454,36 +454,41 @@ async def test_one_key_to_a_file(app: MakeApp, database: Any, tmp_path: Path) ->
         await see(pilot, "password")
         await pilot.press("w")
         await see(pilot, "Write prod/db, password to which new file?")
-        await types(pilot, f"{tmp_path}/word")
+        await paste(pilot, f"{tmp_path}/word")
         await pilot.press("enter")
         await hear(pilot, "written to")
 
     assert (tmp_path / "word").read_bytes() == b"second-word"
 
 
-@pytest.mark.parametrize(("make", "words"), [
-    (lambda path: None, "There is no file"),
-    (lambda path: path.mkdir(), "is a folder, not a file"),
-    (lambda path: os.mkfifo(path), "is not a regular file"),
-    (lambda path: path.write_bytes(b""), "is empty"),
-    (lambda path: path.write_bytes(b"x" * 65537), "more than 65,536 bytes"),
-], ids=["absent", "a folder", "a pipe", "empty", "too long"])  # fmt: skip
-async def test_files_that_are_no_value(app: MakeApp, database: Any, tmp_path: Path, make: Any, words: str) -> None:
-    make(tmp_path / "value")
+NO_VALUE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "absent": (lambda path: None, "There is no file"),
+    "folder": (lambda path: path.mkdir(), "is a folder, not a file"),
+    "pipe": (lambda path: os.mkfifo(path), "is not a regular file"),
+    "empty": (lambda path: path.write_bytes(b""), "is empty"),
+    "too-long": (lambda path: path.write_bytes(b"x" * 65537), "more than 65,536 bytes"),
+}
+"""Files that contain no value, and what is said of them."""
+
+
+async def test_files_that_are_no_value(app: MakeApp, database: Any, tmp_path: Path) -> None:
+    (tmp_path / "good").write_text("from a file")
     running = app()
     async with open_secret(running) as pilot:
         await pilot.press("f")
         await see(pilot, "from which file?")
-        await types(pilot, f"{tmp_path}/value")
-        await pilot.press("enter")
-        await until(pilot, lambda: words in join_screen_text(running))
+        for name, (make, words) in NO_VALUE.items():
+            make(tmp_path / name)
+            get_screen(running, AskPath).query_one(Input).value = ""
+            await paste(pilot, f"{tmp_path}/{name}")
+            await pilot.press("enter")
+            await until(pilot, lambda words=words: words in join_screen_text(running))
 
-        dialog = get_screen(running, AskPath)
-        assert dialog.query_one(Input).value == f"{tmp_path}/value"
-        assert current(database)["VersionId"] == SECOND
-        (tmp_path / "good").write_text("from a file")
-        dialog.query_one(Input).value = f"{tmp_path}/good"
-        await until(pilot, lambda: words not in join_screen_text(running))
+            dialog = get_screen(running, AskPath)
+            assert dialog.query_one(Input).value == f"{tmp_path}/{name}"
+            assert current(database)["VersionId"] == SECOND
+            dialog.query_one(Input).value = f"{tmp_path}/good"
+            await until(pilot, lambda words=words: words not in join_screen_text(running))
         await pilot.press("enter")
         await see(pilot, "Store a new version of prod/db?")
 

@@ -263,21 +263,21 @@ async def test_it_is_done_where_the_import_went(app: MakeApp, file: Path, client
         assert names(client) == ["dev/d", "dev/e"]
 
 
-async def test_an_import_of_2000_names(app: MakeApp, tmp_path: Path, client: Any) -> None:
+async def test_an_import_of_1100_names(app: MakeApp, tmp_path: Path, client: Any) -> None:
     """The preview shows counts, the first names and visible buttons. The undo entry contains no value."""
     held = "a-value-that-nobody-keeps"
-    (tmp_path / "many.json").write_text(json.dumps({f"s{number:04}": f"{held}-{number}" for number in range(2000)}))
+    (tmp_path / "many.json").write_text(json.dumps({f"s{number:04}": f"{held}-{number}" for number in range(1100)}))
     running = app()
     async with imported(running, tmp_path / "many.json", update=False) as pilot:
         assert running.session and running.session.undo.last
         gc.collect()
         assert held not in repr(_all_within(running.session.undo.last))
         text = await preview(pilot)
-        assert "2,000 new secrets are deleted" in text
+        assert "1,100 new secrets are deleted" in text
         assert [f"dev/s{number:04}" in text for number in range(4)] == [True, True, True, False]
-        assert "dev/s0002 and 1,997 more" in text and "Cancel" in text
+        assert "dev/s0002 and 1,097 more" in text and "Cancel" in text
         await pilot.press("enter")
-        await hear(pilot, "Undone: import: new secrets 2,000.")
+        await hear(pilot, "Undone: import: new secrets 1,100.")
 
         assert names(client) == []
         assert len(running.session.undo.done) == 0
