@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.errors import SmtuiError
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
@@ -17,6 +18,10 @@ from smtui.tui.secret.label_moves import collect_secret_labels
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse, RotationRulesType
     from smtui.tui.session import Session
+
+
+class FunctionChangedError(SmtuiError):
+    """The rotation function is another one than the user saw."""
 
 
 def guard_rotation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -22,19 +23,20 @@ from smtui.tui.rotation.facts import NextWindows, RotationRun, RotationState, Se
 from smtui.tui.rotation.form import RotationForm, RotationSettings
 from smtui.tui.rotation.function_text import describe_function, format_function_name
 from smtui.tui.rotation.new_function import create_function
-from smtui.tui.rotation.rotation_conflict import format_settings, guard_rotation
+from smtui.tui.rotation.rotation_conflict import FunctionChangedError, format_settings, guard_rotation
 from smtui.tui.rotation.schedule_text import remove_computed_days
 from smtui.tui.secret.conflict import ConflictAnswer
 from smtui.tui.secret.guarded_write import EDIT_ANSWERS, GuardedWrite
 from smtui.tui.secret.tabs import ROTATION, SecretTab
 from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.undo import inverse
+from smtui.tui.undo.aspects import get_function_state, make_function_aspect
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.scroll_pane import ScrollPane
 
 if TYPE_CHECKING:
-    from smtui.api.extension_types import FunctionEntry
+    from smtui.api.extension_types import FunctionDescription, FunctionEntry
     from smtui.api.types import DescribeSecretResponse
     from smtui.tui.session import Session
 
@@ -59,6 +61,7 @@ class RotationScreen(SecretTab):
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session, secret_id)
         self.rotation: RotationState | None = None
+        self._shown_functions: dict[str, FunctionDescription] = {}
 
     def compose(self) -> ComposeResult:
         yield from self.compose_head()
@@ -103,6 +106,7 @@ class RotationScreen(SecretTab):
         before = self._get_changeable()
         if before is None:
             return
+        self._show_functions(before.function)
         seen, form = before.secret, self._make_form(before, _make_settings(before))
         while (settings := await self.app.push_screen_wait(form)) is not None:
             form = self._make_form(before, settings, is_refilled=True)
@@ -112,6 +116,8 @@ class RotationScreen(SecretTab):
                 if not is_input_kept(error):
                     raise
                 self.app.report(error)
+                if isinstance(error, FunctionChangedError):
+                    form = self._make_form(before, replace(settings, function=None), is_refilled=True)
                 continue
             if outcome is WriteOutcome.STORED:
                 inverse.record_rotation_setup(self.session, found, settings.make_request())
@@ -127,6 +133,7 @@ class RotationScreen(SecretTab):
     ) -> GuardedWrite[DescribeSecretResponse]:
         """Returns the guarded call of RotateSecret. The worker continues the rotation after the transaction."""
         def write() -> object:
+            self._require_shown_function(settings.function)
             return self.client.rotate_secret(SecretId=self.secret_id, **settings.make_request())
 
         yours = format_settings(settings.function, settings.rules)
@@ -147,6 +154,7 @@ class RotationScreen(SecretTab):
         functions = await read_for_dialog(self.app, title, self._list_functions)
         if functions is None:
             return None
+        self._show_functions(*functions.values())
         rows = [sanitize(f"{each['FunctionName']}  {describe_function(each)}") for each in functions.values()]
         picked = len(rows)
         if rows:
@@ -158,6 +166,7 @@ class RotationScreen(SecretTab):
         if picked < len(rows):
             return list(functions)[picked]
         function = await create_function(self)
+        self._show_functions(function)
         return function["FunctionArn"] if function else None
 
     @gesture
@@ -178,7 +187,7 @@ class RotationScreen(SecretTab):
         elif rotation.is_under_way:
             await self._continue_rotation(rotation)
         elif await self._confirm("Rotate {name} now?", ROTATE_TEXT, "Rotate") and await self._write_as_seen(
-                rotation, lambda: self.client.rotate_secret(SecretId=self.secret_id), "rotate now", "Rotate anyway",
+                rotation, self._run_shown_function(rotation, self._rotate), "rotate now", "Rotate anyway",
                 replaces_value=True):
             self.session.rotation_worker.enqueue(rotation.secret["ARN"], self.session.region)
             await self._show_begun("The rotation has begun.")
@@ -190,9 +199,36 @@ class RotationScreen(SecretTab):
         if rotation.run is not None and rotation.run["AtWork"]:
             self.say("It is being rotated right now.")
         elif await self._confirm("Go on with the rotation of {name} now?", CONTINUE_TEXT, "Go on") and \
-                await self._write_as_seen(rotation, _write_nothing, "go on with the rotation", "Go on anyway"):
+                await self._write_as_seen(rotation, self._run_shown_function(rotation, _write_nothing),
+                                          "go on with the rotation", "Go on anyway"):
             self.session.rotation_worker.enqueue(rotation.secret["ARN"], self.session.region)
             await self._show_begun("The rotation is gone on with.")
+
+    def _rotate(self) -> object:
+        return self.client.rotate_secret(SecretId=self.secret_id)
+
+    def _run_shown_function(self, rotation: RotationState, write: Callable[[], object]) -> Callable[[], object]:
+        """Returns a write that is refused if the function is another one than this rotation shows."""
+        self._show_functions(rotation.function)
+
+        def run() -> object:
+            self._require_shown_function(rotation.secret.get("RotationLambdaARN"))
+            return write()
+
+        return run
+
+    def _show_functions(self, *functions: FunctionDescription | None) -> None:
+        """Notes what the user sees of functions, by their ARNs."""
+        self._shown_functions.update({each["FunctionArn"]: each for each in functions if each is not None})
+
+    def _require_shown_function(self, arn: str | None) -> None:
+        """Compares a function with what the user saw of it, in the vault's thread. Raises FunctionChangedError."""
+        shown = self._shown_functions.get(arn or "")
+        if shown is not None:
+            reader = self.session.combine_clients(self.session.region, record_reads=False)
+            aspect = make_function_aspect(self.session, shown["FunctionName"])
+            if conflict := aspect.find_conflict(reader, get_function_state(shown)):
+                raise FunctionChangedError(f"{conflict} Nothing was rotated.")
 
     async def _show_begun(self, sentence: str) -> None:
         """Wakes the background worker, and shows the progress."""

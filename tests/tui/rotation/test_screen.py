@@ -166,6 +166,41 @@ async def test_a_schedule_is_judged_while_it_is_typed(app: MakeApp, rotated: Any
         assert rotated.get_secret_value(**ID)["VersionId"] == version_id(3)
 
 
+@pytest.mark.usefixtures("functions")
+async def test_a_function_that_others_replaced_is_chosen_again(
+    app: MakeApp, database: Any, others: smtui.Vault
+) -> None:
+    """What runs is what the list of functions showed; otherwise nothing is stored, and the form asks again."""
+    async with at_rotation(app()) as pilot:
+        before = password(database)
+        await pilot.press("e")
+        await see(pilot, "Choose the function that makes the new value.")
+        await pilot.press("enter")
+        await see(pilot, "Rotated by which function?")
+        await until(pilot, lambda: "works" in screen_text(pilot.app))
+        await types(pilot, "works")
+        await pilot.press("enter")
+        await see(pilot, "works …")
+        others.rotations().delete_function(FunctionName="works")
+        others.rotations().create_function(FunctionName="works", Password={"Key": "user"})
+        await pilot.press("tab")
+        await types(pilot, "30")
+        await pilot.press("ctrl+s")
+        await hear(pilot, "works is another function now.")
+        await hear(pilot, "Nothing was rotated.")
+        await see(pilot, "Choose the function that makes the new value.")
+        assert rules(database) is None and password(database) == before
+
+        await pilot.press("enter")
+        await until(pilot, lambda: "works" in screen_text(pilot.app) and not isinstance(pilot.app.screen, RotationForm))
+        await types(pilot, "works")
+        await pilot.press("enter")
+        await see(pilot, "works …")
+        await pilot.press("ctrl+s")
+        await hear(pilot, "prod/db is rotated.")
+        assert rules(database) == MONTHLY
+
+
 async def test_leaving_a_form_asks_where_something_was_typed(app: MakeApp, rotated: Any) -> None:
     async with at_rotation(app()) as pilot:
         await pilot.press("e")
