@@ -72,7 +72,7 @@ async def planned(pilot: Pilot[None]) -> None:
 async def opened(pilot: Pilot[None]) -> None:
     await seen(pilot, "10 secrets")
     await pilot.press("j", "j", "enter")
-    await seen(pilot, "not read yet")
+    await seen(pilot, "r to reveal")
 
 
 async def secret(pilot: Pilot[None]) -> None:
@@ -86,13 +86,13 @@ async def secret(pilot: Pilot[None]) -> None:
 async def carried(pilot: Pilot[None]) -> None:
     await opened(pilot)
     await pilot.press("2", "j", "m", "j", "enter")
-    await seen(pilot, "Do it")
+    await seen(pilot, "Cancel")
 
 
 async def compared(pilot: Pilot[None]) -> None:
     await opened(pilot)
     await pilot.press("2", "j", "equals_sign")
-    await seen(pilot, "which is newer")
+    await seen(pilot, "(newer)")
 
 
 async def generator(pilot: Pilot[None]) -> None:
@@ -169,12 +169,12 @@ def save(name: str, svg: str) -> None:
 
 # What is pressed, what is then seen, and for how many seconds it stands.
 LABEL_MOVE = (
-    ((), "10 secrets", 1.5, "the list of secrets"), (("j", "j", "enter"), "not read yet", 1.5, "Enter opens one"),
-    (("2",), "Versions", 2.0, "2: Show the versions and their labels"),
-    (("j", "m"), "◂ AWSCURRENT ▸", 1.5, "m picks a label up"), (("j",), "◂ AWSCURRENT ▸", 1.5, "j carries it"),
-    (("enter",), "Do it", 3.5, "Enter drops it: what will happen, before it does"),
-    (("enter",), "2026-q1 AWSCURRENT", 2.5, "Enter: done"), (("u",), "Undo?", 2.5, "u: what would take it back"),
-    (("enter",), "2026-q1 AWSPREVIOUS", 2.0, "Enter: as it was"),
+    ((), "10 secrets", 1.5, "List of secrets"), (("j", "j", "enter"), "r to reveal", 1.5, "Enter opens one"),
+    (("2",), "Versions", 2.0, "2 shows the versions and their labels"),
+    (("j", "m"), "◂ AWSCURRENT ▸", 1.5, "m picks up a label"), (("j",), "◂ AWSCURRENT ▸", 1.5, "j carries it on"),
+    (("enter",), "Cancel", 3.5, "Enter drops it and shows a preview"),
+    (("enter",), "2026-q1 AWSCURRENT", 2.5, "Enter confirms"), (("u",), "Undo?", 2.5, "u previews the undo"),
+    (("enter",), "2026-q1 AWSPREVIOUS", 2.0, "Enter undoes the move"),
 )
 
 

@@ -70,7 +70,7 @@ class SmtuiError(Exception):
 class ChangedMeanwhileError(SmtuiError):
     """The resource has changed since it was read. Nothing was written; `found` is its present state."""
 
-    def __init__(self, found: object, message: str = "Somebody else changed it meanwhile.") -> None:
+    def __init__(self, found: object, message: str = "Someone else has changed it.") -> None:
         self.found = found
         super().__init__(message)
 
@@ -241,7 +241,7 @@ class NotFoundException(ClientError):
 class InvalidRegionError(SmtuiError, ValueError):
     """The name of a Region does not have the form of one, such as us-east-1."""
 
-    hint = "A Region looks like us-east-1."
+    hint = "Use a Region such as us-east-1."
 
     def __init__(self, region_name: str) -> None:
         self.kwargs = {"region_name": region_name}

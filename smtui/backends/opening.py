@@ -21,7 +21,7 @@ from smtui.vault.keystore import INTERNAL, KeyStore
 from smtui.vault.opening import open_file
 
 WRONG_CODE = "This recovery code does not open this vault, or the first page of the vault is damaged."
-OLD_CODE = "Each change of the passphrase makes a new code, and the codes before it then open nothing."
+OLD_CODE = "Each change of the passphrase creates a new code; earlier codes stop working."
 
 
 def examine(path: Path) -> None:
@@ -52,7 +52,7 @@ def create_vault(
         InvalidRegionError: `region_name` has the wrong form.
     """
     if not is_account(account_id):
-        raise ValueError("account_id is 12 digits.")
+        raise ValueError("account_id must be 12 digits.")
     if not is_region(region_name):
         raise InvalidRegionError(region_name)
     ambient = Ambient.with_clock(clock)

@@ -137,7 +137,7 @@ class VaultState:
             self._load(self._database)
         except VaultError as error:
             self.close()
-            raise VaultLockedError("The passphrase is changed, and the vault is locked: it could not be opened again.",
+            raise VaultLockedError("The passphrase was changed, but the vault could not be reopened and is locked.",
                                    hint=str(error)) from None
 
     def interrupt(self) -> None:

@@ -61,7 +61,7 @@ def _find_interpreter(word: str | None) -> str:
         return sys.executable
     found = shutil.which(expand_home(word))
     if found is None:
-        raise UsageError(f"--python: there is no program {word}.")
+        raise UsageError(f"--python: program not found: {word}.")
     return str(Path(found).absolute())
 
 

@@ -124,4 +124,4 @@ def _find_command(name: str) -> Command:
                          hint=f"Did you mean {' or '.join(near)}?" if near else "Options of a command stand after it.")
     near = get_close_matches(name, [each.name for each in COMMANDS], n=3, cutoff=0.55)
     hint = f"Did you mean {' or '.join(near)}?" if near else "smtui --help lists the commands."
-    raise UsageError(f"There is no command '{name}'.", hint=hint)
+    raise UsageError(f"Unknown command '{name}'.", hint=hint)

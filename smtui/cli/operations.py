@@ -73,7 +73,7 @@ def _choose_pages(
         given = [f"--{name.replace('_', '-')}" for name in PAGE_OPTIONS if getattr(args, name) is not None]
         if given:
             raise UsageError("Cannot specify --no-paginate along with pagination arguments: " + ", ".join(given),
-                             hint="--max-results and --next-token ask for a single page too.")
+                             hint="--max-results and --next-token also return a single page.")
         return lambda method: [method(**request)]
     if args.max_items == 0:
         raise UsageError("--max-items must be at least 1.")

@@ -110,7 +110,7 @@ def declare_globals(parser: argparse.ArgumentParser) -> None:
 
 def parse_region(word: str) -> str:
     if not re.fullmatch(r"([a-z]+-)+\d+", word):
-        raise argparse.ArgumentTypeError("a Region looks like us-east-1")
+        raise argparse.ArgumentTypeError("expected a Region such as us-east-1")
     return word
 
 

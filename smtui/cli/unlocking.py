@@ -226,7 +226,7 @@ def _require_private(descriptor: int, path: str) -> None:
         return
     if found.st_uid not in (os.geteuid(), 0):
         raise CannotUnlockError(f"$SMTUI_PASSPHRASE_FILE ({path}) belongs to another user. It was not read.",
-                                hint="Use a file of your own.")
+                                hint="Use a file that you own.")
     if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         mode = f"{stat.S_IMODE(found.st_mode):04o}"
         raise CannotUnlockError(f"$SMTUI_PASSPHRASE_FILE ({path}) is open to others (mode {mode}). It was not read.",

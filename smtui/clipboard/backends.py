@@ -267,17 +267,17 @@ def is_windows(version: Path = Path("/proc/version")) -> bool:
 
 def explain_missing(environ: Mapping[str, str], *, osc52: bool) -> str:
     """Says what to install or set, if no backend worked. `osc52` is whether OSC 52 is allowed."""
-    otherwise = "run smtui inside tmux" + ("" if osc52 else ", or switch OSC 52 on in the settings")
+    otherwise = "run smtui inside tmux" + ("" if osc52 else ", or turn OSC 52 on in the settings")
     if environ.get("TMUX"):
-        otherwise = "reveal the value instead" if osc52 else "switch OSC 52 on in the settings"
+        otherwise = "reveal the value instead" if osc52 else "turn OSC 52 on in the settings"
     if is_remote(environ):
         return f"Over SSH, {otherwise}."
     if "WAYLAND_DISPLAY" in environ and not _is_installed("wl-copy", environ):
         return f"wl-copy is missing: install wl-clipboard, or {otherwise}."
     if "DISPLAY" in environ and not (_is_installed("xclip", environ) or _is_installed("xsel", environ)):
-        return f"xclip is missing, and so is xsel: install one of them, or {otherwise}."
+        return f"xclip and xsel are missing: install one of them, or {otherwise}."
     if "DISPLAY" in environ or "WAYLAND_DISPLAY" in environ:
-        return f"The clipboard tool did not take the copy: is the display there? Otherwise {otherwise}."
+        return f"The clipboard tool did not accept the copy. Check the display, or {otherwise}."
     return f"There is no display (X11 needs xclip or xsel, Wayland wl-clipboard): {otherwise}."
 
 

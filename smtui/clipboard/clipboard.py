@@ -29,7 +29,7 @@ class NoClipboardError(SmtuiError):
     """No backend could copy. `hint` says what is missing."""
 
     def __init__(self, hint: str) -> None:
-        super().__init__("There is no clipboard to copy to here.")
+        super().__init__("No clipboard is available here.")
         self.hint = hint
 
 

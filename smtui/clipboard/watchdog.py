@@ -71,7 +71,7 @@ class Watchdog:
             if self._send(watch.to_line()):
                 return
             self.leave()
-        raise OSError("the watchdog of the clipboard does not start")
+        raise OSError("the clipboard watchdog does not start")
 
     def forget(self, watch: Watch) -> None:
         """Tells the watchdog that the copy of this backend was cleared."""

@@ -20,7 +20,7 @@ FALLBACKS = ("notepad",) if os.name == "nt" else ("sensible-editor", "nano", "vi
 class EditorError(SmtuiError):
     """There is no editor, or it could not be run."""
 
-    hint = "Set $VISUAL or $EDITOR to the program you edit with."
+    hint = "Set $VISUAL or $EDITOR to your editor."
 
 
 def find_editor(environ: Mapping[str, str] = os.environ) -> list[str]:
@@ -30,7 +30,7 @@ def find_editor(environ: Mapping[str, str] = os.environ) -> list[str]:
             return words
     found = next(filter(shutil.which, FALLBACKS), None)
     if found is None:
-        raise EditorError("There is no editor to be found.")
+        raise EditorError("No editor was found.")
     return [found]
 
 
@@ -38,7 +38,7 @@ def _split(name: str, text: str) -> list[str]:
     try:
         return shlex.split(text)
     except ValueError:
-        raise EditorError(f"${name} cannot be understood: a quote in it is not closed.") from None
+        raise EditorError(f"${name} is not valid: a quote is not closed.") from None
 
 
 def edit(path: Path, program: list[str]) -> int:

@@ -25,7 +25,7 @@ LAST_STEP: dict[Kind, str] = {"rotation": "finishSecret", "test": "testSecret"}
 MINUTE = 60 * 1000
 # The pause after a failed rotation, in milliseconds: 5 minutes, doubled each time, at most a day.
 FIRST_PAUSE, MAX_PAUSE = 5 * MINUTE, 24 * 60 * MINUTE
-ABANDONED = "AWSPENDING was taken away from version {version}, which ended this rotation."
+ABANDONED = "AWSPENDING was removed from version {version}, which ended this rotation."
 
 
 def get_function(call: Call, arn: str) -> Function:

@@ -93,7 +93,7 @@ def _check_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator
         access = vault.access(region_name=region, record_reads=False)
         witness = access.list_access(SecretId=arn, Action="GetSecretValue").get("Witness")
         if witness:
-            yield make_finding("public", f"its policy grants access to strangers: {witness}")
+            yield make_finding("public", f"its policy grants broad access: {witness}")
         rotations = vault.rotations(region_name=region, record_reads=False)
         run = rotations.describe_rotation(SecretId=arn).get("Rotation")
         if run is not None and run["State"] == "failed":

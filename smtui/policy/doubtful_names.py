@@ -73,7 +73,7 @@ def _find_unknown_actions(actions: Iterable[Node]) -> Iterator[Finding]:
         action = str(node.value)
         pattern = wildcards.parse_pattern(action.lower())
         if action != "*" and not any(wildcards.is_match(pattern, each.lower()) for each in KNOWN_ACTIONS):
-            what = f"{action} fits no action" if set(action) & set("*?") else f"{action} is no action"
+            what = f"{action} matches no action" if set(action) & set("*?") else f"{action} is not an action"
             yield Finding(UNUSUAL, f"{what} of Secrets Manager{suggest_name(action, KNOWN_ACTIONS)}", node.position)
 
 
@@ -90,7 +90,7 @@ def _find_unknown_keys(condition: Member) -> Iterator[Finding]:
 
 def _make_unknown_key(key: str, node: Node) -> Finding:
     suggestion = suggest_name(key, KNOWN_KEYS.values())
-    return Finding(UNUSUAL, f"no request has a condition key {key}{suggestion}", node.position)
+    return Finding(UNUSUAL, f"no request contains a condition key {key}{suggestion}", node.position)
 
 
 def _is_known_key(key: str) -> bool:
@@ -110,10 +110,10 @@ def _find_other_secrets(resources: Iterable[Node], secret: str) -> Iterator[Find
         if arn is None or arn.service not in (SECRETS_MANAGER, "*"):
             continue
         if named is not None and named.suffix is None and not set(resource) & set("*?"):
-            yield Finding(UNUSUAL, f"{resource} is no complete ARN of a secret (did you mean {resource}-??????)",
+            yield Finding(UNUSUAL, f"{resource} is not a complete ARN of a secret (did you mean {resource}-??????)",
                           node.position)
         elif secret and not is_arn_match(wildcards.parse_pattern(resource), secret):
-            yield Finding(UNUSUAL, f"{node.value} is another secret: a policy applies to its own only", node.position)
+            yield Finding(UNUSUAL, f"{node.value} is another secret: a policy applies only to its own", node.position)
 
 
 def _find_placeholders(node: Node, own_account: str) -> Iterator[Finding]:
@@ -125,5 +125,5 @@ def _find_placeholders(node: Node, own_account: str) -> Iterator[Finding]:
     if node.kind == "text":
         for found in PLACEHOLDER.finditer(str(node.value)):
             if found[0] != own_account:
-                yield Finding(UNUSUAL, f"{found[0]} is a placeholder: put the real one in its place", node.position)
+                yield Finding(UNUSUAL, f"{found[0]} is a placeholder: replace it", node.position)
                 return

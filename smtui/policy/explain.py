@@ -9,7 +9,7 @@ from smtui.policy import keys
 from smtui.policy.decide import Request
 from smtui.policy.statements import Statement
 
-UNDECIDED = "It could not be decided who gets in, so this policy is treated as one that lets everyone in."
+UNDECIDED = "Access could not be determined, so this policy is treated as public."
 EVERY_ADDRESS = ("0.0.0.0/0", "::/0")
 IDENTITY_KEYS = frozenset({"aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username",
                            "aws:resourceaccount", "aws:sourceip"})

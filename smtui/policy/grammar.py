@@ -71,7 +71,7 @@ class _Grammar:
         found = node.members.get("Statement")
         statements = found.value.items if found else []
         if not statements:
-            self._report("Statement must hold at least one statement", (found.value if found else node).position)
+            self._report("Statement must contain at least one statement", (found.value if found else node).position)
         read = tuple(self._parse_statement(number, each) for number, each in enumerate(statements, 1))
         return Policy(read, variables=version == NEWER)
 
@@ -102,7 +102,7 @@ class _Grammar:
     def _check_names(self, node: Node, names: tuple[str, ...]) -> None:
         for name, member in node.members.items():
             if name not in names:
-                self._report(f"{name} is no element here{suggest_name(name, names)}", member.key.position)
+                self._report(f"{name} is not a valid element here{suggest_name(name, names)}", member.key.position)
 
     def _get_text(self, node: Node, name: str) -> str:
         member = node.members.get(name)
@@ -117,7 +117,7 @@ class _Grammar:
         """Returns the value of `Name` or `NotName`, and whether it is `NotName`."""
         present = [each for each in (name, f"Not{name}") if each in node.members]
         if len(present) != 1:
-            self._report(f"one of {name} and Not{name} must be there", node.position)
+            self._report(f"{name} or Not{name} is required", node.position)
             return None, False
         return node.members[present[0]].value, present[0] != name
 
@@ -143,7 +143,7 @@ class _Grammar:
             if text != "*" and (text.count(":") < 5 or not is_arn(text)):
                 self._report("Resource must be * or an ARN", position)
             elif "${" in ":".join(text.split(":")[:5]):
-                self._report("Resource may hold variables from its sixth part on", position)
+                self._report("Resource may contain variables only from its sixth part on", position)
             yield text
 
     # Principals.
@@ -192,12 +192,12 @@ class _Grammar:
             over, bare, if_exists = _split_operator(name)
             if bare not in OPERATORS or (bare == "Null" and (over or if_exists)):
                 self._report(f"unknown condition operator “{name}”{_suggest_operator(name)}", operator.key.position)
-            elif self._check_kind(operator.value, "object", f"{name} must hold condition keys"):
+            elif self._check_kind(operator.value, "object", f"{name} must contain condition keys"):
                 for key, held in operator.value.members.items():
                     values = tuple(self._parse_values(name, bare, held.value))
                     if not KEY.fullmatch(key):
                         suggestion = suggest_name(f"aws:{key}", KEY_NAMES.values())
-                        self._report(f"{key or 'an empty name'} is no condition key{suggestion}", held.key.position)
+                        self._report(f"{key or 'an empty name'} is not a condition key{suggestion}", held.key.position)
                     yield Condition(bare, over, if_exists, canonicalize_key(key), values, held.key.position, key)
 
     def _parse_values(self, name: str, operator: str, node: Node) -> Iterator[str]:

@@ -11,7 +11,7 @@ Effect = Literal["Allow", "Deny"]
 SYNTAX = "This resource policy contains a syntax error."
 PRINCIPAL = "This resource policy contains an unsupported principal."
 SERVICE = "This resource policy contains an invalid service principal."
-UNUSUAL = "This is allowed, and seldom meant."
+UNUSUAL = "This is allowed, but probably not intended."
 
 
 @dataclass(frozen=True, slots=True)

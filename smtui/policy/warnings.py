@@ -21,12 +21,12 @@ def find_warnings(policy: Policy) -> list[Finding]:
 
 def _check_statement(statement: Statement) -> Iterator[Finding]:
     if not any(has_matching_action(statement, action) for action in keys.ACTIONS):
-        yield Finding(UNUSUAL, f"{statement.name} is about no action on a secret", statement.position)
+        yield Finding(UNUSUAL, f"{statement.name} matches no action on a secret", statement.position)
     if not statement.negates_resources and not any(map(_is_about_secrets, statement.resources)):
-        yield Finding(UNUSUAL, f"{statement.name} is about no secret", statement.position)
+        yield Finding(UNUSUAL, f"{statement.name} matches no secret", statement.position)
     if statement.effect == "Allow":
         if services := _list_services_for_all(statement):
-            what = (f"{statement.name} lets {services} in on behalf of any AWS account: add a condition on "
+            what = (f"{statement.name} lets {services} act on behalf of any AWS account: add a condition on "
                     "aws:SourceAccount or aws:SourceArn")
             yield Finding(UNUSUAL, what, statement.position)
         for condition in statement.conditions:

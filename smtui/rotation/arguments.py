@@ -22,7 +22,7 @@ def split(line: str) -> list[str]:
     try:
         words = shlex.split(line)
     except ValueError:
-        raise ArgumentSplitError("A quotation mark is not closed, or a backslash has nothing behind it.") from None
+        raise ArgumentSplitError("A quotation mark is not closed, or a backslash ends the line.") from None
     return [make_absolute(word) for word in words]
 
 

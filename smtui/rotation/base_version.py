@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BASE_LABEL = f"{OWN_LABEL}from-"
 """The prefix of the label of a pending version, before the VersionId of its base version."""
-MOVED = ("AWSCURRENT moved to version {current} while this rotation was under way. That value is not overwritten: "
+MOVED = ("AWSCURRENT moved to version {current} during this rotation. That value is not overwritten: "
          "remove AWSPENDING from version {pending}, then rotate again; or move AWSCURRENT to version {pending} to use "
          "the value of this rotation.")
 

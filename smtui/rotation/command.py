@@ -96,7 +96,7 @@ def _find_problem(conversation: Conversation, limit: float) -> str:
     if conversation.is_late:
         return f"It took longer than {limit:g} seconds."
     if result.code is None:
-        return "The process that watched over it was ended."
+        return "Its supervising process was ended."
     return _describe_exit(result.code) if result.code else ""
 
 

@@ -35,7 +35,7 @@ SPARE = 1.0
 """Seconds to wait for the supervisor beyond its limits."""
 LOCK_GRACE = 0.5
 """Seconds from SIGTERM to SIGKILL while the vault is being locked."""
-LOCKED = "It was ended before it was done: the vault was locked."
+LOCKED = "It was stopped early: the vault was locked."
 
 
 class Conversation:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Observe = Callable[[str, Output, str], None]
 KINDS: dict[str, RotationFunction] = {"Password": rotate_password, "Command": run_command, "Lambda": run_command}
-INTERRUPTED = "It was ended before it was done: the program was interrupted."
+INTERRUPTED = "It was stopped early: the program was interrupted."
 
 
 @dataclass(frozen=True, slots=True)

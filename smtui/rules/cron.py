@@ -158,5 +158,5 @@ def _parse_span(
 def _parse_number(name: str, word: str, low: int, high: int, words: Mapping[str, int]) -> int:
     number = words.get(word.upper(), int(word) if word.isascii() and word.isdigit() and len(word) < 4 else None)
     if number is None or not low <= number <= high:
-        raise InvalidCronError(f"The {name} of a cron expression takes {low} to {high}.")
+        raise InvalidCronError(f"The {name} of a cron expression must be {low} to {high}.")
     return number

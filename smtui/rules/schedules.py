@@ -105,8 +105,8 @@ def parse_schedule(expression: str) -> Schedule:
         every = int(rate["number"]) * (DAY if in_days else HOUR)
         if not MIN_INTERVAL <= every <= MAX_ROTATION_DAYS * DAY:
             raise InvalidScheduleError(
-                f"A secret is rotated every {MIN_ROTATION_HOURS} hours at most, "
-                f"and every {MAX_ROTATION_DAYS} days at least."
+                f"A secret can be rotated at most every {MIN_ROTATION_HOURS} hours, "
+                f"and must be rotated at least every {MAX_ROTATION_DAYS} days."
             )
         return Rate(every, in_days)
     if written := _CRON.fullmatch(expression):
@@ -114,7 +114,7 @@ def parse_schedule(expression: str) -> Schedule:
             return _require_min_interval(cron.parse_cron(written["fields"].split()))
         except InvalidCronError as error:
             raise InvalidScheduleError(str(error)) from None
-    raise InvalidScheduleError("A ScheduleExpression is rate(N hours), rate(N days) or cron(0 H D M W *).")
+    raise InvalidScheduleError("A ScheduleExpression must be rate(N hours), rate(N days) or cron(0 H D M W *).")
 
 
 def require_window(rules: Rules, now: datetime) -> None:
@@ -124,7 +124,7 @@ def require_window(rules: Rules, now: datetime) -> None:
         InvalidScheduleError: if its day never comes, such as February 30th.
     """
     if find_next_window(rules, now, now) is None:
-        raise InvalidScheduleError("The day of this schedule never comes.")
+        raise InvalidScheduleError("This schedule never occurs.")
 
 
 def find_next_window(rules: Rules, last: datetime, now: datetime) -> Window | None:
@@ -185,7 +185,7 @@ def is_in_hours(schedule: Schedule) -> bool:
 
 def _require_min_interval(schedule: Cron) -> Cron:
     if _compute_shortest_gap(schedule) < MIN_INTERVAL:
-        raise InvalidScheduleError(f"A secret can be rotated every {MIN_ROTATION_HOURS} hours at most.")
+        raise InvalidScheduleError(f"A secret can be rotated at most every {MIN_ROTATION_HOURS} hours.")
     return schedule
 
 
@@ -202,7 +202,7 @@ def _parse_duration(duration: str | None) -> timedelta | None:
         return None
     written = _DURATION.fullmatch(duration)
     if written is None or not 1 <= int(written["hours"]) <= 24:
-        raise InvalidScheduleError("A Duration is 1h to 24h.")
+        raise InvalidScheduleError("A Duration must be 1h to 24h.")
     return int(written["hours"]) * HOUR
 
 

@@ -94,7 +94,7 @@ def _read_chunk(descriptor: int, size: int) -> bytes:
             ready = waited.poll(1000)
             continue
         if not chunk and not ready:
-            raise TimeoutError(errno.ETIMEDOUT, "it is a pipe that nobody writes to")
+            raise TimeoutError(errno.ETIMEDOUT, "it is a pipe without a writer")
         return chunk
 
 

@@ -90,8 +90,8 @@ def _print_incident(error: BaseException | None) -> None:
 def describe_incident(error: BaseException) -> str:
     """Returns a message with an id: the exception type, module and line. It contains no secrets."""
     return (
-        "smtui stopped because of a fault of its own. What was confirmed is safely in the vault. "
-        f"If you report it, give this id: {type(error).__name__}-{_find_own_line(error.__traceback__)}"
+        "smtui stopped because of an internal error. Confirmed changes are saved in the vault. "
+        f"Include this ID in a report: {type(error).__name__}-{_find_own_line(error.__traceback__)}"
     )
 
 

@@ -165,7 +165,7 @@ def _validate(document: dict[str, Any]) -> None:
     kinds |= {former: kinds[present] for former, present in RENAMED.items()}
     for name, value in document.items():
         if name not in kinds:
-            raise ValueError(f"there is no setting called {name!r}")
+            raise ValueError(f"unknown setting {name!r}")
         if type(value) is not kinds[name]:
             raise ValueError(f"{name} must be {_KIND_WORDS[kinds[name]]}")
         if isinstance(value, int) and value < 0:

@@ -93,7 +93,7 @@ def _quote(value: Any) -> str:
 def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise StrictJsonError("an object names one of its keys twice")
+        raise StrictJsonError("duplicate key in an object")
     return found
 
 
@@ -123,4 +123,4 @@ def _validate(value: Any, depth: int) -> None:
                 _validate(item, depth + 1)
         case str():
             if not value.isascii() and _SURROGATE.search(value):
-                raise StrictJsonError("a text holds half of a character pair (a lone surrogate)")
+                raise StrictJsonError("a string contains a lone surrogate")

@@ -34,7 +34,7 @@ class KeyDiff:
 
     @property
     def name(self) -> SafeText:
-        return sanitize(".".join(self.path) or "the whole value")
+        return sanitize(".".join(self.path) or "the entire value")
 
 
 def compare_values(before: Value, after: Value) -> list[KeyDiff]:

@@ -127,7 +127,7 @@ def _put(client: Client, entry: Entry, seen: str | None) -> StoreResult:
     try:
         return store_value(client, request, {AWSCURRENT: seen}, transaction=nullcontext)
     except ChangedMeanwhileError as error:
-        error.args = (f"{entry.name} was changed by somebody else after this import was planned.",)
+        error.args = (f"{entry.name} was changed by someone else after the preview of this import.",)
         error.hint = "Nothing was imported. Repeat the import to see what would be replaced."
         raise
 

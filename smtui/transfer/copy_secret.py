@@ -113,7 +113,7 @@ def copy_secret(client: Client, plan: CopyPlan, version: VersionSpec) -> str:
         ClientError: if a call is refused, as for a name that is taken.
     """
     if (present := plan_copy(client, version, plan.target)) != plan:
-        raise ChangedMeanwhileError(present, f"{plan.name} was changed meanwhile. Nothing was copied.")
+        raise ChangedMeanwhileError(present, f"{plan.name} has changed. Nothing was copied.")
     first, *others = plan.versions or [""]
     value = _read_value(client, plan.arn, first) if first else {}
     created: Any = client.create_secret(Name=plan.target, **plan.metadata, **value)

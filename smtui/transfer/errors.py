@@ -29,7 +29,7 @@ class NothingToExportError(TransferError):
     """No secret was written: none matches the selection, or none of them has a value yet."""
 
     def __init__(self) -> None:
-        super().__init__("There is nothing to export.")
+        super().__init__("Nothing to export.")
 
 
 class InvalidVariableError(TransferError):

@@ -32,7 +32,7 @@ class Action(StrEnum):
 
 LABELS = {
     Action.CREATE: "new secrets", Action.UPDATE: "new versions", Action.UNCHANGED: "unchanged",
-    Action.SKIP: "left alone", Action.EMPTY: "empty", Action.CONFLICT: "conflicts",
+    Action.SKIP: "skipped", Action.EMPTY: "empty", Action.CONFLICT: "conflicts",
 }
 CHANGES = (Action.CREATE, Action.UPDATE)
 

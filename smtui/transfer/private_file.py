@@ -34,10 +34,10 @@ def _require_free(path: Path, *, force: bool) -> None:
     except OSError:
         return
     if not stat.S_ISREG(found.st_mode):
-        raise FileNotWrittenError(f"{path} is a link, a folder or a device. It was left as it is.")
+        raise FileNotWrittenError(f"{path} is a link, a folder or a device. It was not changed.")
     if not force:
         raise _make_exists_error(path)
 
 
 def _make_exists_error(path: Path) -> FileNotWrittenError:
-    return FileNotWrittenError(f"{path} already exists. It was left as it is.")
+    return FileNotWrittenError(f"{path} already exists. It was not changed.")

@@ -33,7 +33,7 @@ def backup(database: Database, target: Path, *, force: bool = False, progress: P
     Raises VaultExistsError, VaultPathError or VaultFullError.
     """
     if target.is_symlink() or (target.exists() and not target.is_file()):
-        raise VaultPathError(f"{target} is not a regular file. It was left as it is.")
+        raise VaultPathError(f"{target} is not a regular file. It was not changed.")
     if target.exists():
         if vault_path.read_identity(target) == vault_path.read_identity(database.path):
             raise VaultPathError("A vault cannot be its own backup.")

@@ -21,24 +21,23 @@ Progress = Callable[[str, int, int], None]
 PROGRESS_STEP = 500
 # Versions whose key was deleted permanently: they can be neither verified nor read.
 SHREDDED = "versions shredded with their key"
-REPLAYED = ("Rows are not as they were last left: an older page or row was put back, or another program wrote into the "
-            "vault.")
+REPLAYED = ("Rows differ from what was last written: older data was put back, or another program wrote to the vault.")
 # Broken references: each query returns the rows that must not exist.
 _DANGLING = {
     "versions without a secret": "SELECT id FROM versions WHERE secret NOT IN (SELECT id FROM secrets)",
     "versions without a key": "SELECT id FROM versions WHERE key NOT IN (SELECT id FROM keys)",
-    "labels on no version of their secret":
+    "labels without a version of their secret":
         "SELECT l.secret FROM labels l LEFT JOIN versions v ON v.id = l.version AND v.secret = l.secret"
         " WHERE v.id IS NULL",
     "tags without a secret": "SELECT id FROM tags WHERE secret NOT IN (SELECT id FROM secrets)",
     "secrets with AWSPREVIOUS but no AWSCURRENT":
         "SELECT secret FROM labels s WHERE label = 'AWSPREVIOUS'"
         " AND NOT EXISTS (SELECT 1 FROM labels WHERE secret = s.secret AND label = 'AWSCURRENT')",
-    "replicas that no primary knows":
+    "replicas unknown to any primary":
         "SELECT id FROM secrets r WHERE primary_region IS NOT NULL AND NOT EXISTS (SELECT 1 FROM secrets p"
         " JOIN replicas ON replicas.secret = p.id AND replicas.region = r.region"
         " WHERE p.region = r.primary_region AND p.name = r.name AND p.suffix = r.suffix)",
-    "replicas said to be in sync that are not there":
+    "replicas reported in sync that do not exist":
         "SELECT p.id FROM replicas JOIN secrets p ON p.id = replicas.secret WHERE replicas.status = 'InSync'"
         " AND NOT EXISTS (SELECT 1 FROM secrets r WHERE r.region = replicas.region AND r.name = p.name"
         " AND r.suffix = p.suffix AND r.primary_region = p.region)",
@@ -131,7 +130,7 @@ def _check_types(database: Database) -> Iterator[str]:
         for name, count in zip(conditions, counts, strict=False):
             if count:
                 rows = f"{count:,.0f} row{'s' if count > 1 else ''}"
-                yield f"The column {name} of {table} holds what it cannot in {rows}."
+                yield f"Column {name} of {table} has invalid values in {rows}."
         if database.has_undecodable and database.is_undecodable(table):
             yield f"A text of {table} is not UTF-8."
 
@@ -141,7 +140,7 @@ def _check_references(database: Database, store: KeyStore, counted: dict[str, in
     for what, question in _DANGLING.items():
         rows = database.fetch_rows(f"{question} LIMIT 5")
         if rows:
-            yield f"There are {what}: rows {', '.join(str(row) for (row,) in rows)}."
+            yield f"Found {what}: rows {', '.join(str(row) for (row,) in rows)}."
 
 
 def _check_audit_log(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:

@@ -68,7 +68,7 @@ def check_no_companions(target: Path) -> None:
     """Raises VaultExistsError if another vault's log or journal lies beside `target`: it would ruin the new vault."""
     for companion in vault_path.list_companions(target):
         if vault_path.read_identity(companion) is not None:
-            raise VaultExistsError(f"{companion} lies there: its vault is open or was not closed properly.",
+            raise VaultExistsError(f"{companion} exists: its vault is open or was not closed properly.",
                                    hint="Open and close that vault; if it no longer exists, remove the file.")
 
 

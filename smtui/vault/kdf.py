@@ -45,7 +45,7 @@ def find_profile(salt: bytes) -> Profile:
     """The profile that a salt names. Raises VaultFormatError for one that this version does not know."""
     profile = PROFILES.get(salt[0]) if len(salt) == SALT_BYTES else None
     if profile is None:
-        raise VaultFormatError("This is not a vault, or one made by a newer smtui.")
+        raise VaultFormatError("This is not a vault, or one created by a newer smtui.")
     return profile
 
 
@@ -85,7 +85,7 @@ class FileKeys:
     def from_key(cls, key: bytes) -> FileKeys:
         """Restores the keys from the 48 bytes of `unlock_key`. Raises VaultError for another length."""
         if len(key) != KEY_BYTES + SALT_BYTES:
-            raise VaultError("The stored key is not one of a vault.")
+            raise VaultError("The stored key does not belong to a vault.")
         return cls(bytes(key[KEY_BYTES:]), bytearray(key[:KEY_BYTES]))
 
     def unlock_key(self) -> bytes:

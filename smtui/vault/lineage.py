@@ -34,16 +34,15 @@ MAX_SEARCHED = 1000
 """The number of newest events that are searched for changes."""
 CHAIN = "substr(lower(hex(chain)), 1, 32)"
 """128 bits of the chain value distinguish one history from another."""
-OLDER = "This file is older than what this machine last saw of the vault: {}."
-DIVERGED = ("This file is older than what this machine last saw of the vault, and went another way since: {}, and "
-               "other changes were made instead.")
-LACKS = "It lacks what was changed after {}."
-BETWEEN = "It went another way between {} and {}."
-BEFORE = "It went another way before {}."
-DAMAGED = ("What this machine remembered of this vault is damaged, and discarded: if an older copy of the file was put "
-           "in its place, that cannot be noticed now.")
-TRIMMED = ("The audit log no longer reaches back to {}, the last change that this machine saw: if an older copy of the "
-           "file was put in its place, that cannot be noticed now.")
+OLDER = "This file is older than the vault last seen on this machine: {}."
+DIVERGED = ("This file diverged from the vault last seen on this machine: {}, and other changes replaced them.")
+LACKS = "It lacks the changes after {}."
+BETWEEN = "It diverged between {} and {}."
+BEFORE = "It diverged before {}."
+DAMAGED = ("This machine's record of the vault was damaged and has been discarded. If an older copy replaced the "
+           "file, it cannot be detected this time.")
+TRIMMED = ("The audit log no longer reaches back to {}, the last change that this machine saw. If an older copy "
+           "replaced the file, it cannot be detected this time.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ def bring_up_to_date(database: Database, migrations: Migrations = MIGRATIONS) ->
         raise VaultFormatError(f"{database.path} opens with this passphrase, but is not a vault of smtui.")
     if present > len(migrations):
         raise VaultFormatError(
-            f"{database.path} was made by a newer smtui (format {present}); this one reads up to format "
-            f"{len(migrations)}.", hint="Install a newer smtui. The vault was left as it is.",
+            f"{database.path} was created by a newer smtui (format {present}); this one reads up to format "
+            f"{len(migrations)}.", hint="Install a newer smtui. The vault was not changed.",
         )
     if present < len(migrations):
         if database.read_only:

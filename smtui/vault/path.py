@@ -28,7 +28,7 @@ from smtui.vault.kdf import SALT_BYTES, find_profile
 
 PAGE_BYTES = 4096
 COMPANIONS = ("-wal", "-shm", "-journal")
-DISK_FAILED = "The disk refused the vault: it may be full or failing. Nothing was changed."
+DISK_FAILED = "Disk error: the disk may be full or failing. Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def map_os_errors(sentence: str = DISK_FAILED) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise VaultFullError(sentence, hint=f"The system says: {error.strerror}.") from None
+        raise VaultFullError(sentence, hint=f"System error: {error.strerror}.") from None
 
 
 def read_identity(path: Path) -> tuple[int, int] | None:
@@ -134,7 +134,7 @@ def create(path: Path) -> None:
 
 def confirm_on_disk(path: Path) -> None:
     """Waits until the new file at `path` is on disk. Raises VaultFullError if the disk does not confirm it."""
-    with map_os_errors(f"{path} is written, but the disk did not confirm it: the disk may be full or failing."):
+    with map_os_errors(f"{path} was written, but the disk did not confirm it: the disk may be full or failing."):
         private_files.sync_folder(path.parent)
 
 
@@ -149,11 +149,11 @@ def _check_file(path: Path) -> os.stat_result:
     try:
         found = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
-        raise VaultMissingError(f"There is no vault at {path}.", hint="Create one with: smtui init") from None
+        raise VaultMissingError(f"No vault found at {path}.", hint="Create one with: smtui init") from None
     except OSError as error:
         raise VaultPathError(f"{path} cannot be examined: {error.strerror}.") from None
     if stat.S_ISLNK(found.st_mode):
-        raise VaultPathError(f"{path} is a link. Name the vault itself.")
+        raise VaultPathError(f"{path} is a link. Give the path of the vault itself.")
     if stat.S_ISDIR(found.st_mode):
         raise VaultPathError(f"{path} is a folder, not a vault.")
     if not stat.S_ISREG(found.st_mode):
@@ -191,4 +191,4 @@ def _check_companion(path: Path) -> None:
     except OSError:
         return
     if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
-        raise VaultPathError(f"{path} is a link or no file: the vault is not opened.")
+        raise VaultPathError(f"{path} is a link or not a file: the vault is not opened.")

@@ -44,14 +44,14 @@ def refuse_foreign_schema(path: Path | str, connection: apsw.Connection) -> None
             raise VaultFormatError(f"{path} opens with this passphrase, but is not a vault of smtui.")
         if present > len(MIGRATIONS):
             raise VaultFormatError(
-                f"{path} was made by a newer smtui (format {present}); this one reads up to format "
-                f"{len(MIGRATIONS)}.", hint="Install a newer smtui. The vault was left as it is.",
+                f"{path} was created by a newer smtui (format {present}); this one reads up to format "
+                f"{len(MIGRATIONS)}.", hint="Install a newer smtui. The vault was not changed.",
             )
         difference = next(find_differences(connection, present), None)
     if difference is not None:
         raise VaultDamagedError(
-            f"{path} is damaged, or was made by somebody else: {difference} Nothing in it was read.",
-            hint="Open a backup of it. If somebody sent it to you, do not use it.",
+            f"{path} is damaged, or was created by someone else: {difference} Nothing in it was read.",
+            hint="Open a backup of it. If someone sent it to you, do not use it.",
         )
 
 
@@ -60,7 +60,7 @@ def find_differences(connection: apsw.Connection, present: int) -> Iterator[str]
     try:
         found = _list_entries(connection)
     except UnicodeDecodeError:
-        yield "a statement of its schema is no text."
+        yield "a statement of its schema is not text."
         return
     if hash_schema(found) == SCHEMA_HASHES[present]:
         return
@@ -68,12 +68,12 @@ def find_differences(connection: apsw.Connection, present: int) -> Iterator[str]
     for kind, name, table, _ in sorted(set(found) - ours):
         known = any((kind, name, table) == each[:3] for each in ours)
         yield (f"its {kind} {name} is not defined as smtui defines it." if known else
-               f"it holds the {kind[:MAX_NAME_LENGTH]} {name[:MAX_NAME_LENGTH]}, which smtui does not make.")
+               f"it holds the {kind[:MAX_NAME_LENGTH]} {name[:MAX_NAME_LENGTH]}, which smtui does not create.")
     for kind, name, *_ in sorted(ours - set(found)):
         if not any((kind, name) == each[:2] for each in found):
             yield f"it lacks the {kind} {name}."
     if len(found) != len(set(found)):
-        yield "a statement of its schema is there twice."
+        yield "a statement of its schema is duplicated."
 
 
 def hash_schema(entries: list[Entry]) -> str:

@@ -58,7 +58,7 @@ def map_error(error: apsw.Error, opening: bool = False, connection: apsw.Connect
             return WrongPassphraseError(WRONG_KEYS)
         case apsw.BusyError() | apsw.LockedError():
             return VaultBusyError("Another process is writing to the vault and did not finish in time.",
-                                  hint="Try again; if it stays, look for another smtui that is running.")
+                                  hint="Try again. If it persists, look for another running smtui.")
         case apsw.NotADBError() | apsw.CorruptError():
             return make_damaged_error()
         case apsw.FullError() if connection and (table := _find_exhausted_table(connection)):
@@ -72,15 +72,15 @@ def map_error(error: apsw.Error, opening: bool = False, connection: apsw.Connect
         case apsw.ReadOnlyError():
             return VaultReadOnlyError("The vault cannot be written.", hint="Open it with --read-only.")
         case apsw.CantOpenError():
-            return VaultPathError("The vault, or a file SQLite needs beside it, cannot be opened.",
-                                  hint="The disk may be full, or the folder not yours to write in.")
+            return VaultPathError("The vault, or a file that SQLite needs next to it, cannot be opened.",
+                                  hint="The disk may be full, or the folder not writable.")
         case apsw.ConnectionClosedError():
             return VaultLockedError("The vault is locked.")
         case apsw.InterruptError():
             return VaultError("Cancelled. Nothing was changed.")
         case apsw.IOError():
             return _make_disk_error(error)
-    return VaultError(f"The vault's database refused a step ({type(error).__name__}). Nothing was changed.")
+    return VaultError(f"The vault's database reported an error ({type(error).__name__}). Nothing was changed.")
 
 
 def _find_exhausted_table(connection: apsw.Connection) -> str | None:
@@ -120,7 +120,7 @@ def make_exhausted_error(why: str) -> VaultDamagedError:
 
 def make_damaged_row_error() -> InternalServiceError:
     """The error for one secret or key with a damaged row."""
-    return InternalServiceError("A row of the vault about this is damaged. Run smtui check, and open a backup.")
+    return InternalServiceError("A row of the vault for this request is damaged. Run smtui check, and open a backup.")
 
 
 def make_damaged_error() -> VaultDamagedError:

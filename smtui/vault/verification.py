@@ -17,7 +17,7 @@ REMINDER_INTERVAL = timedelta(days=1)
 CHECKED, KNOWN_SINCE, REMINDED = "checked", "known_since", "reminded"
 OVERDUE = "This vault was last verified on {:%Y-%m-%d}, {:,} days ago. Verify it with: smtui check"
 NEVER = "This machine has known this vault for {:,} days and never verified it. Verify it with: smtui check"
-FAULTY = "The last verification of this vault, on {:%Y-%m-%d}, found something wrong. Run: smtui check"
+FAULTY = "The last verification of this vault, on {:%Y-%m-%d}, found issues. Run: smtui check"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def test_a_whole_value_replaces_none_that_came_meanwhile(cli: CommandLine, meanw
     answer = cli("set", "a", "-", stdin=b"mine")
 
     assert answer.code == 1
-    assert "a was changed by somebody else while the value was being entered. Nothing was stored." in answer.err
+    assert "a was changed by someone else while the value was being entered. Nothing was stored." in answer.err
     assert value(cli) == "theirs"
 
 
@@ -94,7 +94,7 @@ def test_an_import_replaces_only_what_its_plan_saw(cli: CommandLine) -> None:
         steps = make_plan(ImportTarget(vault), entries, Action.UPDATE)
         with somebody(cli) as client:
             client.put_secret_value(SecretId="b", SecretString="theirs")
-        with pytest.raises(ChangedMeanwhileError, match="b was changed by somebody else") as refused, \
+        with pytest.raises(ChangedMeanwhileError, match="b was changed by someone else") as refused, \
                 vault.transaction():
             apply_plan(ImportTarget(vault), steps)
 
@@ -121,5 +121,5 @@ def test_an_import_of_the_command_line_ends_with_code_1(
     answer = cli("import", tmp_path / "new.json", "--update")  # type: ignore[arg-type]
 
     assert answer.code == 1
-    assert "a was changed by somebody else" in answer.err
+    assert "a was changed by someone else" in answer.err
     assert value(cli) == "theirs"

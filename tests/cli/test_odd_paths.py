@@ -24,4 +24,4 @@ def test_a_command_answers_an_odd_path(
     answer = cli(*command, typed)
 
     assert answer.code in ((0,) if command == ("backup",) and typed == NO_HOME else (1, 2, 4))
-    assert "fault of its own" not in answer.err
+    assert "internal error" not in answer.err

@@ -71,7 +71,7 @@ def test_a_command(db: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         (["add", "x", "--lambda", "f.py", "--", "y"], "Use one of --password"),
         (["add", "x", "--lambda", "f.py:a.b"], "FILE:HANDLER"),
         (["add", "x", "--lambda", "f", "--env", "A"], "KEY=VALUE"),
-        (["add", "x", "--lambda", "f", "--python", "no-such-program"], "there is no program no-such-program"),
+        (["add", "x", "--lambda", "f", "--python", "no-such-program"], "program not found: no-such-program"),
         (["add", "x", "--password", "--may-read", "db"], "--may-read needs --lambda"),
         (["try", "x"], "try needs --secret"), (["rm", "x", "--secret", "db"], "no other action takes it"),
         (["mend", "x"], "invalid choice"),
@@ -158,7 +158,7 @@ def test_a_function_that_fails_a_trial(db: CommandLine) -> None:
     assert answer.code == 1
     assert answer.out.startswith("createSecret: failed: The value has no key absent.\n")
     assert db.done("ls") == "db\n"
-    assert "There is no function called nowhere" in db("functions", "try", "nowhere", "--secret", "db").err
+    assert "Function not found: nowhere" in db("functions", "try", "nowhere", "--secret", "db").err
     assert "can't find the specified secret" in db("functions", "try", "no", "--secret", "nowhere").err
 
 

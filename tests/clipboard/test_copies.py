@@ -132,9 +132,9 @@ def test_two_copies_by_each_backend(backend: Tools) -> None:
 
 @pytest.mark.parametrize(("environ", "missing"), [
     ({"WAYLAND_DISPLAY": "wayland-0"}, "install wl-clipboard"),
-    ({"DISPLAY": ":99"}, "xclip is missing, and so is xsel"),
+    ({"DISPLAY": ":99"}, "xclip and xsel are missing"),
     ({"SSH_TTY": "/dev/pts/9", "DISPLAY": ":99"}, "Over SSH, run smtui inside tmux"),
-    ({"DISPLAY": ":99", "TMUX": "/nowhere,1,0"}, "switch OSC 52 on"),
+    ({"DISPLAY": ":99", "TMUX": "/nowhere,1,0"}, "turn OSC 52 on"),
     ({}, "There is no display"),
 ])  # fmt: skip
 def test_where_there_is_no_tool_it_says_which(

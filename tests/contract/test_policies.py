@@ -241,7 +241,7 @@ def test_a_context_may_be_of_any_python_kind(vault: smtui.Vault, client: Any, ar
 
 DEFAULT_KEY = ("You can't access a secret from a different AWS account if you encrypt the secret with the default KMS "
                "service key.")
-REFUSED_BY_KEY = "the policy allows it, but the secret is under the default key: AWS refuses other accounts"
+REFUSED_BY_KEY = "the policy allows it, but other accounts cannot use the default key of the secret"
 
 
 @pytest.fixture

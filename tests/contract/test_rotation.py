@@ -615,7 +615,7 @@ def test_a_rotation_ends_when_its_version_loses_awspending(
 
     run = rotations.describe_rotation(**ID)["Rotation"]
     assert (run["State"], run["Message"]) == (
-        "failed", "AWSPENDING was taken away from version 00000000, which ended this rotation.")
+        "failed", "AWSPENDING was removed from version 00000000, which ended this rotation.")
     clock.forward(days=2)
     assert vault.scheduler.run_due() == []
     assert rotations.describe_rotation(**ID)["Rotation"]["State"] == "failed"
@@ -638,7 +638,7 @@ def test_an_interrupted_rotation_is_not_held(
             db.rotate_secret(**ID, RotationLambdaARN=function)
     described = rotations.describe_rotation(**ID)["Rotation"]
     assert (described["AtWork"], described["Attempts"], described["Message"]) == (
-        False, 1, "It was ended before it was done: the program was interrupted.")
+        False, 1, "It was stopped early: the program was interrupted.")
 
     clock.forward(minutes=6)
     [ended] = vault.scheduler.run_due()

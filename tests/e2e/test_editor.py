@@ -35,7 +35,7 @@ def test_the_editor_has_the_terminal(tmp_path: Path) -> None:
     terminal = Terminal("--demo", home=tmp_path, VISUAL=f"{sys.executable} {script}", XDG_RUNTIME_DIR=str(memory))
     terminal.see("10 secrets")
     terminal.press("j", "j", ENTER)
-    terminal.see("not read yet")
+    terminal.see("r to reveal")
     terminal.press("E")
     terminal.see("Editors may keep copies of their own")
     terminal.press(ENTER)
@@ -43,9 +43,9 @@ def test_the_editor_has_the_terminal(tmp_path: Path) -> None:
     terminal.press(CTRL_C)
     terminal.see("interrupted, and still here")
     terminal.press(ENTER)
-    terminal.see("Store a new version?", "~ host changes")
+    terminal.see("Store a new version?", "~ host changed")
     terminal.press(ENTER)
-    terminal.see("is stored: it is AWSCURRENT now.", "prod/payments/db")
+    terminal.see("stored as AWSCURRENT.", "prod/payments/db")
     terminal.press("q")
 
     assert terminal.end() == 0

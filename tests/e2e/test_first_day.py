@@ -91,7 +91,7 @@ def test_making_a_vault(machine: Machine, size: tuple[int, int]) -> None:
     terminal.press(PASSPHRASE, ENTER, PASSPHRASE, ENTER)
     terminal.see("Recovery code")
     terminal.press(TAB, ENTER)
-    terminal.see("There is nothing here yet.", "makes a secret")
+    terminal.see("No secrets yet.", "creates one")
     terminal.press("q")
 
     assert terminal.end() == 0
@@ -108,9 +108,9 @@ def test_a_day(used: Machine, size: tuple[int, int]) -> None:
     terminal.press("/", "prddb")
     terminal.see("1 of ")
     terminal.press(ENTER)
-    terminal.see("hidden, and not read yet")
+    terminal.see("hidden (r to reveal)")
     terminal.press("r")
-    terminal.see("password", "the whole value")
+    terminal.see("password", "entire value")
     terminal.press("r")
     terminal.see("first-password")
     terminal.press("r")
@@ -119,9 +119,9 @@ def test_a_day(used: Machine, size: tuple[int, int]) -> None:
     terminal.press("e")
     terminal.see("New value of prod/db")
     terminal.press("second-password", CTRL_S)
-    terminal.see("~ password changes")
+    terminal.see("~ password changed")
     terminal.press(ENTER)
-    terminal.see("it is AWSCURRENT now")
+    terminal.see("as AWSCURRENT")
     assert json.loads(used.command("get", "prod/db"))["password"] == "second-password"
 
     terminal.press("v")
@@ -138,14 +138,14 @@ def test_a_day(used: Machine, size: tuple[int, int]) -> None:
     terminal.press("d")
     terminal.see("Delete prod/db?")
     terminal.press(DOWN * 23)
-    terminal.see("restored for 7 ")
+    terminal.see("Recovery window 7 ")
     terminal.press(TAB, ENTER)
     terminal.see("will be deleted on")
-    terminal.see("Nothing matches.")
+    terminal.see("No matches.")
     terminal.press("x")
-    terminal.see("deletes in 7 d")
+    terminal.see("deleted in 7 d")
     terminal.press("U")
-    terminal.see("prod/db is restored.")
+    terminal.see("prod/db restored.")
     assert json.loads(used.command("get", "prod/db"))["password"] == "first-password"
 
     terminal.press(CTRL_L)
@@ -154,7 +154,7 @@ def test_a_day(used: Machine, size: tuple[int, int]) -> None:
     terminal.press("not the passphrase", ENTER)
     terminal.see("Wrong passphrase")
     terminal.press(PASSPHRASE, ENTER)
-    terminal.see("No deletion is planned.")
+    terminal.see("No secrets scheduled for deletion.")
     terminal.press("x")
     terminal.see("1 of ")
     terminal.press(CTRL_Q)
@@ -173,7 +173,7 @@ def test_a_password_for_a_new_secret(used: Machine) -> None:
     terminal.press(CTRL_S)
     terminal.see_no("Password generator")
     terminal.press(CTRL_S)
-    terminal.see("prod/api is stored.")
+    terminal.see("prod/api created.")
     terminal.press("q")
 
     assert terminal.end() == 0
@@ -198,7 +198,7 @@ def test_nothing_hostile_reaches_the_terminal(used: Machine) -> None:
                  "--tags", json.dumps([{"Key": "x", "Value": "a[/red]@"}]))
     terminal = unlocked(used)
     terminal.press("/", "hostile", ENTER, ENTER)
-    terminal.see("not read yet")
+    terminal.see("r to reveal")
     terminal.press("r")
     terminal.see("note")
     terminal.press("r")

@@ -39,7 +39,7 @@ def test_nothing_in_a_secret_commands_the_terminal(home: Path) -> None:
     for _ in CONTROLS:
         terminal.press(DOWN)
     terminal.press(ENTER)
-    terminal.see("not read yet")
+    terminal.see("r to reveal")
     terminal.press("r", "2", ESC, "d", ESC, CTRL_Q)
 
     assert terminal.end() == 0

@@ -83,11 +83,11 @@ def test_the_first_run(tmp_path: Path) -> None:
         terminal.press(words[0], "Enter")
         terminal.see("Recovery code")
         terminal.press("Tab", "Enter")
-        terminal.see("There is nothing here yet.")
+        terminal.see("No secrets yet.")
         terminal.press("a")
         terminal.see("New secret")
         terminal.press("first/one", "Tab", "Tab", "k", "Tab", "v", "C-s")
-        terminal.see("first/one is stored.")
+        terminal.see("first/one created.")
         terminal.press("C-q")
         assert terminal.wait_for_end() == 0
     finally:
@@ -112,7 +112,7 @@ def test_one_key_is_shown_for_a_while(start: Start, home: Path) -> None:
     (home / "config.toml").write_text("reveal_timeout = 2\n")
     terminal = start()
     terminal.press("G", "Enter")
-    terminal.see("not read yet")
+    terminal.see("r to reveal")
     terminal.press("r")
     terminal.see("password")
     terminal.press("r")
@@ -125,7 +125,7 @@ def test_carrying_a_label_and_taking_it_back(start: Start, ask: Ask) -> None:
     """The keys m, j and Enter preview the moves of AWSCURRENT and AWSPREVIOUS; Enter applies them and u undoes them."""
     terminal = start()
     terminal.press("G", "Enter")
-    terminal.see("not read yet")
+    terminal.see("r to reveal")
     terminal.press("2", "m")
     terminal.see("◂ AWSCURRENT ▸")
     terminal.press("j", "Enter")
@@ -144,7 +144,7 @@ def test_carrying_a_label_and_taking_it_back(start: Start, ask: Ask) -> None:
 def test_rolling_back(start: Start, ask: Ask) -> None:
     terminal = start()
     terminal.press("G", "Enter")
-    terminal.see("not read yet")
+    terminal.see("r to reveal")
     terminal.press("2", "b")
     terminal.see("Roll back to the previous version?")
     terminal.press("Enter")
@@ -156,16 +156,16 @@ def test_rolling_back(start: Start, ask: Ask) -> None:
 def test_a_new_value_shows_which_keys_change(start: Start, ask: Ask) -> None:
     terminal = start()
     terminal.press("G", "Enter")
-    terminal.see("not read yet")
+    terminal.see("r to reveal")
     terminal.press("r")
     terminal.see("password")
     terminal.press("e")
     terminal.see("New value of prod/db")
     terminal.press("third-word", "C-s")
-    terminal.see("~ password changes")
+    terminal.see("~ password changed")
     assert "third-word" not in terminal.text
     terminal.press("Enter")
-    terminal.see("it is AWSCURRENT now")
+    terminal.see("as AWSCURRENT")
 
     assert json.loads(ask("get_secret_value", SecretId="prod/db")["SecretString"])["password"] == "third-word"
 
@@ -182,9 +182,9 @@ def test_a_deletion_that_is_cancelled(start: Start, ask: Ask) -> None:
     terminal.press("Tab", "Enter")
     terminal.see("will be deleted on")
     terminal.press("x")
-    terminal.see("deletes in 30 d")
+    terminal.see("deleted in 30 d")
     terminal.press("g", "U")
-    terminal.see("dev/token is restored.")
+    terminal.see("dev/token restored.")
 
     assert "DeletedDate" not in ask("describe_secret", SecretId="dev/token")
 
@@ -202,7 +202,7 @@ def test_every_size_has_its_picture(start: Start) -> None:
     terminal.see("3 secrets ·", "Versions")
     terminal.press("Enter")
 
-    terminal.see("not read yet")
+    terminal.see("r to reveal")
 
 
 def test_only_reading(start: Start, home: Path) -> None:

@@ -56,7 +56,7 @@ def test_a_key_in_pem_form_arrives_exactly(terminal: Tmux, prepared: PreparedVau
         terminal.see("smtui")
         paste(terminal, tmp_path, text, *how)
         terminal.press("C-s")
-        terminal.see(f"{name} is stored.")
+        terminal.see(f"{name} created.")
         terminal.press("Escape")
         terminal.see("by name ↑")
     terminal.press("C-q")
@@ -81,6 +81,6 @@ def test_several_lines_are_refused_by_a_field_of_one(terminal: Tmux, tmp_path: P
     terminal.see("0 secrets")
     terminal.press("/")
     paste(terminal, tmp_path, "one\ntwo\n", "-p")
-    terminal.see("Only one line fits here")
+    terminal.see("only a single line is allowed here")
     paste(terminal, tmp_path, "three\n", "-p")
     assert "one" not in terminal.see(" three").splitlines()[1]

@@ -67,7 +67,7 @@ def in_a_dialog(terminal: Terminal) -> None:
 def in_an_editor(terminal: Terminal) -> None:
     in_the_list(terminal)
     terminal.press(ENTER)
-    terminal.see("not read yet")
+    terminal.see("r to reveal")
     terminal.press("E")
     terminal.see("editor")
     terminal.press(ENTER)
@@ -211,14 +211,14 @@ def test_it_ends_while_a_rotation_function_runs(
         assert terminal.end() == 0
     with prepared.open_copy(home) as vault:
         run = vault.rotations().describe_rotation(SecretId="prod/db")["Rotation"]
-    assert (run["AtWork"], run["Message"]) == (False, "It was ended before it was done: the vault was locked.")
+    assert (run["AtWork"], run["Message"]) == (False, "It was stopped early: the vault was locked.")
 
 
 def begin_an_import(terminal: Terminal, file: Path) -> None:
     """Imports the file by the keyboard, and waits until its secrets are written in the open transaction."""
     in_the_list(terminal)
     terminal.press(":", "import", ENTER)
-    terminal.see("Or as one")
+    terminal.see("One secret")
     terminal.press(str(file), "\x13")
     terminal.see("new secrets 3")
     terminal.press("\t")

@@ -12,7 +12,7 @@ from tests.e2e.terminal import Terminal
 from tests.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
 
 ENTER, CTRL_L = "\r", "\x0c"
-LIST, SECRET = "4 secrets", "not read yet"
+LIST, SECRET = "4 secrets", "r to reveal"
 NAMES = ("dev/token", "prod/db", "prod/paydb", "prod/web")
 SENTENCES = ("delete everything now please", "the old database is dead", "every paydb value", "new key, and delete it")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")

@@ -18,13 +18,13 @@ def test_visual_comes_before_editor() -> None:
 
 
 def test_an_open_quote_is_told() -> None:
-    with pytest.raises(EditorError, match=r"\$EDITOR cannot be understood"):
+    with pytest.raises(EditorError, match=r"\$EDITOR is not valid"):
         find_editor({"EDITOR": "vi 'x"})
 
 
 def test_without_any(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
-    with pytest.raises(EditorError, match="no editor to be found"):
+    with pytest.raises(EditorError, match="No editor was found"):
         find_editor({})
 
 

@@ -217,4 +217,4 @@ def test_an_unreasonable_policy_is_not_decided_for_ever() -> None:
     witness = find_broad_access(policy, resource=ARN, owner=ACCOUNT, now=NOW)
 
     assert witness is not None and witness.undecided
-    assert "could not be decided" in str(witness)
+    assert "could not be determined" in str(witness)

@@ -159,7 +159,7 @@ def test_it_ends_once_nobody_wants_it_to_go_on(vault: smtui.Vault, tmp_path: Pat
     vault.client().rotate_secret(**ID, RotationLambdaARN=arn)
     [ended] = vault.scheduler.run_due(should_continue=lambda: not marker.exists())
 
-    assert ended.problem == "It was ended before it was done: the vault was locked."
+    assert ended.problem == "It was stopped early: the vault was locked."
     run = vault.rotations().describe_rotation(**ID)["Rotation"]
     assert (run["State"], run["AtWork"], run["Attempts"]) == ("waiting", False, 1)
 
@@ -329,7 +329,7 @@ def test_what_others_store_meanwhile_is_not_overwritten(
 
     assert theirs["SecretString"] == ("theirs" if others == "a new value" else VALUE)
     assert run["Message"].splitlines()[0] == (
-        f"AWSCURRENT moved to version {theirs['VersionId'][:8]} while this rotation was under way. That value is not "
+        f"AWSCURRENT moved to version {theirs['VersionId'][:8]} during this rotation. That value is not "
         "overwritten: remove AWSPENDING from version 00000000, then rotate again; or move AWSCURRENT to version "
         "00000000 to use the value of this rotation."
     )

@@ -132,7 +132,7 @@ def test_the_time_limit_holds(run: Run, here: Path, script: str) -> None:
 @pytest.mark.parametrize(("ending", "said"), [
     ("sys.exit(3)", "It ended with exit code 3."),
     ("os.kill(os.getpid(), signal.SIGSEGV)", "It was ended by SIGSEGV."),
-    ("os.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(600)", "The process that watched over it was ended."),
+    ("os.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(600)", "Its supervising process was ended."),
 ])
 def test_what_it_left_running_is_ended(run: Run, ending: str, said: str) -> None:
     """In another session, without the environment by which it could be known; and though it holds our pipes."""
@@ -153,7 +153,7 @@ def test_it_ends_at_once_when_the_vault_is_locked(vault: smtui.Vault, tmp_path: 
     vault.client().rotate_secret(**ID, RotationLambdaARN=arn)
     [ended] = vault.scheduler.run_due(should_continue=lambda: not note.exists() or len(note.read_text().split()) < 2)
 
-    assert ended.problem == "It was ended before it was done: the vault was locked."
+    assert ended.problem == "It was stopped early: the vault was locked."
     assert not [pid for pid in note.read_text().split() if alive(int(pid))]
     run = vault.rotations().describe_rotation(**ID)["Rotation"]
     assert (run["State"], run["AtWork"], run["Attempts"]) == ("waiting", False, 1)

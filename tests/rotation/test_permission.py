@@ -310,7 +310,7 @@ def test_a_state_directory_that_cannot_be_written(
     vault.client().rotate_secret(SecretId="db", RotationLambdaARN=made["FunctionArn"])
 
     assert made["WaitsForPermission"]
-    with pytest.raises(smtui.ClientError, match="The permission cannot be kept in "):
+    with pytest.raises(smtui.ClientError, match="The permission cannot be stored in "):
         allow(vault)
     assert not marker.exists()
 

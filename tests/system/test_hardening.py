@@ -79,7 +79,7 @@ def test_no_traceback_and_no_value_on_the_way_down(breaking: str) -> None:
 
     assert SECRET not in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
-    assert "give this id" in done.stderr
+    assert "Include this ID" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -250,7 +250,7 @@ def test_a_crash_prints_one_sentence(tmp_path: Path, how: str) -> None:
 
     assert SECRET not in said
     assert "Traceback" not in said
-    assert "give this id: RuntimeError-" in said
+    assert "Include this ID in a report: RuntimeError-" in said
     assert child.exitstatus == 1
 
 

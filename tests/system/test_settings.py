@@ -45,7 +45,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
         ("idle_lock = true", "idle_lock must be a whole number"),
         ("reveal_timeout = -1", "reveal_timeout cannot be negative"),
         ("reveal = -1", "reveal cannot be negative"),
-        ("ide_lock = 3", "there is no setting called 'ide_lock'"),
+        ("ide_lock = 3", "unknown setting 'ide_lock'"),
         ('keys = "q"', "keys must be a table"),
         ("[keys]\n'everywhere.lock' = 3", "gives each action id a key"),
     ],

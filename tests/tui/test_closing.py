@@ -143,6 +143,6 @@ async def test_tags_that_others_changed_while_one_left_are_not_stored_without_a_
         await wait_for_screen(pilot, HelpScreen)
         await held.release()
 
-        await hear(pilot, "Nothing was stored.")
+        await hear(pilot, "Nothing stored.")
         assert isinstance(running.screen, HelpScreen)
         assert {"Key": "team", "Value": "theirs"} in database.describe_secret(SecretId="prod/db")["Tags"]

@@ -55,7 +55,7 @@ async def test_the_list(app: MakeApp, names: list[str], size: tuple[int, int]) -
             await pilot.press("down")
             looks_right(running)
         await pilot.press("x")
-        await until(pilot, lambda: "deletes in" in screen_text(running))
+        await until(pilot, lambda: "deleted in" in screen_text(running))
 
         looks_right(running)
 

@@ -146,7 +146,7 @@ async def test_a_slow_call_holds_back_no_lock(make: MakeApp) -> None:
         app.run_task(lambda app, session: asyncio.to_thread(slow.wait))
         try:
             send(app, "ne")
-            await until(pilot, lambda: "2 keys wait" in screen_text(app))
+            await until(pilot, lambda: "2 keys queued" in screen_text(app))
             send(app, CTRL_L)
             await until(pilot, lambda: isinstance(app.screen, UnlockScreen))
             assert not app.input.is_waiting
@@ -162,7 +162,7 @@ async def test_escape_takes_back_what_waits(make: MakeApp) -> None:
         app.run_task(lambda app, session: asyncio.to_thread(slow.wait))
         try:
             send(app, "ne")
-            await until(pilot, lambda: "2 keys wait" in screen_text(app))
+            await until(pilot, lambda: "2 keys queued" in screen_text(app))
             send(app, ESC)
             await until(pilot, lambda: not app.input.is_waiting)
             send(app, "/web")

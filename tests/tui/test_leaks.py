@@ -85,11 +85,11 @@ async def test_a_crash_while_a_value_is_seen(
         async with running.run_test(size=(100, 30)) as pilot:
             await until(pilot, lambda: "2 secrets" in screen_text(running))
             await pilot.press("enter")
-            await until(pilot, lambda: "not read yet" in screen_text(running))
+            await until(pilot, lambda: "r to reveal" in screen_text(running))
             await pilot.press("r")
             await until(pilot, lambda: VALUE in screen_text(running))
             running._handle_exception(RuntimeError(VALUE))
     printed = capsys.readouterr()
 
-    assert "give this id: RuntimeError-" in printed.err
+    assert "Include this ID in a report: RuntimeError-" in printed.err
     assert VALUE not in printed.err + printed.out

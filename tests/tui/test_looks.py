@@ -161,7 +161,7 @@ def test_a_question(snap_compare: Any) -> None:
 
     async def ask(pilot: Pilot[None]) -> None:
         question = sanitize("Use this weak passphrase?")
-        await lay_over(pilot, Confirm(question, sanitize(Strength(25).sentence), "Use it"), "Cancel")
+        await lay_over(pilot, Confirm(question, sanitize(Strength(25).sentence), "Use passphrase"), "Cancel")
 
     assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, run_before=ask)
 

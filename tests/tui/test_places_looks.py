@@ -94,7 +94,7 @@ def test_what_an_import_would_do(snap_compare: Any, app: MakeApp) -> None:
     """A new secret, a different one, an unchanged one and an invalid one."""
     steps = [Step(Entry(name, "x", ".env, line 1"), verdict, reason) for name, verdict, reason in (
         ("dev/NEW", Action.CREATE, ""), ("dev/OTHER", Action.SKIP, ""), ("dev/SAME", Action.UNCHANGED, ""),
-        ("dev/GOING", Action.CONFLICT, "its deletion is planned"),
+        ("dev/GOING", Action.CONFLICT, "it is scheduled for deletion"),
     )]
 
     async def shown(pilot: Pilot[None]) -> None:

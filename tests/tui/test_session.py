@@ -35,7 +35,7 @@ async def test_numbers_lead_to_the_parts_of_a_secret(app: MakeApp, database: Any
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "1 secret" in screen_text(running))
         await pilot.press("enter")
-        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await until(pilot, lambda: "r to reveal" in screen_text(running))
         await pilot.press("2")
         await until(pilot, lambda: get_screen(running, SecretScreen).versions.has_focus)
         assert running.screen.number == 2  # type: ignore[attr-defined]
@@ -52,7 +52,7 @@ async def test_another_region_is_looked_at_with_nothing_left_open(app: MakeApp, 
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "1 secret" in screen_text(running))
         await pilot.press("enter")
-        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await until(pilot, lambda: "r to reveal" in screen_text(running))
         running.look_at_region("eu-west-1", arn, 2)
         await until(pilot, lambda: isinstance(running.screen, SecretScreen)
                     and running.screen.query("VersionList:focus"))

@@ -184,7 +184,7 @@ async def test_filter_order_pages_and_returning_are_no_further_accesses(
         await settle(pilot)
         assert names(vault) == before
         await pilot.press("enter")
-        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await until(pilot, lambda: "r to reveal" in screen_text(running))
         await pilot.press("escape")
         await settle(pilot)
 

@@ -190,7 +190,7 @@ def test_a_migration_that_fails_changes_nothing(path: Path) -> None:
 
 def test_missing(tmp_path: Path) -> None:
     for path in (tmp_path / "none", tmp_path / "no" / "folder"):
-        with pytest.raises(smtui.VaultMissingError, match="There is no vault"):
+        with pytest.raises(smtui.VaultMissingError, match="No vault found"):
             smtui.open_vault(path, PASSPHRASE)
 
 

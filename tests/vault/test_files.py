@@ -145,6 +145,6 @@ def test_the_log_of_another_vault_spoils_no_new_one(
     for name in ("new-wal", "copy-wal"):
         path.with_name(name).write_bytes(log)
 
-    with pytest.raises(smtui.VaultExistsError, match="-wal lies there"):
+    with pytest.raises(smtui.VaultExistsError, match="-wal exists"):
         make(path)
     assert path.with_name("copy-wal").read_bytes() == log

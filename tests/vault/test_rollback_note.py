@@ -38,7 +38,7 @@ def change(path: Path) -> None:
 def behind(path: Path, passphrase: str = PASSPHRASE) -> int:
     with smtui.open_vault(path, passphrase) as vault:
         missing = vault.maintenance.missing_commits
-        assert bool(missing) == any("older than what this machine last saw" in each for each in vault.notices)
+        assert bool(missing) == any("the vault last seen on this machine" in each for each in vault.notices)
         return missing
 
 
@@ -89,7 +89,7 @@ def test_what_is_changed_in_an_older_file_hides_nothing(path: Path, older: bytes
 
     assert behind(path) == 3
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        assert "went another way since" in vault.maintenance.rollback_warning
+        assert "diverged from the vault last seen" in vault.maintenance.rollback_warning
 
 
 def test_an_older_file_that_overtook_is_noticed(path: Path, older: bytes, machine: Path) -> None:
@@ -105,8 +105,8 @@ def test_an_older_file_that_overtook_is_noticed(path: Path, older: bytes, machin
         with smtui.open_vault(path, PASSPHRASE) as vault:
             assert vault.maintenance.missing_commits == 3
             warning = vault.maintenance.rollback_warning
-            assert "3 changes are missing, and other changes were made instead" in warning
-            assert re.search(r"It went another way between \d{4}-\d\d-\d\d .* UTC and .* UTC\.", warning)
+            assert "3 changes are missing, and other changes replaced them" in warning
+            assert re.search(r"It diverged between \d{4}-\d\d-\d\d .* UTC and .* UTC\.", warning)
             changes = [line.split()[-2:] for line in vault.maintenance.missing_changes]
             assert changes == [["CreateSecret", f"new-{n}"] for n in (2, 1, 0)]
             assert warning in vault.notices
@@ -130,7 +130,7 @@ def test_what_is_lost_is_dated_however_long_ago_it_was(path: Path, clock: Clock)
     for missing, (moment, file) in then.items():
         shutil.copyfile(file, path)
         with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
-            sentence = re.search(r"It lacks what was changed after (.*) UTC", vault.maintenance.rollback_warning)
+            sentence = re.search(r"It lacks the changes after (.*) UTC", vault.maintenance.rollback_warning)
             assert sentence and vault.maintenance.missing_commits == missing
             known = datetime.fromisoformat(f"{sentence[1]}+00:00")
             assert timedelta() <= moment - known <= (clock.now - moment) / 2
@@ -318,7 +318,7 @@ def test_a_note_that_is_none_counts_for_nothing(
 
     with smtui.open_vault(path, PASSPHRASE) as vault:
         assert not vault.maintenance.missing_commits
-        assert any("remembered of this vault is damaged" in each for each in vault.notices) == there
+        assert any("record of the vault was damaged" in each for each in vault.notices) == there
     assert behind(path) == 0
 
 

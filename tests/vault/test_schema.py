@@ -94,7 +94,7 @@ def test_the_command_line_says_so(
         assert run(["--vault", str(path), *argv]) == 4
         output = capsys.readouterr()
         assert output.out == ""
-        assert "is damaged, or was made by somebody else: it holds the " in output.err
+        assert "is damaged, or was created by someone else: it holds the " in output.err
         assert "Traceback" not in output.err
     assert not path.with_name("copy").exists()
 
@@ -185,6 +185,6 @@ def test_a_temporary_object_is_not_ours(path: Path, key: bytes) -> None:
     connection.execute("CREATE TEMP TABLE secrets (x)")
 
     assert list(schema_check.find_differences(connection, 3)) == [
-        "it holds the temporary table secrets, which smtui does not make."
+        "it holds the temporary table secrets, which smtui does not create."
     ]
     file.drop()

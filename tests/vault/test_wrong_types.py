@@ -257,7 +257,7 @@ def test_a_damaged_secret_is_shown_as_one(altered: Any, column: str) -> None:
 
     assert "damaged" in entries["ill"]["Description"]
     assert entries["well"]["Description"] == "is well"
-    assert f"The column {column} of secrets holds what it cannot in 1 row." in sentences(vault)
+    assert f"Column {column} of secrets has invalid values in 1 row." in sentences(vault)
 
 
 @pytest.mark.parametrize("event", ["'no JSON'", "x'7b7d'", "'[]'", "'{\"eventName\": 7}'", "printf('%.*c', 900, '[')"])
@@ -281,7 +281,7 @@ def test_a_function_whose_settings_are_none(altered: Any) -> None:
 
     assert functions["ill"]["Unreadable"]
     assert functions["well"]["Password"] == {"PasswordLength": 20}
-    assert "The column settings of functions holds what it cannot in 1 row." in sentences(vault)
+    assert "Column settings of functions has invalid values in 1 row." in sentences(vault)
 
 
 def sentences(vault: smtui.Vault) -> list[str]:

@@ -95,7 +95,7 @@ def _find_program(word: str, environment: Mapping[str, str]) -> str:
         return found
     if shutil.which(word, os.F_OK, path) is not None:
         raise CommandNotExecutableError(f"{word} cannot be run: it is not an executable program.")
-    raise CommandNotFoundError(f"There is no command {word}.")
+    raise CommandNotFoundError(f"Command not found: {word}.")
 
 
 def _read_variables(client: Client, args: argparse.Namespace) -> dict[str, str]:

@@ -147,7 +147,7 @@ def _allow(functions: RotationClient, name: str) -> None:
 def _get_function(functions: RotationClient, name: str) -> FunctionEntry:
     function = next((each for each in functions.list_functions()["Functions"] if each["FunctionName"] == name), None)
     if function is None:
-        raise RefusedError(f"There is no function called {name}.", hint="smtui functions lists them.")
+        raise RefusedError(f"Function not found: {name}.", hint="smtui functions lists them.")
     return function
 
 

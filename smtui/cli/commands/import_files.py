@@ -77,7 +77,7 @@ def _read_entries(args: argparse.Namespace) -> list[Entry]:
         entries += read.entries
     refuse_duplicates(entries)
     if not entries:
-        raise UsageError("There is nothing to import.")
+        raise UsageError("Nothing to import.")
     return [combine(entries, args.as_one)] if args.as_one else add_prefixes(entries, args.prefix)
 
 

@@ -121,7 +121,7 @@ def _delete(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
     waiting = {} if args.days is None else {"PendingWindowInDays": args.days}
     date = client.schedule_key_deletion(KeyId=key_id, **waiting)["DeletionDate"].astimezone()
     return (f"{key_id}: disabled, will be deleted on {date:%Y-%m-%d %H:%M}; "
-            f"{_count_encrypted(vault, key_id, args.region)} will then be lost for good.\n"
+            f"{_count_encrypted(vault, key_id, args.region)} will then be permanently lost.\n"
             f"To cancel: smtui keys cancel-deletion {key_id}")
 
 

@@ -1,5 +1,5 @@
 """Changes the passphrase. The vault is re-encrypted with new keys and gets a new recovery code. The old passphrase and
-code open only copies made before. No other program may have the vault open meanwhile.
+code open only older copies. No other program may have the vault open.
 """
 
 from __future__ import annotations

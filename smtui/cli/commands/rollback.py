@@ -1,7 +1,7 @@
 """Moves AWSCURRENT back to the previous version; AWSPREVIOUS moves to the version that was current, so that a second
 rollback reverses the first. With NAME~N or NAME:LABEL, AWSCURRENT moves to that version.
 
-No value changes. If somebody else moves AWSCURRENT at the same time, the rollback is refused.
+No value changes. If someone else moves AWSCURRENT at the same time, the rollback is refused.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def _refuse_if_changed(client: Client, target: Target, seen: str) -> None:
     what = f"{target.name}#{target.key}" if target.key else target.name
     hint = f"AWSCURRENT is on version {now[:8]} now. Run the command again to replace it." if now else ""
     raise RefusedError(
-        f"{what} was changed by somebody else while the value was being entered. Nothing was stored.", hint=hint
+        f"{what} was changed by someone else while the value was being entered. Nothing was stored.", hint=hint
     )
 
 

@@ -14,7 +14,7 @@ from smtui.policy import keys
 from smtui.vault.secrets import Secret
 
 VALUE_ACTIONS = ("GetSecretValue", "PutSecretValue")
-REFUSED_BY_KEY = "the policy allows it, but the secret is under the default key: AWS refuses other accounts"
+REFUSED_BY_KEY = "the policy allows it, but other accounts cannot use the default key of the secret"
 
 
 @operation("ExplainAccess")
@@ -89,4 +89,4 @@ def _parse_action(word: str) -> str:
     for action in keys.ACTIONS:
         if action.lower() == name:
             return action
-    raise InvalidParameterException(f"{word} is no action on a secret.")
+    raise InvalidParameterException(f"{word} is not an action on a secret.")

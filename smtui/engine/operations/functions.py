@@ -43,7 +43,7 @@ def create_function(call: Call, _: None, request: Request) -> Response:
     if kinds[0] == "Lambda":
         settings = _check_lambda(call, settings)
     if settings.get("TimeoutInSeconds", 1) > MAX_STEP_SECONDS:
-        raise InvalidParameterException(f"A step may take {MAX_STEP_SECONDS} seconds at most.")
+        raise InvalidParameterException(f"A step can take at most {MAX_STEP_SECONDS} seconds.")
     if rotations.find_function(call.database, call.region, name):
         raise ResourceExistsException(f"Function already exist: {name}")
     made = make_function(call.region, name, kinds[0], settings, call.now)
@@ -93,7 +93,7 @@ def allow_function(call: Call, _: None, request: Request) -> Response:
     if "FileSha256" not in described.get("Lambda", {"FileSha256": None}):
         raise InvalidRequestException(f"{described['Lambda']['File']} cannot be read, so it cannot be allowed.")
     if problem := _grant(call, function):
-        raise InvalidRequestException(f"The permission cannot be kept in {call.permissions.folder}: {problem}.")
+        raise InvalidRequestException(f"The permission cannot be stored in {call.permissions.folder}: {problem}.")
     return _describe(call, function)
 
 

@@ -23,7 +23,7 @@ DID = {
     "CreateSecret": "created it", "PutSecretValue": "stored a version", "UpdateSecret": CHANGED,
     "UpdateSecretVersionStage": "moved a staging label", "TagResource": "changed the tags",
     "UntagResource": "changed the tags", "PutResourcePolicy": "attached a policy",
-    "DeleteResourcePolicy": "removed the policy", "RotateSecret": "set up or began a rotation",
+    "DeleteResourcePolicy": "removed the policy", "RotateSecret": "configured or started a rotation",
     "CancelRotateSecret": "cancelled the rotation", "DeleteSecret": "scheduled its deletion",
     "RestoreSecret": "restored it", "ReplicateSecretToRegions": "replicated it",
     "RemoveRegionsFromReplication": "removed a replica", "StopReplicationToReplica": "promoted a replica",

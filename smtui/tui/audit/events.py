@@ -167,7 +167,7 @@ class EventsScreen(FilteredTableScreen[Answer]):
 
     def list_further_help(self) -> Iterator[tuple[str, str, str]]:
         """Yields rows for the help screen: chapter, filter word, and what it finds."""
-        return (("Words of the audit log's filter", word, finds) for word, finds in GRAMMAR)
+        return (("Audit log filter", word, finds) for word, finds in GRAMMAR)
 
     def action_toggle_reads(self) -> None:
         """Shows events that only read too, or changes only again."""

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
 
-TITLE = SafeText("Export the audit log")
-ABOUT = SafeText("The events of the filter, one JSON object a line, in a new file that only you can read. "
-                 "No value is in any of them.")
+TITLE = SafeText("Export audit log")
+ABOUT = SafeText("Writes the filtered events, one JSON object per line, to a new file readable only by you. "
+                 "Events contain no values.")
 
 
 async def export_audit_log(app: Shell, session: Session, query: AuditQuery) -> None:
@@ -28,7 +28,7 @@ async def export_audit_log(app: Shell, session: Session, query: AuditQuery) -> N
 
     async def write(path: Path) -> SafeText:
         count = await run_job(app, TITLE, lambda vault, progress: _write_events(vault, region, query, path, progress))
-        return sanitize(f"{count:,} event{'' if count == 1 else 's'} written: {path}")
+        return sanitize(f"{count:,} event{'' if count == 1 else 's'} exported to {path}")
 
     if notice := await ask_path(app, TITLE, ABOUT, write):
         app.notify(notice, markup=False)

@@ -47,7 +47,7 @@ def describe_new_version(vault: Vault, secret_id: str, version: str, region: str
                 _get_member(event, "requestParameters", "versionStage") == AWSCURRENT:
             who = "A rotation" if rotated else ""
             return _describe_event(event, f"moved AWSCURRENT to version {shorten_id(version)}", who)
-    return sanitize(f"AWSCURRENT is on version {shorten_id(version)} now.")
+    return sanitize(f"AWSCURRENT is now on version {shorten_id(version)}.")
 
 
 def describe_last_change(vault: Vault, secret_id: str, region: str, names: Collection[str], did: str) -> SafeText:
@@ -59,7 +59,7 @@ def describe_last_change(vault: Vault, secret_id: str, region: str, names: Colle
         did: what the caller did, in the past tense, as it follows a name.
     """
     found = next((event for event in _list_events(vault, secret_id, region) if event["eventName"] in names), None)
-    return sanitize(f"Somebody {did}.") if found is None else _describe_event(found, did)
+    return sanitize(f"Someone {did}.") if found is None else _describe_event(found, did)
 
 
 def describe_last_key_change(
@@ -77,7 +77,7 @@ def describe_last_key_change(
     for event in vault.audit_log(outcome="done", limit=MAX_EVENTS):
         if event["eventName"] in names and _is_about_any(event, subjects):
             return _describe_event(event, did)
-    return sanitize(f"Somebody {did}.")
+    return sanitize(f"Someone {did}.")
 
 
 def describe_newest(

@@ -16,13 +16,13 @@ from smtui.rules.audit_query import AuditQueryError
 from smtui.tui.secret_list.filter_text import describe_unknown_key
 
 GRAMMAR = (
-    ("get prod", "words in operation, secret, caller and outcome; all of them"),
-    ("only:changes", "changes only, even if reads are shown"),
-    ("secret:prod/db", "what concerned this secret, also one that is deleted"),
-    ("caller:user/alice", "what this caller asked: an ARN, or its end"),
-    ("operation:GetSecretValue", "or get-secret-value, as the aws CLI spells it"),
+    ("get prod", "all words, in operation, secret, caller or outcome"),
+    ("only:changes", "only changes, even if reads are shown"),
+    ("secret:prod/db", "events of this secret, even if deleted"),
+    ("caller:user/alice", "events of this caller: an ARN or its end"),
+    ("operation:GetSecretValue", "operation; also get-secret-value as in the aws CLI"),
     ("outcome:refused", "done, refused, or an error like AccessDeniedException"),
-    ("since:2d until:2026-11-24", "from then on, and before"),
+    ("since:2d until:2026-11-24", "events in this period"),
 )
 """Every form of a filter word, and what it finds."""
 CHANGES = "only:changes"
@@ -85,7 +85,7 @@ def parse_query(text: str, now: datetime) -> AuditQuery:
             try:
                 criteria[KEYS[key]] = _parse_value(key, value, now)
             except AuditQueryError as error:
-                ignored.append(f"{word} is left out: {error}.")
+                ignored.append(f"{word} is ignored: {error}.")
     return AuditQuery(criteria, tuple(words), tuple(ignored), CHANGES in text.split(), tuple(_list_hints(text)))
 
 
@@ -94,11 +94,11 @@ def _list_hints(text: str) -> Iterator[str]:
     for word in text.split():
         key, colon, value = word.partition(":")
         if colon and key in EXAMPLES and not value:
-            yield f"{word} says nothing yet: it wants a value, such as {EXAMPLES[key]}."
+            yield f"{word} is incomplete: add a value, such as {EXAMPLES[key]}."
         elif word.startswith("!"):
-            yield f"{word} is looked for as it stands: here ! leaves nothing out."
+            yield f"{word} is searched for as text: ! does not exclude anything here."
         elif word != CHANGES and _KEY.fullmatch(key + colon) and key not in KEYS and not value.startswith("//"):
-            yield (f"{word} is looked for as it stands. Did you mean {CHANGES}?" if key == "only" else
+            yield (f"{word} is searched for as text. Did you mean {CHANGES}?" if key == "only" else
                    describe_unknown_key(key, word, EXAMPLES))
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
 
-QUESTION = SafeText("Keep events of the audit log for how many days? 0 is for ever.")
-DROPPED = SafeText("Older events are dropped for good, step by step. What is left can still be verified.")
+QUESTION = SafeText("Audit log retention in days (0 = unlimited)")
+DROPPED = SafeText("Older events are permanently deleted, step by step. The rest can still be verified.")
 
 
 async def set_retention(app: Shell, session: Session) -> None:
@@ -30,18 +30,18 @@ async def set_retention(app: Shell, session: Session) -> None:
     if typed is None or int(typed) == now:
         return
     days = min(int(typed), MAX_RETENTION_DAYS)
-    question = Confirm(SafeText(f"Keep the audit log for {days:,} days?"), DROPPED, "Keep so long")
+    question = Confirm(SafeText(f"Set audit log retention to {days:,} days?"), DROPPED, "Set retention")
     if days and not await app.push_screen_wait(question):
         return
     others = await call(_set_days, session.vault, now, days)
     if others is None:
         app.notify(describe_retention(days))
     else:
-        app.warn(f"Others changed it meanwhile: {describe_retention(others)} Nothing was changed.")
+        app.warn(f"Changed by others. {describe_retention(others)} No changes made.")
 
 
 def _find_problem(typed: str) -> str:
-    return "" if typed.strip().isdecimal() else "Enter a whole number of days; 0 keeps everything."
+    return "" if typed.strip().isdecimal() else "Enter a whole number of days; 0 = unlimited."
 
 
 def _read_days(vault: Vault) -> int:
@@ -61,4 +61,4 @@ def _set_days(vault: Vault, seen: int, days: int) -> int | None:
 
 def describe_retention(days: int) -> SafeText:
     """Describes the retention; 0 days stand for no limit."""
-    return SafeText(f"The audit log is kept for {days:,} days." if days else "The audit log is kept for ever.")
+    return SafeText(f"Audit log retention: {days:,} days." if days else "Audit log retention: unlimited.")

@@ -14,7 +14,7 @@ from smtui.tui.json_editor.diagnostic import Severity
 from smtui.tui.widgets.table import Column, Table
 
 Event = Mapping[str, Any]
-NOTHING = SafeText("The audit log has no such event.")
+NOTHING = SafeText("No matching events.")
 
 
 def make_event_table() -> Table[Event]:
@@ -22,7 +22,7 @@ def make_event_table() -> Table[Event]:
     return Table(
         Column("Time", _format_time, 19),
         Column("Operation", lambda event: sanitize(event["eventName"]), 20, grows=1),
-        Column("About", lambda event: sanitize(audit_query.find_subject_name(event)), 18, grows=2, names=True),
+        Column("Resource", lambda event: sanitize(audit_query.find_subject_name(event)), 18, grows=2, names=True),
         Column("Caller", lambda event: sanitize(audit_query.find_caller(event)), 10, grows=1, drop=1),
         Column("Outcome", _format_outcome, 14, grows=2),
         key=lambda event: event["eventID"], nothing=NOTHING,

@@ -63,7 +63,7 @@ def _make_region_command(app: Shell, session: Session) -> Command:
         else:
             app.visit(places.REGIONS)
 
-    return Command((REGION,), SafeText("Switch to another Region; alone: the list of Regions"), open_region, "REGION",
+    return Command((REGION,), SafeText("Switch to another Region; without a name: list Regions"), open_region, "REGION",
                    load_values=load_regions, find_problem=find_region_problem)
 
 
@@ -72,7 +72,7 @@ def find_region_problem(region: str) -> str:
     if is_region(region):
         return ""
     near = get_close_matches(region, REGIONS, n=1, cutoff=0.5)
-    return f"“{region}” is not a Region. {f'Did you mean {near[0]}?' if near else 'A Region looks like us-east-1.'}"
+    return f"“{region}” is not a Region. {f'Did you mean {near[0]}?' if near else 'Enter a Region such as us-east-1.'}"
 
 
 def _make_vault_command(app: Shell, session: Session | None) -> Command:
@@ -89,6 +89,6 @@ def _make_vault_command(app: Shell, session: Session | None) -> Command:
             app.visit(places.VAULT)
 
     opened = session.vault.path if session is not None else None
-    words = "Open another vault" if session is None else "Open another vault; alone: tasks of this vault"
+    words = "Open another vault" if session is None else "Open another vault; without a name: tasks of this vault"
     return Command((places.VAULT.command,), SafeText(words), open_vault, "NAME", session is None, load_vaults,
                    partial(find_vault_problem, vaults=vaults, open_vault=opened))

@@ -44,7 +44,7 @@ def find_vault_problem(argument: str, vaults: Sequence[Path], open_vault: Path |
     if len(found) > 1:
         return f"{len(found)} recent vaults are called “{argument}”. Enter the path of one."
     if found:
-        return "This vault is open." if open_vault is not None and found[0] == open_vault.absolute() else ""
+        return "This vault is already open." if open_vault is not None and found[0] == open_vault.absolute() else ""
     near = get_close_matches(argument, list_vault_names(vaults), n=1, cutoff=0.5)
     hint = f"Did you mean “{near[0]}”?" if near else "Enter the path of the file, such as ~/team.vault."
     return f"No recent vault is called “{argument}”. {hint}"

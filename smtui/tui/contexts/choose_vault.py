@@ -19,10 +19,10 @@ from smtui.tui.dialogs.read_first import read_for_dialog
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
-TITLE = SafeText("Open which vault?")
-BY_PATH = "another, by its path…"
-WHERE = SafeText("Where is it?")
-CREATED_IF_MISSING = SafeText("Where there is no file yet, a new vault is made.")
+TITLE = SafeText("Open vault")
+BY_PATH = "Other path…"
+WHERE = SafeText("Path of the vault")
+CREATED_IF_MISSING = SafeText("If the file does not exist, a new vault is created.")
 
 
 class ChooseVault(Pick):
@@ -37,7 +37,7 @@ class ChooseVault(Pick):
 
 
 def _create_row(path: Path, there: bool) -> Content:
-    missing = Content("") if there else Content.styled("  ✗ not there", "$text-muted")
+    missing = Content("") if there else Content.styled("  ✗ missing", "$text-muted")
     return Content.assemble(Content(sanitize(path)), missing)
 
 

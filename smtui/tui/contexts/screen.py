@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
 
 LONGEST_REGION = 64
-NOT_REMEMBERED = "No vault is remembered."
-NO_REGION = "A Region looks like us-east-1."
+NOT_REMEMBERED = "No recent vaults."
+NO_REGION = "Enter a Region such as us-east-1."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class RegionsScreen(SessionScreen[None]):
                     key=lambda region: region.name, nothing=SafeText(""), id="regions",
                 )
             with Vertical(id="vaults-area"):
-                yield Static("Vaults opened lately", classes="title")
+                yield Static("Recent vaults", classes="title")
                 yield Table(
                     Column("Vault", lambda vault: sanitize(vault[0].name), 16, grows=1),
                     Column("Folder", lambda vault: sanitize(vault[0].parent), 16, grows=2, drop=1),
@@ -97,7 +97,7 @@ class RegionsScreen(SessionScreen[None]):
         path, there = vault
         if path == self._open:
             return Content.styled("open", "$success")
-        return Content("") if there else Content.styled("✗ not there", "$text-muted")
+        return Content("") if there else Content.styled("✗ missing", "$text-muted")
 
     @property
     def _has_vaults_focused(self) -> bool:
@@ -119,7 +119,7 @@ class RegionsScreen(SessionScreen[None]):
     def _open_vault(self) -> None:
         if vault := self.vaults.current:
             if vault[0] == self._open:
-                self.say("This vault is open.")
+                self.say("This vault is already open.")
             else:
                 self.app.open_another(vault[0])
 
@@ -132,7 +132,7 @@ class RegionsScreen(SessionScreen[None]):
                 self.app.open_another(path)
             return
         region = await self.app.push_screen_wait(OneLine(
-            SafeText("Look at which Region?"), longest=LONGEST_REGION, noun="a Region",
+            SafeText("Go to Region"), longest=LONGEST_REGION, noun="a Region",
             find_problem=lambda line: "" if is_region(line.strip()) else NO_REGION))
         if region is not None:
             self.app.look_at_region(region.strip())
@@ -143,7 +143,7 @@ class RegionsScreen(SessionScreen[None]):
         if vault := self.vaults.current:
             await call(recent_vaults.forget_vaults, vault[0])
             await self.reload()
-            self.say(f"{vault[0].name} is no longer remembered. The file is where it was.")
+            self.say(f"{vault[0].name} removed from the list. The file is kept.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._has_vaults_focused if action == "remove" else True

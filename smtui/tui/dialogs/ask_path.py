@@ -25,7 +25,7 @@ from smtui.tui.widgets.path_input import PathInput
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
-COMPLETES = "Tab completes what you type."
+COMPLETES = "Tab completes the path."
 REFUSALS = (TransferError, VaultPathError, VaultFullError)
 """What is wrong with a path or with the file there."""
 Answer = TypeVar("Answer")

@@ -42,8 +42,8 @@ class JobDialog(ClosableModalScreen[None]):
             yield Bar()
             yield Static(id="words", classes="-muted")
             with Horizontal(id="answers"):
-                yield Button("Go on beside", id="leave")
-                yield Button("Stop", id="stop")
+                yield Button("Run in background", id="leave")
+                yield Button("Cancel", id="stop")
         yield Footer()
 
     def on_mount(self) -> None:
@@ -57,7 +57,7 @@ class JobDialog(ClosableModalScreen[None]):
             self.close_if_over()
             return
         self.bar.share = self._job.status.fraction
-        self.words.update(Content("Stopping…" if self._job.is_stopping else self._job.status.text))
+        self.words.update(Content("Cancelling…" if self._job.is_stopping else self._job.status.text))
 
     def close_if_over(self) -> None:
         """Closes the dialog of a job that is over. A dialog that another screen covers closes once that is gone."""

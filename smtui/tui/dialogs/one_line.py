@@ -17,7 +17,7 @@ from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.plain_input import PlainInput
 
-REPLACED = "What is there now has characters that cannot be typed here; what you type takes its place."
+REPLACED = "The current text has characters that cannot be typed here. New text replaces it."
 
 
 class OneLine(Dialog[str]):

@@ -18,7 +18,7 @@ from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.find_line import FindLine
 from smtui.tui.widgets.pick_list import PickList
 
-NOTHING = SafeText("There is nothing to choose from.")
+NOTHING = SafeText("Nothing to choose.")
 
 
 class Pick(LeavableDialog[int]):

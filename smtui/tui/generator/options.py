@@ -80,10 +80,10 @@ class PasswordOptions(Vertical):
             for name, words, member in SWITCHES:
                 yield SymbolCheckbox(Content(words), not given.get(member, False), id=name, compact=True)
             yield SymbolCheckbox("space", given.get("IncludeSpace", False), id="space", compact=True)
-            yield SymbolCheckbox("one of each", given.get("RequireEachIncludedType", True), id="each", compact=True)
+            yield SymbolCheckbox("each type", given.get("RequireEachIncludedType", True), id="each", compact=True)
         with Horizontal(classes="field"):
-            yield Static("Without")
-            yield PlainInput(given.get("ExcludeCharacters", ""), placeholder="characters to leave out", id="without",
+            yield Static("Exclude")
+            yield PlainInput(given.get("ExcludeCharacters", ""), placeholder="characters to exclude", id="without",
                              compact=True)
 
     def on_mount(self) -> None:

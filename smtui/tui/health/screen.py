@@ -68,7 +68,7 @@ class HealthScreen(FilteredTableScreen[None]):
                 Column("", lambda finding: _format_sign(finding), 9),
                 Column("Kind", lambda finding: SafeText(finding.kind), 16),
                 Column("Secret", lambda finding: finding.name, 18, grows=1, names=True),
-                Column("What", lambda finding: finding.words, 24, grows=2),
+                Column("Finding", lambda finding: finding.words, 24, grows=2),
                 key=lambda finding: finding.key, nothing=NOTHING,
             )
             yield Static(id="status")
@@ -125,7 +125,7 @@ class HealthScreen(FilteredTableScreen[None]):
                  for group in group_findings(self._found)]
         self.query_one("#counts", Static).update(Content("   ").join(parts))
         looked = "values checked" if self.session.region in self.session.found else "values not checked"
-        reading = "" if self._all_read else ", reading…" if self._reading else ", not read completely"
+        reading = "" if self._all_read else ", reading…" if self._reading else ", reading incomplete"
         findings = f"{len(kept):,} of {len(self._found):,} findings"
         status = sanitize(f"{findings} · {self._read:,} secret{'' if self._read == 1 else 's'}{reading} · {looked}")
         self.query_one("#status", Static).update(Content(status))

@@ -41,7 +41,7 @@ class JobStoppedError(SmtuiError):
     """The user or the lock stopped the job."""
 
     def __init__(self) -> None:
-        super().__init__("Stopped. Nothing was changed.")
+        super().__init__("Cancelled. Nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,8 @@ async def run_job(
     if session is None:
         raise VaultLockedError("The vault is locked.")
     if session.job is not None:
-        raise VaultBusyError(f"{session.job.status.title} is still under way.", hint="Wait for its end, or stop it.")
+        raise VaultBusyError(f"{session.job.status.title} is still in progress.",
+                             hint="Wait until it is done, or cancel it.")
     session.job = job = Job(title, function, alone=alone)
     timers = app.set_timer(SHOW_AFTER, app.show_job), app.set_interval(REFRESH_INTERVAL, app.refresh_job)
     passing = app.input.let_pass_later(SHOW_AFTER)

@@ -103,7 +103,7 @@ def format_result(result: RotationResult) -> SafeText:
     if result.waits:
         return sanitize(f"The rotation of {result.name} {WAITS}.")
     if result.problem:
-        what = "test of the rotation" if result.kind == "test" else "rotation"
+        what = "rotation test" if result.kind == "test" else "rotation"
         return sanitize(f"The {what} of {result.name} failed at {result.step}: {result.problem}")
-    return sanitize(f"The function of {result.name} passed its test." if result.kind == "test" else
-                    f"{result.name} is rotated.")
+    return sanitize(f"The rotation test of {result.name} passed." if result.kind == "test" else
+                    f"{result.name} rotated.")

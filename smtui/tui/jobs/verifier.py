@@ -26,12 +26,12 @@ PAUSE = 0.002
 """Seconds between two slices, see `vault.digest.SLICE`."""
 LONG_PAUSE = 0.05
 """Seconds between two slices while the user presses keys."""
-MISMATCH = ("Locked: rows of this vault are not as they were last written. An older page was put back, or another "
-            "program wrote into the file. Keep the file as it is, run smtui check, and open a backup.")
+MISMATCH = ("Locked: rows of this vault differ from what was last written. Older data was put back, or another "
+            "program wrote to the file. Keep the file unchanged, run smtui check, and open a backup.")
 
 
 class _CancelledError(SmtuiError):
-    """The verification was cancelled."""
+    """Verification cancelled."""
 
 
 class Verifier:
@@ -69,7 +69,7 @@ class Verifier:
 
     def _pause(self, rows: int) -> None:
         if self._stop.wait(LONG_PAUSE if self._is_in_use() else PAUSE):
-            raise _CancelledError("The verification was cancelled.")
+            raise _CancelledError("Verification cancelled.")
 
     def request_stop(self) -> None:
         """Cancels the verification. Callable from any thread."""

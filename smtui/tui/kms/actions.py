@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from smtui.api.kms_types import KeyClient
     from smtui.backends.local import Vault
 
-NEW_ALIAS = SafeText("A new alias, or one that leads elsewhere so far")
-ALIAS_MOVES = SafeText("Secrets that name it are sealed under this key from now on. What they hold stays where it is.")
+NEW_ALIAS = SafeText("Add an alias, or move one to this key")
+ALIAS_MOVES = SafeText("Secrets that use the alias will be encrypted with this key. Existing versions keep their key.")
 ALIAS_REMOVED = SafeText(
-    "The key stays. Secrets that name this alias cannot be sealed anew until it leads somewhere again."
+    "The key is kept. Secrets that use this alias cannot get new versions until it points to a key again."
 )
 
 
@@ -89,7 +89,7 @@ class KeyActionsScreen(SessionScreen[None]):
                 continue
             if outcome is WriteOutcome.STORED:
                 inverse_kms.record_description(self.session, replace(key, description=found), new)
-                await self.report_change("The description is changed.")
+                await self.report_change("Description changed.")
             if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
                 return
             if outcome is WriteOutcome.EDIT:
@@ -135,26 +135,26 @@ class KeyActionsScreen(SessionScreen[None]):
         if key is None:
             return
         if key.deletes_at is not None:
-            self.say(f"{key.name} is on its way out: U brings it back first.")
+            self.say(f"{key.name} is scheduled for deletion. Cancel the deletion first (U).")
         elif key.state == "Enabled":
             title = sanitize(f"Disable {key.name}?")
             sealed = await read_for_dialog(self.app, title, lambda: self.read_usage(key))
             if sealed is None:
                 return
-            seals = sealed.summary if sealed.versions else "nothing"
-            text = sanitize(f"It seals {seals}. Until it is enabled again, that cannot be read, and no more is sealed.")
+            amount = sealed.summary if sealed.versions else "nothing"
+            text = sanitize(f"It encrypts {amount}. While disabled, it can neither decrypt nor encrypt values.")
             if await self.app.push_screen_wait(Confirm(title, text, "Disable")) and \
                     await self._change_state(key, "disabled", lambda: self.kms.disable_key(KeyId=key.id),
                                              "Disable anyway", sealed):
                 inverse_kms.record_state_change(self.session, key, on=False)
-                await self.report_change(f"{key.name} is disabled.")
+                await self.report_change(f"{key.name} disabled.")
         else:
             await self._enable(key)
 
     async def _enable(self, key: KmsKey) -> None:
         if await self._change_state(key, "enabled", lambda: self.kms.enable_key(KeyId=key.id), "Enable anyway"):
             inverse_kms.record_state_change(self.session, key, on=True)
-            await self.report_change(f"{key.name} is enabled.")
+            await self.report_change(f"{key.name} enabled.")
 
     async def read_usage(self, key: KmsKey) -> KeyUsage:
         """Counts the versions that the key encrypts, in the background."""
@@ -183,9 +183,9 @@ class KeyActionsScreen(SessionScreen[None]):
         if key is None:
             return
         if key.deletes_at is not None:
-            self.say(f"The deletion of {key.name} is planned already.")
+            self.say(f"{key.name} is already scheduled for deletion.")
             return
-        title = sanitize(f"Delete the key {key.name}?")
+        title = sanitize(f"Schedule deletion of {key.name}?")
         use = await read_for_dialog(self.app, title, lambda: self.read_usage_and_names(key))
         if use is None:
             return
@@ -199,9 +199,10 @@ class KeyActionsScreen(SessionScreen[None]):
         def schedule() -> None:
             due.append(self.kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=days)["DeletionDate"])
 
-        if await self._change_state(key, f"deleted on {date}", schedule, "Plan deletion anyway", sealed):
+        if await self._change_state(
+                key, f"scheduled for deletion on {date}", schedule, "Schedule deletion anyway", sealed):
             inverse_kms.record_deletion(self.session, key, due[-1])
-            await self.report_change(f"{key.name} is out of use, and deleted on {date}.")
+            await self.report_change(f"{key.name} is disabled and will be deleted on {date}.")
 
     @gesture
     async def action_restore(self) -> None:
@@ -213,15 +214,16 @@ class KeyActionsScreen(SessionScreen[None]):
         if key is None:
             return
         if key.deletes_at is None:
-            self.say(f"No deletion of {key.name} is planned.")
+            self.say(f"{key.name} is not scheduled for deletion.")
             return
         if not await self._change_state(
                 key, "disabled", lambda: self.kms.cancel_key_deletion(KeyId=key.id), "Cancel deletion anyway"):
             return
         inverse_kms.record_deletion_cancel(self.session, key)
-        await self.report_change(f"{key.name} stays, disabled.")
-        question = Confirm(sanitize(f"Enable {key.name} as well?"), SafeText("It stays, but is still out of use."),
-                           "Enable", can_be_undone=True)
+        await self.report_change(f"Deletion of {key.name} cancelled.")
+        question = Confirm(sanitize(f"Enable {key.name} as well?"),
+                           SafeText("Its deletion is cancelled, but it is still disabled."), "Enable",
+                           can_be_undone=True)
         if await self.app.push_screen_wait(question):
             await self._enable(replace(key, state="Disabled", deletes_at=None))
 
@@ -243,7 +245,7 @@ class KeyActionsScreen(SessionScreen[None]):
             await self._remove_alias(key, key.aliases[picked - 1])
 
     async def _add_alias(self, key: KmsKey) -> None:
-        title = sanitize(f"An alias for {key.name}")
+        title = sanitize(f"Alias for {key.name}")
         typed = await self.app.push_screen_wait(
             OneLine(title, longest=MAX_ALIAS_LENGTH, noun="an alias", find_problem=find_alias_problem))
         if typed is None:
@@ -254,10 +256,10 @@ class KeyActionsScreen(SessionScreen[None]):
             return
         [seen] = targets
         if seen == key.id:
-            self.say(f"{alias} leads to this key already.")
+            self.say(f"{alias} already points to this key.")
             return
         if seen is not None:
-            question = Confirm(sanitize(f"Turn {alias} from {seen} to {key.id}?"), ALIAS_MOVES, "Turn")
+            question = Confirm(sanitize(f"Move {alias} from {seen} to {key.id}?"), ALIAS_MOVES, "Move")
             if not await self.app.push_screen_wait(question):
                 return
         change = key_conflict.make_alias_change(
@@ -265,7 +267,7 @@ class KeyActionsScreen(SessionScreen[None]):
         outcome, found = await self._write(change, seen or NOWHERE)
         if outcome is WriteOutcome.STORED:
             inverse_kms.record_alias(self.session, alias, None if found == NOWHERE else found, key.id)
-            await self.report_change(f"{alias} leads to {key.id}.")
+            await self.report_change(f"{alias} now points to {key.id}.")
 
     async def _find_targets(self, alias: str) -> tuple[str | None]:
         """Returns the id of the key that the alias refers to, in a tuple; the id is None without such an alias."""
@@ -285,7 +287,7 @@ class KeyActionsScreen(SessionScreen[None]):
             if outcome is WriteOutcome.STORED and found != NOWHERE:
                 inverse_kms.record_alias_removal(self.session, alias, replace(key, id=found))
             if outcome is WriteOutcome.STORED:
-                await self.report_change(f"{alias} is removed.")
+                await self.report_change(f"{alias} removed.")
 
     def _delete_alias(self, alias: str) -> None:
         """Deletes the alias if it still exists. Runs in the thread of the vault."""

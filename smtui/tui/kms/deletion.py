@@ -49,16 +49,16 @@ class KeyDeletion(Dialog[int]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
-            yield Static(Content(f"Delete the key {self._key.name}?"), classes="title")
+            yield Static(Content(f"Schedule deletion of {self._key.name}?"), classes="title")
             yield Static(Content(sanitize(self._key.arn)), classes="-muted")
             with Horizontal(id="window"):
-                yield Static("Can be kept for")
+                yield Static("Waiting period")
                 yield SafeInput(str(MAX_KEY_DELETION_DAYS), restrict=DIGITS, max_length=2, id="days", compact=True)
-                yield Static("more days")
+                yield Static("days")
             yield Static(id="when")
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
-                yield Button("Plan deletion", id="go")
+                yield Button("Schedule deletion", id="go")
         yield Footer()
 
     def on_mount(self) -> None:
@@ -78,13 +78,13 @@ class KeyDeletion(Dialog[int]):
 
     def _describe_consequence(self, days: int | None) -> SafeText:
         if days is None:
-            return sanitize(f"✗ The window is {MIN_KEY_DELETION_DAYS} to {MAX_KEY_DELETION_DAYS} days.")
+            return sanitize(f"✗ The waiting period is {MIN_KEY_DELETION_DAYS} to {MAX_KEY_DELETION_DAYS} days.")
         date = format_date(self._now + timedelta(days=days))
         if not self._sealed.versions:
-            return sanitize(f"It seals nothing. From now on it is out of use, and on {date} it is gone.")
+            return sanitize(f"It encrypts nothing. It will be disabled now and deleted on {date}.")
         return sanitize(
-            f"▲ It seals {self._sealed.summary}: {format_names(self._names, self._sealed.secrets)}.\n"
-            f"From now on nobody can read that, and on {date} it is lost for good. Until then U brings the key back.",
+            f"▲ It encrypts {self._sealed.summary}: {format_names(self._names, self._sealed.secrets)}.\n"
+            f"They cannot be read from now on and are lost on {date}. Until then, U cancels the deletion.",
             lines=True,
         )
 

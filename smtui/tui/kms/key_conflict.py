@@ -56,7 +56,7 @@ class KeyChange:
 
         def describe(found: str) -> list[SafeText]:
             if seen.partition(SEALS)[0] == found.partition(SEALS)[0]:
-                who = SafeText("Other versions are sealed under it now.")
+                who = SafeText("It encrypts other versions now.")
             else:
                 who = last_change.describe_last_key_change(session.vault, self.subjects, self.operations, self.did)
             return describe_states(who, seen, found, self.yours)
@@ -88,12 +88,12 @@ def make_state_change(
         return f"{read_state(client, key.id)}{format_usage(read_usage() if read_usage else None)}"
 
     return KeyChange(
-        sanitize(f"The state of {key.name} changed meanwhile"), list_key_names(key), STATE_CHANGES, "changed its state",
+        sanitize(f"The state of {key.name} has changed"), list_key_names(key), STATE_CHANGES, "changed its state",
         read, yours, write, insist=insist,
     )
 
 
-SEALS = ", seals "
+SEALS = ", encrypts "
 
 
 def format_usage(usage: KeyUsage | None) -> str:
@@ -104,12 +104,12 @@ def format_usage(usage: KeyUsage | None) -> str:
 def make_alias_change(alias: str, yours: str, write: Callable[[], object], insist: str) -> KeyChange:
     """Returns the change of the target of an alias."""
     return KeyChange(
-        sanitize(f"{alias} changed meanwhile"), {alias}, ALIAS_CHANGES, "changed the alias",
+        sanitize(f"{alias} has changed"), {alias}, ALIAS_CHANGES, "changed the alias",
         lambda client: find_target(client, alias) or NOWHERE, yours, write, insist=insist,
     )
 
 
-NOWHERE = "leads nowhere"
+NOWHERE = "no key"
 
 
 def find_target(client: KeyClient, alias: str) -> str | None:

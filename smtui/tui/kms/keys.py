@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from smtui.api.kms_types import KeyClient
 
 SHORT = 8
-AWS_OWN = "This key is managed by AWS, that is by the vault itself: it cannot be changed."
+AWS_OWN = "This AWS managed key belongs to the vault itself and cannot be changed."
 
 
 @dataclass(frozen=True, slots=True)

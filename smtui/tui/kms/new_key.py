@@ -29,9 +29,9 @@ def parse_alias(typed: str) -> str:
     """
     name = typed.strip().removeprefix(ALIAS)
     if not _NAME.fullmatch(name):
-        raise InvalidFieldError("An alias is made of letters, digits and : / _ -")
+        raise InvalidFieldError("An alias can contain letters, digits and : / _ -")
     if name.startswith("aws/"):
-        raise InvalidFieldError("Aliases that begin with aws/ are for keys that AWS manages.")
+        raise InvalidFieldError("Aliases starting with aws/ are reserved for AWS managed keys.")
     return f"{ALIAS}{name}"
 
 
@@ -65,14 +65,14 @@ class NewKeyForm(FieldsForm[NewKey]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
-            yield Static("New key", classes="title")
+            yield Static("New KMS key", classes="title")
             with Horizontal(classes="field"):
                 yield Static("Alias")
-                yield PlainInput(self._refused.alias, placeholder="payments; empty: it goes by its id", id="alias",
+                yield PlainInput(self._refused.alias, placeholder="optional, e.g. payments", id="alias",
                                  max_length=MAX_ALIAS_LENGTH, compact=True)
             with Horizontal(classes="field"):
                 yield Static("Description")
-                yield PlainInput(self._refused.description, placeholder="what it is for", id="description",
+                yield PlainInput(self._refused.description, placeholder="optional", id="description",
                                  max_length=MAX_KEY_DESCRIPTION_LENGTH, compact=True)
             yield Static(id="said")
         yield Footer()
@@ -82,4 +82,4 @@ class NewKeyForm(FieldsForm[NewKey]):
         return NewKey(parse_alias(alias) if alias else "", self.query_one("#description", Input).value)
 
     def in_words(self, answer: NewKey) -> Content:
-        return Content.styled(sanitize(answer.alias or "It has no alias, and goes by its id."), "$text-muted")
+        return Content.styled(sanitize(answer.alias or "No alias: the key is listed by its ID."), "$text-muted")

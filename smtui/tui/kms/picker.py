@@ -78,7 +78,7 @@ def _list_choices(client: KeyClient) -> list[tuple[str, SafeText]]:
     with_alias = {key for *_, key in by_alias}
     bare = [(key["KeyArn"], shorten_key_id(key["KeyArn"]), key["KeyId"])
             for key in client.list_keys()["Keys"] if key["KeyId"] not in with_alias]
-    return [(DEFAULT, sanitize(f"{DEFAULT}  the default")),
+    return [(DEFAULT, sanitize(f"{DEFAULT}  (default)")),
             *((arn, sanitize(f"{name}  {_describe_key(client, key)}")) for arn, name, key in (*customers, *bare))]
 
 

@@ -31,7 +31,7 @@ from smtui.tui.widgets.table import Column, Table
 if TYPE_CHECKING:
     from smtui.tui.session import Session
 
-NOTHING = SafeText("There is no key yet: the first secret makes the default one.")
+NOTHING = SafeText("No KMS keys yet. The first secret creates the default key.")
 COUNTING = Content.styled("…", "$text-muted")
 UNKNOWN = Content.styled("?", "$text-muted")
 
@@ -68,7 +68,7 @@ class KmsKeysScreen(KeyActionsScreen):
                 Column("State", self._format_state, 17),
                 Column("Versions", self._format_versions, 8),
                 Column("Secrets", self._format_secrets, 7),
-                Column("Made", _format_created, 10, drop=1),
+                Column("Created", _format_created, 10, drop=1),
                 Column("Description", _format_description, 16, grows=3, drop=2),
                 key=_get_id, nothing=NOTHING,
             )
@@ -130,10 +130,10 @@ class KmsKeysScreen(KeyActionsScreen):
         sealed = self._get_usage(key)
         yield Content(sanitize(key.description)) if key.description else Content.styled("no description", "$text-muted")
         yield _format_line("aliases", ", ".join(key.aliases) or "none")
-        yield _format_line("seals", (self._count_failure or "…") if sealed is None else sealed.summary)
-        deleted = f", deleted on {format_time(key.deletes_at)}" if key.deletes_at else ""
+        yield _format_line("encrypts", (self._count_failure or "…") if sealed is None else sealed.summary)
+        deleted = f", scheduled for deletion on {format_time(key.deletes_at)}" if key.deletes_at else ""
         managed = ", managed by AWS" if key.is_managed else ""
-        yield _format_line("made", f"{format_time(key.created)}{deleted}{managed}")
+        yield _format_line("created", f"{format_time(key.created)}{deleted}{managed}")
         yield Content.styled(sanitize(key.arn), "$text-muted")
 
     # Actions.
@@ -154,7 +154,7 @@ class KmsKeysScreen(KeyActionsScreen):
                 asked = await self.app.push_screen_wait(NewKeyForm(asked))
             else:
                 inverse_kms.record_key_creation(self.session, sanitize(asked.alias or key_id))
-                await self.report_change(f"{asked.alias or key_id} is made.")
+                await self.report_change(f"{asked.alias or key_id} created.")
                 self.table.go_to(key_id)
                 return
 
@@ -179,7 +179,7 @@ class KmsKeysScreen(KeyActionsScreen):
         key = self.current
         if key is None:
             return
-        title = sanitize(f"Secrets under {key.name}")
+        title = sanitize(f"Secrets encrypted with {key.name}")
         use = await read_for_dialog(self.app, title, lambda: self.read_usage_and_names(key))
         if use is None:
             return

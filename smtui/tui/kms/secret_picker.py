@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from smtui.tui.base_screen import SessionScreen
 
 FEW = 3
-NONE = SafeText("There is none.")
+NONE = SafeText("No secrets.")
 
 
 def format_names(names: Sequence[str], count: int) -> str:
@@ -34,7 +34,7 @@ async def pick_secret(screen: SessionScreen[Any], question: SafeText, names: Seq
     Returns:
         The name; None if the user cancels.
     """
-    more = f", the first {len(names)} of {count:,}" if count > len(names) else ""
+    more = f" (first {len(names)} of {count:,})" if count > len(names) else ""
     dialog = Pick(sanitize(f"{question}{more}"), [sanitize(name) for name in names], NONE)
     picked = await screen.app.push_screen_wait(dialog)
     return None if picked is None else names[picked]

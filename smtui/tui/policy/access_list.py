@@ -13,14 +13,14 @@ from smtui.text.sanitize import SafeText, sanitize
 if TYPE_CHECKING:
     from smtui.api.extension_types import ListAccessResponse
 
-OWN = "everybody in this account whose own policies say so"
+OWN = "any principal in this account allowed by its IAM policies"
 OWN_BY_DENIAL = {
     "": OWN,
-    "always": "nobody in this account whom the policy does not name: it denies everybody",
+    "always": "in this account only principals named in the policy (it denies all others)",
     "conditional": f"{OWN}, unless the policy denies it under its conditions",
 }
-NOBODY = "Nobody can read this until it is restored."
-CONDITIONAL = "  under the conditions of the policy"
+NOBODY = "Cannot be read until restored."
+CONDITIONAL = "  if the policy's conditions match"
 
 
 class AccessList(Static):
@@ -59,5 +59,5 @@ def _format_access(access: ListAccessResponse, account: str) -> Iterator[Content
 
 
 def _describe_principal(principal: str) -> SafeText:
-    text = f"everybody in account {principal} whom that account lets" if principal.isdigit() else principal
+    text = f"any principal in account {principal} allowed by its IAM policies" if principal.isdigit() else principal
     return sanitize(text)

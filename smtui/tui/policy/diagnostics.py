@@ -15,7 +15,7 @@ from smtui.policy.warnings import find_warnings
 from smtui.text.sanitize import sanitize
 from smtui.tui.json_editor.diagnostic import Diagnostic, Severity
 
-TOO_LONG = "A policy has at most {most:,} characters; this one has {size:,}."
+TOO_LONG = "The policy has {size:,} characters; the maximum is {most:,}."
 BROAD = "This policy grants broad access."
 
 

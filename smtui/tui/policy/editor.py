@@ -13,8 +13,8 @@ from smtui.text.sanitize import SafeText
 from smtui.tui.json_editor.area import Check, JsonArea
 from smtui.tui.json_editor.diagnostic_list import DiagnosticList
 
-NO_DIAGNOSTICS = SafeText("Nothing is wrong with it.")
-VIEWING, EDITING = "Policy, as it is attached", "Policy, being edited: not attached yet"
+NO_DIAGNOSTICS = SafeText("No issues found.")
+VIEWING, EDITING = "Attached policy", "Policy draft (not attached yet)"
 
 
 class PolicyEditor(Vertical):

@@ -80,21 +80,21 @@ class PolicyWriter:
         """Guards a write that attaches `text` or, if it is empty, removes the policy."""
         get_policy = self.client.get_resource_policy
         return GuardedWrite(
-            sanitize(f"The policy of {self.name} changed meanwhile"),
+            sanitize(f"The policy of {self.name} has changed"),
             lambda: get_policy(SecretId=self.secret_id).get("ResourcePolicy", ""), ne, write,
             lambda found: self._describe_conflict(text, seen, found),
             EDIT_ANSWERS if text else (), "Attach mine anyway" if text else "Remove anyway",
         )
 
     def _describe_conflict(self, text: str, seen: str, found: str) -> list[SafeText]:
-        did = "changed the policy" if found and seen else "attached a policy" if found else "detached the policy"
+        did = "changed the policy" if found and seen else "attached a policy" if found else "removed the policy"
         who = last_change.describe_last_change(
             self.session.vault, self.secret_id, self.session.region, last_change.POLICY_CHANGES, did)
-        mine = _format_changes(seen, text) if text else ["  removes the policy"]
+        mine = _format_changes(seen, text) if text else ["  remove the policy"]
         if not found and text in (seen, indent_json(seen)):
-            mine = ["  attaches it again, unchanged"]
-        theirs = _format_changes(seen, found) if found else ["  no policy is attached now"]
-        return [who, SafeText("They:"), *map(sanitize, theirs), SafeText("You:"), *map(sanitize, mine)]
+            mine = ["  attach it again, unchanged"]
+        theirs = _format_changes(seen, found) if found else ["  policy removed"]
+        return [who, SafeText("Their change:"), *map(sanitize, theirs), SafeText("Your change:"), *map(sanitize, mine)]
 
 
 def _write_nothing() -> None:
@@ -106,4 +106,4 @@ def _format_changes(before: str, after: str) -> list[str]:
     if before == after:
         return ["  nothing"]
     found = [f"  {line.sign} {line.text.strip()}" for line in diff_json(before, after) if line.sign in "+-"]
-    return found or ["  only its formatting"]
+    return found or ["  formatting only"]

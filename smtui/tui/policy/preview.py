@@ -28,9 +28,9 @@ SIGNS = {"+": ("+ added    ", "$success"), "-": ("- removed  ", "$error"), " ": 
 MAX_CARD_WIDTH, FRAME_WIDTH = 96, 7
 """Cells: the greatest width of the card, and the part that frame, padding and scroll bar take."""
 INDENT = "  "
-LOCK_OUT_WARNING = "{why}\n\nWhoever you are here, not even this vault's owner could change it again."
-REMOVAL_WARNING = "Only the own policies of this account's users and roles count then."
-ONLY_LAYOUT = SafeText("Only spaces and line breaks change: it means the same.")
+LOCK_OUT_WARNING = "{why}\n\nAfterwards not even the owner of this vault could change it."
+REMOVAL_WARNING = "Access will then depend only on the IAM policies of this account's users and roles."
+ONLY_LAYOUT = SafeText("Formatting only (whitespace, line breaks); the meaning is unchanged.")
 
 
 class PolicyPreview(LongText["bool | None"]):
@@ -55,7 +55,7 @@ class PolicyPreview(LongText["bool | None"]):
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Attach", id="attach")
-                yield Button("Attach unless broad", id="unless-broad")
+                yield Button("Attach, block public access", id="unless-broad")
         yield Footer()
 
     def on_mount(self) -> None:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
     from smtui.tui.session import Session
 
-NO_POLICY = "No policy is attached: {edit} writes one, {template} begins with a template."
-UNAVAILABLE = "Its policy can be looked at again once the secret is restored."
+NO_POLICY = "No policy attached. {edit} creates one, {template} starts from a template."
+UNAVAILABLE = "Restore the secret to view its policy."
 VIEW_ACTIONS = frozenset({"edit", "template", "validate", "remove", "tab"})
 """Actions that are not available while the policy is edited."""
 
@@ -126,7 +126,8 @@ class PolicyScreen(SecretTab):
     async def action_template(self) -> None:
         if self.secret is None or not self._can_change():
             return
-        picked = await self.app.push_screen_wait(Pick(SafeText("Begin with which?"), [words for words, _ in TEMPLATES]))
+        titles = [title for title, _ in TEMPLATES]
+        picked = await self.app.push_screen_wait(Pick(SafeText("Start from template"), titles))
         if picked is not None:
             _, text = TEMPLATES[picked]
             self._edit(text(get_account(self.secret["ARN"])))
@@ -160,13 +161,13 @@ class PolicyScreen(SecretTab):
     @gesture
     async def action_validate(self) -> None:
         if not self._attached:
-            self.say("No policy is attached.")
+            self.say("No policy attached.")
             return
         title = sanitize(f"Validate the policy of {self._secret_name}")
         failed = await self._validator.find_failed_checks(self.app, title, self._attached)
         if failed is None:
             return
-        self.say("\n".join(failed.values()) or "The policy passes every check.",
+        self.say("\n".join(failed.values()) or "Validation passed.",
                  severity="warning" if failed else "information")
 
     @gesture
@@ -181,14 +182,14 @@ class PolicyScreen(SecretTab):
             await self._end_edit(outcome, found)
             return
         if found == seen and not self.is_dirty:
-            self.say("Nothing is changed yet.")
+            self.say("No changes yet.")
             return
         failed = await self._validator.find_failed_checks(self.app, title, text)
         if failed is None:
             return
         block = await confirm_policy(self.app, self._secret_name, found, text, failed)
         if block is not None:
-            await self._end_write("The policy is attached.", await self._writer.attach(text, found, block_public=block))
+            await self._end_write("Policy attached.", await self._writer.attach(text, found, block_public=block))
 
     async def _end_write(self, sentence: str, result: tuple[WriteOutcome, str]) -> None:
         outcome, before = result
@@ -210,9 +211,9 @@ class PolicyScreen(SecretTab):
             return
         seen = self._attached
         if not seen:
-            self.say("No policy is attached.")
+            self.say("No policy attached.")
         elif await confirm_removal(self.app, self._secret_name):
-            await self._end_write("The policy is removed.", await self._writer.remove(seen))
+            await self._end_write("Policy removed.", await self._writer.remove(seen))
 
     @property
     def _secret_name(self) -> SafeText:

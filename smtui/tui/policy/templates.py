@@ -19,15 +19,15 @@ def _format_policy(effect: str, principal: Any, action: Any, condition: Any = No
 
 
 TEMPLATES: tuple[tuple[SafeText, Callable[[str], str]], ...] = (
-    (SafeText("Same account: everybody in it whose own policies say so"),
+    (SafeText("Same account: any principal allowed by its IAM policies"),
      lambda account: _format_policy("Allow", {"AWS": format_principal_arn(account)}, READ)),
     (SafeText("One role"),
      lambda account: _format_policy("Allow", {"AWS": format_principal_arn(account, "role/ROLE-NAME")}, READ)),
     (SafeText("One organization"),
      lambda account: _format_policy("Allow", "*", READ, {"StringEquals": {"aws:PrincipalOrgID": "o-ORGANIZATION"}})),
-    (SafeText("One VPC endpoint: nobody reads it from elsewhere"),
+    (SafeText("One VPC endpoint: deny reads from anywhere else"),
      lambda account: _format_policy("Deny", "*", "secretsmanager:GetSecretValue",
                              {"StringNotEquals": {"aws:SourceVpce": "vpce-ENDPOINT"}})),
-    (SafeText("Deny without TLS"),
+    (SafeText("Deny requests without TLS"),
      lambda account: _format_policy("Deny", "*", "secretsmanager:*", {"Bool": {"aws:SecureTransport": "false"}})),
 )

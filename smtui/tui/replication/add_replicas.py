@@ -21,7 +21,7 @@ from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.safe_input import SafeInput
 from smtui.tui.widgets.table import Column, Table
 
-NO_MATCH = SafeText("No AWS Region matches.")
+NO_MATCH = SafeText("No matching Region.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
-            yield Static(Content(f"Replicate {self._name} to which Regions?"), classes="title")
-            yield SafeInput(placeholder="/ part of a name: eu, Tokyo, us-west", id="narrow", compact=True)
+            yield Static(Content(f"Replicate {self._name} to Regions"), classes="title")
+            yield SafeInput(placeholder="/ Filter, e.g. eu, Tokyo, us-west", id="narrow", compact=True)
             yield Table(
                 Column("", self._format_selection, 1),
                 Column("Region", _format_region, 14),
@@ -91,7 +91,7 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
         return SafeText("") if wanted is None else shorten_key_id(wanted.key)
 
     def _show_selection(self) -> None:
-        said = ", ".join(self._selected) or "Nothing is marked yet."
+        said = ", ".join(self._selected) or "No Regions marked."
         self.query_one("#said", Static).set_class(False, "-error")
         self.query_one("#said", Static).update(Content.styled(sanitize(said), "" if self._selected else "$text-muted"))
         self.table.refresh()
@@ -129,7 +129,7 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
         if self._selected:
             self.dismiss(list(self._selected.values()))
         else:
-            self.refuse(f"Mark a Region first: {key_names.find_bound_key(self, 'replicas.mark')} marks one.")
+            self.refuse(f"Mark a Region first ({key_names.find_bound_key(self, 'replicas.mark')}).")
 
 
 def _format_region(region: str) -> SafeText:

@@ -35,8 +35,8 @@ def guard_replicas(
 
     def describe(found: int) -> list[SafeText]:
         changes = list_changes(vault, name, regions, above=seen, up_to=found)
-        return [*describe_changes(changes), SafeText(""), sanitize(f"Yours: {yours}")]
+        return [*describe_changes(changes), SafeText(""), sanitize(f"Your change: {yours}")]
 
     return GuardedWrite(
-        sanitize(f"{name} changed meanwhile"), vault.audit.find_newest_number, is_other, write, describe, (), insist,
+        sanitize(f"{name} has changed"), vault.audit.find_newest_number, is_other, write, describe, (), insist,
     )

@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 STATUS = {
     "InSync": ("✓ in sync", "$success"), "InProgress": ("▸ in progress", "$accent"), "Failed": ("✗ failed", "$error"),
 }  # fmt: skip
-OVERWRITTEN = "There is another secret of that name in {regions}. Its versions are lost for good."
-REMOVED = ("It is deleted there at once, with its versions and labels. Whoever reads it in {region} finds nothing. The "
-           "primary in {primary} stays.\n{read}")
-PROMOTED = ("It becomes a secret of its own, which is changed and rotated there, and follows {primary} no longer. It "
-            "is made a replica again only by replicating anew, over what is there then.")
+OVERWRITTEN = "Another secret of that name exists in {regions}. Its versions will be permanently deleted."
+REMOVED = ("The replica in {region} is deleted immediately, with its versions and labels. The primary in {primary} is "
+           "kept.\n{read}")
+PROMOTED = ("The replica becomes a standalone secret with its own versions and rotation, and no longer follows "
+            "{primary}. To make it a replica again, replicate to that Region and overwrite it.")
 
 
 class ReplicationScreen(SecretTab):
@@ -77,8 +77,8 @@ class ReplicationScreen(SecretTab):
                 Column("", _format_location, 13, drop=2),
                 Column("Status", _format_status, 13),
                 Column("", self._format_here, 4),
-                Column("Key", _format_key, 12, grows=1),
-                Column("Read", _format_last_read, 10, drop=1),
+                Column("KMS key", _format_key, 12, grows=1),
+                Column("Accessed", _format_last_read, 10, drop=1),
                 key=_format_region, nothing=SafeText(""),
             )
             yield Static(id="about")
@@ -146,7 +146,7 @@ class ReplicationScreen(SecretTab):
             await self._replicate(replica_set, wanted)
 
     async def _choose_key(self, region: str) -> str | None:
-        return await ask_key(self.app, self.session, sanitize(f"Under which key of {region}?"), region)
+        return await ask_key(self.app, self.session, sanitize(f"KMS key in {region}"), region)
 
     @gesture
     async def action_retry(self) -> None:
@@ -178,7 +178,7 @@ class ReplicationScreen(SecretTab):
             overwritten[:] = replicate(self.session, replica_set, wanted)
             left.update(replicas.read(reader))
 
-        yours = f"replicate {replica_set.name} to {', '.join(regions)}, over what is there"
+        yours = f"replicate {replica_set.name} to {', '.join(regions)} and overwrite it there"
         if await self._write_as_seen(replica_set, regions, seen, write, yours, "Overwrite anyway"):
             inverse.record_replication(self.session, replica_set, left, overwritten)
             await self.reload()
@@ -219,29 +219,29 @@ class ReplicationScreen(SecretTab):
         for failed in (member for member in asked if member.has_failed):
             self.say(f"{failed.region}: {failed.message}", severity="error")
         if made := ", ".join(member.region for member in asked if not member.has_failed):
-            self.say(f"{self.replica_set.name} is replicated to {made}.")
+            self.say(f"{self.replica_set.name} replicated to {made}.")
 
     @gesture
     async def action_delete(self) -> None:
         """Removes the replica under the cursor after a question."""
-        asked = await self._find_replica("Remove {name} from {region}?")
+        asked = await self._find_replica("Delete the replica of {name} in {region}?")
         if asked is None:
             return
         replica_set, member, seen = asked
-        question = sanitize(f"Remove {replica_set.name} from {member.region}?")
+        question = sanitize(f"Delete the replica of {replica_set.name} in {member.region}?")
         warning = _describe_removal(replica_set, member)
-        if not await self.app.push_screen_wait(Confirm(question, warning, "Remove")):
+        if not await self.app.push_screen_wait(Confirm(question, warning, "Delete")):
             return
         write = partial(remove_replica, self.session, replica_set, member.region)
-        yours = f"remove the replica in {member.region}"
+        yours = f"delete the replica in {member.region}"
         if await self._write_as_seen(
-            replica_set, {member.region, replica_set.region}, seen, write, yours, "Remove anyway"
+            replica_set, {member.region, replica_set.region}, seen, write, yours, "Delete anyway"
         ):
             inverse.record_replica_removal(self.session, replica_set, member)
             if member.region == self.session.region:
                 self.app.look_at_region(replica_set.region, replica_set.primary["ARN"], REPLICATION)
             else:
-                await self.report_change(f"{replica_set.name} is removed from {member.region}.")
+                await self.report_change(f"Replica of {replica_set.name} in {member.region} deleted.")
 
     @gesture
     async def action_promote(self) -> None:
@@ -251,7 +251,7 @@ class ReplicationScreen(SecretTab):
             return
         replica_set, member, seen = asked
         if not member.exists:
-            self.say("Nothing was made there that could be promoted.")
+            self.say("Replication failed there. Nothing to promote.")
             return
         title = sanitize(f"Promote {replica_set.name} in {member.region}?")
         text = sanitize(PROMOTED.format(primary=replica_set.region))
@@ -263,7 +263,7 @@ class ReplicationScreen(SecretTab):
             replica_set, {member.region, replica_set.region}, seen, write, yours, "Promote anyway"
         ):
             inverse.record_promotion(self.session, replica_set, member)
-            await self.report_change(f"{replica_set.name} in {member.region} is a secret of its own.")
+            await self.report_change(f"{replica_set.name} in {member.region} promoted.")
 
     async def _find_replica(self, question: str) -> tuple[ReplicaSet, Replica, int] | None:
         """Reads the replica under the cursor again.
@@ -287,7 +287,7 @@ class ReplicationScreen(SecretTab):
             (each for each in replica_set.members if each.region == member.region and not each.is_primary), None
         )
         if found is None:
-            self.say(f"{replica_set.name} has no replica in {member.region} any more.", severity="warning")
+            self.say(f"{replica_set.name} no longer has a replica in {member.region}.", severity="warning")
             await self.reload()
             return None
         return replica_set, found, seen
@@ -313,9 +313,9 @@ class ReplicationScreen(SecretTab):
 
 def _describe_removal(replica_set: ReplicaSet, member: Replica) -> SafeText:
     """Says what is lost when a replica is removed, and when it was last read."""
-    read = "No reading of it there is recorded."
+    read = "Never accessed there."
     if member.last_read:
-        read = f"Last read there on {format_date(member.last_read)}."
+        read = f"Last accessed there on {format_date(member.last_read)}."
     return sanitize(REMOVED.format(region=member.region, primary=replica_set.region, read=read), lines=True)
 
 

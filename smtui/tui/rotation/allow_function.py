@@ -42,17 +42,17 @@ class AllowFunction(LongText[bool]):
     def compose(self) -> ComposeResult:
         is_lambda, users = "Lambda" in self._function, self._function["SecretCount"]
         settings = self._function["Lambda"] if is_lambda else self._function["Command"]
-        secrets = "1 secret and gets its" if users == 1 else f"{users:,} secrets and gets their"
+        secrets = "1 secret and receives its" if users == 1 else f"{users:,} secrets and receives their"
         with Vertical(classes="card"):
-            question = sanitize(f"Let {self._function['FunctionName']} run on this machine?")
+            question = sanitize(f"Allow {self._function['FunctionName']} on this machine?")
             yield Static(Content(question), classes="title")
-            how = "" if is_lambda else ", argument by argument"
+            how = "" if is_lambda else ", with these arguments"
             yield Static(Content(f"Not allowed here yet. It runs as you{how}:"), id="above")
             with VerticalScroll(can_focus=True):
                 lines = map(Content, list_process_lines(self._function, WIDTH))
                 yield Static(Content("\n").join(lines), id="arguments")
             limit = settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
-            yield Static(Content(f"{limit} seconds a step. It rotates {secrets} values."), id="below")
+            yield Static(Content(f"{limit} seconds per step. It rotates {secrets} values."), id="below")
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Allow", id="allow")
@@ -74,7 +74,7 @@ async def ask_permission(screen: SessionScreen[Any], function: FunctionEntry) ->
     name = function["FunctionName"]
     if "WaitsForPermission" not in function:
         is_process = "Command" in function or "Lambda" in function
-        screen.say(f"{name} may run here already." if is_process else f"{name} needs no permission.")
+        screen.say(f"{name} is already allowed on this machine." if is_process else f"{name} needs no permission.")
         return False
     if screen.refuses_to_write() or not await screen.app.push_screen_wait(AllowFunction(function)):
         return False
@@ -84,5 +84,5 @@ async def ask_permission(screen: SessionScreen[Any], function: FunctionEntry) ->
     else:
         await call(allow, FunctionName=name, Command=function["Command"])
     screen.app.rotate_due()
-    await screen.report_change(f"{name} is allowed to run on this machine.")
+    await screen.report_change(f"{name} allowed on this machine.")
     return True

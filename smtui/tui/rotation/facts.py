@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
 
 WINDOWS = 5
-DONE, RUNNING, WAITING, FAILED = "✓ done", "▸ at work", "○ waiting", "✗ failed"
+DONE, RUNNING, WAITING, FAILED = "✓ done", "▸ running", "○ waiting", "✗ failed"
 COLOURS = {DONE: "$success", RUNNING: "$accent", WAITING: "$text-muted", FAILED: "$error"}
 
 
@@ -74,24 +74,24 @@ class SettingsSummary(Static):
 def _format_settings(rotation: RotationState, edit_key: str, allow_key: str) -> Iterator[Content]:
     secret = rotation.secret
     if not rotation.is_set_up:
-        yield Content(f"This secret is not rotated. {edit_key} sets up when, and by which function.")
+        yield Content(f"Rotation is off. {edit_key} configures it.")
         return
     if not rotation.is_on:
-        yield Content.styled(f"○ The rotation is switched off. {edit_key} switches it on again.", "$warning")
+        yield Content.styled(f"○ Rotation is disabled. {edit_key} enables it again.", "$warning")
     rules = parse_rules(secret.get("RotationRules", {}))
-    yield _format_row("Schedule", format_rules(rules) if rules else "none: rotated only when somebody says so")
+    yield _format_row("Schedule", format_rules(rules) if rules else "none (rotated on demand)")
     if expression := secret.get("RotationRules", {}).get("ScheduleExpression"):
         yield _format_row("", expression, "$text-muted")
     yield _format_row("Function", format_function_name(secret["RotationLambdaARN"]))
     if rotation.function is not None:
         yield _format_row("", describe_function(rotation.function), "$text-muted")
         if rotation.waits_for_permission:
-            words = f"▲ It {WAITS}: {allow_key} shows the command and asks."
+            words = f"▲ It {WAITS}. {allow_key} reviews the command."
             yield _format_row("", words, "$warning")
     else:
-        yield _format_row("", "▲ It is not there any more.", "$error")
+        yield _format_row("", "▲ This function no longer exists.", "$error")
     # The service returns the date only while the rotation is on.
-    never = "never" if secret.get("RotationEnabled") else "not told while it is switched off"
+    never = "never" if secret.get("RotationEnabled") else "unknown while rotation is disabled"
     rotated = format_time(secret.get("LastRotatedDate")) or never
     yield Content.assemble(_format_row("Rotated", rotated), *_format_due_date(rotation))
 
@@ -115,7 +115,7 @@ class NextWindows(Static):
 
 
 def _format_windows(rotation: RotationState, rules: schedules.Rules) -> Iterator[Content]:
-    yield Content.styled("Next windows, on your clock", "$text-muted")
+    yield Content.styled("Next windows (local time)", "$text-muted")
     for window in schedules.list_next_windows(rules, rotation.details["CountsFromDate"], rotation.now, WINDOWS):
         open_now = Content.styled("  ▸ open now", "$accent") if window.start <= rotation.now else Content("")
         yield Content.assemble(f"  {format_window(window)}", open_now)
@@ -131,9 +131,9 @@ class RotationRun(Static):
 def _format_run(rotation: RotationState, retry_key: str) -> Iterator[Content]:
     run = rotation.run
     if run is None:
-        yield Content.styled("No rotation has begun yet." if rotation.is_set_up else "", "$text-muted")
+        yield Content.styled("Not rotated yet." if rotation.is_set_up else "", "$text-muted")
     else:
-        what = "Test of the function" if run["Kind"] == "test" else "Rotation"
+        what = "Function test" if run["Kind"] == "test" else "Rotation"
         when = "" if run["State"] == "waiting" else f", ended {format_time(run['ChangedDate'])}"
         yield Content.styled(f"{what}{when}", "$text-muted")
         for step in STEPS if run["Kind"] == "rotation" else ("testSecret",):
@@ -143,8 +143,8 @@ def _format_run(rotation: RotationState, retry_key: str) -> Iterator[Content]:
     pending = find_pending_version(rotation.secret.get("VersionIdsToStages", {}))
     if pending is not None and not rotation.is_under_way:
         yield Content("")
-        yield Content.styled(f"▲ AWSPENDING was left on version {shorten_id(pending)}. Until it is taken away, no "
-                             "rotation can begin.", "$warning")
+        yield Content.styled(f"▲ AWSPENDING is still attached to version {shorten_id(pending)}. No rotation can "
+                             "start until it is removed.", "$warning")
 
 
 def _find_step_state(run: RotationStatus, step: str) -> str:
@@ -161,7 +161,7 @@ def _find_step_state(run: RotationStatus, step: str) -> str:
 def _format_failure(run: RotationStatus, retry_key: str) -> Iterator[Content]:
     if run["State"] == "waiting" and run["Attempts"]:
         times = "once" if run["Attempts"] == 1 else f"{run['Attempts']} times"
-        yield Content(f"Failed {times}, tried again at {format_time(run['RetryDate'])}; {retry_key} tries now.")
+        yield Content(f"Failed {times}; next retry {format_time(run['RetryDate'])}, {retry_key} retries now.")
     if message := run["Message"]:
         yield Content("")
         yield Content.styled(sanitize(message, lines=True), "$error")

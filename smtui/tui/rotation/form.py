@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from smtui.api.types import RotationRulesType
 
 WINDOWS = 5
-AT_ONCE = "Rotated now: a new version becomes AWSCURRENT."
-NOT_AT_ONCE = "Not rotated now: testSecret is tried with the present value."
+AT_ONCE = "Rotates now: a new version becomes AWSCURRENT."
+NOT_AT_ONCE = "Does not rotate now: testSecret runs with the current value."
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,9 @@ class RotationForm(FieldsForm[RotationSettings]):
                                  id="schedule", max_length=MAX_SCHEDULE_LENGTH, compact=True, select_on_focus=False)
             with Horizontal(classes="field"):
                 yield Static("Window")
-                yield PlainInput(hours, placeholder="hours; empty: for a day, or for an hour", id="hours", max_length=3,
-                                 compact=True, select_on_focus=False)
-            yield SymbolCheckbox("Rotate at once", self._current.is_immediate, id="at-once", compact=True)
+                yield PlainInput(hours, placeholder="hours; default: the whole day, or 1 hour", id="hours",
+                                 max_length=3, compact=True, select_on_focus=False)
+            yield SymbolCheckbox("Rotate immediately", self._current.is_immediate, id="at-once", compact=True)
             yield Static(id="said")
         yield Footer()
 
@@ -101,12 +101,12 @@ class RotationForm(FieldsForm[RotationSettings]):
             self.query_one("#function").focus()
 
     def _show_function(self) -> None:
-        name = format_function_name(self._function) if self._function else SafeText("choose")
+        name = format_function_name(self._function) if self._function else SafeText("Choose")
         self.query_one("#function", Button).label = Content(f"{name} …")
 
     def read(self) -> RotationSettings:
         if self._function is None:
-            raise InvalidFieldError("Choose the function that makes the new value.")
+            raise InvalidFieldError("Choose a rotation function.")
         try:
             rules = parse_fields(self.query_one("#schedule", Input).value, self.query_one("#hours", Input).value)
             if schedule := parse_rules(rules):
@@ -123,7 +123,7 @@ class RotationForm(FieldsForm[RotationSettings]):
         yield Content.styled(text, colour)
         rules = parse_rules(answer.rules)
         if rules is None:
-            yield Content.styled("No schedule: it is rotated only when somebody says so.", "$text-muted")
+            yield Content.styled("No schedule: rotated on demand only.", "$text-muted")
             return
         yield Content(format_rules(rules))
         last = self._now if answer.is_immediate else self._counts_from

@@ -64,7 +64,7 @@ class FunctionForm(FieldsForm["CreateFunctionRequest"]):
         """
         name = self.query_one("#name", Input).value
         if not NAME.fullmatch(name):
-            raise InvalidFieldError("A function's name is made of letters, digits, _ and -.")
+            raise InvalidFieldError("A function name can contain letters, digits, _ and -.")
         return name
 
 
@@ -74,11 +74,11 @@ class PasswordFunction(FunctionForm):
     def compose(self) -> ComposeResult:
         settings = self._refused.get("Password", {})
         with Vertical(classes="card"):
-            yield Static("A function that makes a new password", classes="title")
+            yield Static("New password function", classes="title")
             yield self.make_name_field()
             with Horizontal(classes="field"):
-                yield Static("Into key")
-                yield PlainInput(settings.get("Key", ""), placeholder="a key of a JSON value; empty: the whole value",
+                yield Static("JSON key")
+                yield PlainInput(settings.get("Key", ""), placeholder="optional; default: the entire value",
                                  id="key", max_length=MAX_JSON_KEY_LENGTH, compact=True)
             yield PasswordOptions(settings)
             yield Static(id="said", classes="-close")
@@ -92,7 +92,7 @@ class PasswordFunction(FunctionForm):
         name, key = self.read_name(), self.query_one("#key", Input).value
         options = self.query_one(PasswordOptions).build_request()
         if not compute_bits(options):
-            raise InvalidFieldError("There is no such password: nothing is left to make it of, or it is too short.")
+            raise InvalidFieldError("No such password: no characters are left, or the length is too small.")
         if not options["ExcludeCharacters"]:
             del options["ExcludeCharacters"]
         with_key: PasswordSettings = {"Key": key} if key else {}
@@ -100,7 +100,7 @@ class PasswordFunction(FunctionForm):
 
     def in_words(self, answer: CreateFunctionRequest) -> Content:
         return Content.styled(
-            f"{compute_bits(answer['Password']):.0f} bits. For secrets that nobody but the vault keeps.", "$text-muted"
+            f"{compute_bits(answer['Password']):.0f} bits. For secrets that no other system stores.", "$text-muted"
         )
 
 
@@ -110,8 +110,8 @@ class CommandFunction(FunctionForm):
     def compose(self) -> ComposeResult:
         settings = self._refused.get("Command", {})
         with Vertical(classes="card"):
-            yield Static("A function that runs a command of yours", classes="title")
-            yield Static("It is run for each of the four steps, and gets the event as JSON on its standard input.",
+            yield Static("New command function", classes="title")
+            yield Static("Runs once for each of the four steps, with the event as JSON on standard input.",
                          classes="-muted")
             yield self.make_name_field()
             with Horizontal(classes="field"):
@@ -123,7 +123,7 @@ class CommandFunction(FunctionForm):
                 yield Static("Time limit")
                 limit = str(settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS))
                 yield SafeInput(limit, restrict=DIGITS, max_length=3, id="limit", compact=True)
-                yield Static("seconds a step", classes="unit")
+                yield Static("seconds per step", classes="unit")
             yield Static(id="said")
         yield Footer()
 
@@ -134,10 +134,10 @@ class CommandFunction(FunctionForm):
         except ArgumentSplitError as error:
             raise InvalidFieldError(str(error)) from None
         if not arguments:
-            raise InvalidFieldError("Which command?")
+            raise InvalidFieldError("Enter a command.")
         limit = int(self.query_one("#limit", Input).value or 0)
         if not 1 <= limit <= MAX_STEP_SECONDS:
-            raise InvalidFieldError(f"A step may take 1 to {MAX_STEP_SECONDS} seconds.")
+            raise InvalidFieldError(f"The time limit is 1 to {MAX_STEP_SECONDS} seconds.")
         return {"FunctionName": name, "Command": {"Arguments": arguments, "TimeoutInSeconds": limit}}
 
     def in_words(self, answer: CreateFunctionRequest) -> Content:

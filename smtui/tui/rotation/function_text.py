@@ -14,7 +14,7 @@ from smtui.tui.generator.options import LENGTH
 if TYPE_CHECKING:
     from smtui.api.extension_types import FunctionDescription, PasswordSettings
 
-UNREADABLE = SafeText("▲ Its settings cannot be read. The vault's check says more.")
+UNREADABLE = SafeText("▲ Settings unreadable. Check the vault for details.")
 WITHOUT = {
     "ExcludeLowercase": "a–z", "ExcludeUppercase": "A–Z", "ExcludeNumbers": "0–9", "ExcludePunctuation": "punctuation",
 }  # fmt: skip
@@ -34,7 +34,7 @@ def describe_function(function: FunctionDescription) -> SafeText:
         return sanitize(", ".join(_describe_password(function["Password"])))
     settings = function["Lambda"] if "Lambda" in function else function["Command"]
     seconds = settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
-    return SafeText(f"{describe_process(function)} · {seconds} s a step")
+    return SafeText(f"{describe_process(function)} · {seconds} s per step")
 
 
 def _describe_password(options: PasswordSettings) -> Iterator[str]:
@@ -47,8 +47,8 @@ def _describe_password(options: PasswordSettings) -> Iterator[str]:
     if excluded := options.get("ExcludeCharacters"):
         yield f"without {excluded}"
     if not options.get("RequireEachIncludedType", True):
-        yield "not always one of each"
-    yield f"in {options['Key']}" if "Key" in options else "as the whole value"
+        yield "not every type required"
+    yield f"in key {options['Key']}" if "Key" in options else "as the entire value"
 
 
 def format_function_name(arn: str) -> SafeText:

@@ -34,7 +34,7 @@ from smtui.tui.widgets.table import Column, Table
 if TYPE_CHECKING:
     from smtui.api.extension_types import FunctionEntry
 
-NO_FUNCTIONS = SafeText("There is no rotation function yet: a adds one.")
+NO_FUNCTIONS = SafeText("No rotation functions yet. a creates one.")
 
 
 class FunctionsScreen(SessionScreen[None]):
@@ -56,7 +56,7 @@ class FunctionsScreen(SessionScreen[None]):
             yield Table["FunctionEntry"](
                 Column("Name", _format_name, 14, grows=1),
                 Column("Kind", format_kind, 8),
-                Column("What it does", _format_purpose, 20, grows=2, drop=1),
+                Column("Purpose", _format_purpose, 20, grows=2, drop=1),
                 Column("Rotates", _format_secret_count, 10),
                 key=_format_name, nothing=NO_FUNCTIONS,
             )
@@ -84,7 +84,7 @@ class FunctionsScreen(SessionScreen[None]):
         made = await create_function(self)
         if made is not None:
             inverse.record_function_creation(self.session, made)
-            await self.report_change(f"{made['FunctionName']} is made.")
+            await self.report_change(f"{made['FunctionName']} created.")
             self.table.go_to(made["FunctionName"])
 
     @gesture
@@ -121,16 +121,17 @@ class FunctionsScreen(SessionScreen[None]):
         name = function["FunctionName"]
         if function["SecretCount"]:
             users = format_names(function["SecretNames"], function["SecretCount"])
-            self.say(f"{name} cannot be removed while it rotates {users}. Cancel that first.", severity="warning")
+            self.say(f"{name} cannot be deleted while it rotates {users}. Cancel their rotation first.",
+                     severity="warning")
             return
-        text = sanitize(f"It rotates no secret. What it does is lost: {describe_function(function)}.")
-        if await self.app.push_screen_wait(Confirm(sanitize(f"Remove {name}?"), text, "Remove")):
+        text = sanitize(f"No secret uses it. Its settings are lost: {describe_function(function)}.")
+        if await self.app.push_screen_wait(Confirm(sanitize(f"Delete {name}?"), text, "Delete")):
             delete = partial(self.session.rotations().delete_function, FunctionName=name)
             if await write_as_seen(
                 self, make_function_aspect(self.session, name), get_function_state(function), delete
             ):
                 inverse.record_function_removal(self.session, function)
-                await self.report_change(f"{name} is removed.")
+                await self.report_change(f"{name} deleted.")
 
 
 def _format_name(function: FunctionEntry) -> SafeText:
@@ -154,12 +155,12 @@ def _format_purpose(function: FunctionEntry) -> Content | SafeText:
 def _describe_details(function: FunctionEntry, allow_key: str) -> Iterator[Content]:
     yield Content(describe_function(function))
     if "WaitsForPermission" in function:
-        yield Content.styled(f"▲ It {WAITS}: {allow_key} shows the whole command and asks.", "$warning")
+        yield Content.styled(f"▲ It {WAITS}. {allow_key} reviews the command.", "$warning")
     if "Lambda" in function:
         yield from (_format_row(title, text) for title, text in list_parts(function["Lambda"]))
-    rotates = format_names(function["SecretNames"], function["SecretCount"]) if function["SecretCount"] else "no secret"
+    rotates = format_names(function["SecretNames"], function["SecretCount"]) or "no secrets"
     yield _format_row("rotates", rotates)
-    yield _format_row("made", format_time(function["Created"]))
+    yield _format_row("created", format_time(function["Created"]))
     yield _format_row("ARN", function["FunctionArn"])
 
 

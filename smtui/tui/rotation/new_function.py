@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from smtui.tui.base_screen import SessionScreen
 
 KINDS = (
-    (SafeText("Make a new random password, for secrets that nobody but the vault keeps"), PasswordFunction),
-    (SafeText("Run a command of yours for each of the four steps"), CommandFunction),
+    (SafeText("Generate a random password, for secrets that no other system stores"), PasswordFunction),
+    (SafeText("Run your own command for each of the four steps"), CommandFunction),
 )
 
 
@@ -27,7 +27,7 @@ async def create_function(screen: SessionScreen[Any]) -> FunctionResponse | None
     Returns:
         The response of CreateFunction, or None if the user cancels.
     """
-    question = Pick(SafeText("What shall the function do?"), [words for words, _ in KINDS])
+    question = Pick(SafeText("New rotation function"), [words for words, _ in KINDS])
     picked = await screen.app.push_screen_wait(question)
     if picked is None:
         return None

@@ -54,7 +54,7 @@ def guard_rotation(
         return describe_states(who, format_rotation(secret), format_rotation(found), yours)
 
     return GuardedWrite(
-        sanitize(f"{'' if replaces_value else 'The rotation of '}{secret['Name']} changed meanwhile"),
+        sanitize(f"{'' if replaces_value else 'The rotation of '}{secret['Name']} has changed"),
         lambda: client.describe_secret(SecretId=secret["ARN"]), has_changed, write, describe, answers, insist,
     )
 
@@ -76,7 +76,7 @@ def _get_settings(secret: DescribeSecretResponse) -> tuple[Any, ...]:
 def format_rotation(secret: DescribeSecretResponse) -> str:
     """Returns the function and the schedule as text, marked `off` if the rotation is disabled."""
     if "RotationLambdaARN" not in secret:
-        return "not rotated"
+        return "not configured"
     words = format_settings(secret["RotationLambdaARN"], secret.get("RotationRules", {}))
     return words if secret.get("RotationEnabled") else f"off ({words})"
 

@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
     from smtui.tui.session import Session
 
-NEW_FUNCTION = SafeText("make a new one…")
-ROTATE_TEXT = "{function} makes a new value, and AWSCURRENT moves to it; the value of now stays under AWSPREVIOUS."
-CONTINUE_TEXT = "The rotation that has begun is gone on with at {step}."
-CANCEL_TEXT = "Nothing is rotated any more until it is set up again. Schedule and function stay to be seen."
-PENDING_TEXT = ("\n\nThe rotation that is under way ends where it is, and AWSPENDING stays on version {version}. "
-        "Until it is taken away from there, no rotation can begin.")
+NEW_FUNCTION = SafeText("New function…")
+ROTATE_TEXT = "{function} creates a new value and AWSCURRENT moves to it. The current value becomes AWSPREVIOUS."
+CONTINUE_TEXT = "The rotation resumes at {step}."
+CANCEL_TEXT = "Turns automatic rotation off. Schedule and function are kept."
+PENDING_TEXT = ("\n\nThe rotation in progress stops, and AWSPENDING stays on version {version}. "
+        "No rotation can start until it is removed.")
 
 
 class RotationScreen(SecretTab):
@@ -122,7 +122,7 @@ class RotationScreen(SecretTab):
             if outcome is WriteOutcome.STORED:
                 inverse.record_rotation_setup(self.session, found, settings.make_request())
                 self.session.rotation_worker.enqueue(seen["ARN"], self.session.region)
-                await self._show_begun("The rotation is set up.")
+                await self._show_begun("Rotation configured.")
             if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
                 return
             if outcome is WriteOutcome.EDIT:
@@ -150,7 +150,7 @@ class RotationScreen(SecretTab):
 
     async def _choose_function(self) -> str | None:
         """Asks for a function, or creates one; returns its ARN, or None if the user cancels."""
-        title = SafeText("Rotated by which function?")
+        title = SafeText("Rotation function")
         functions = await read_for_dialog(self.app, title, self._list_functions)
         if functions is None:
             return None
@@ -181,7 +181,7 @@ class RotationScreen(SecretTab):
         if rotation is None:
             return
         if not rotation.is_on:
-            self.say(f"It is not rotated yet: {self.find_key('rotation.edit')} sets that up.")
+            self.say(f"Configure rotation first ({self.find_key('rotation.edit')}).")
         elif rotation.waits_for_permission and not await self._ask_permission(rotation):
             self.say(f"The rotation {WAITS}.", severity="warning")
         elif rotation.is_under_way:
@@ -190,19 +190,19 @@ class RotationScreen(SecretTab):
                 rotation, self._run_shown_function(rotation, self._rotate), "rotate now", "Rotate anyway",
                 replaces_value=True):
             self.session.rotation_worker.enqueue(rotation.secret["ARN"], self.session.region)
-            await self._show_begun("The rotation has begun.")
+            await self._show_begun("Rotation started.")
 
     async def _ask_permission(self, rotation: RotationState) -> bool:
         return rotation.function is not None and await ask_permission(self, rotation.function)
 
     async def _continue_rotation(self, rotation: RotationState) -> None:
         if rotation.run is not None and rotation.run["AtWork"]:
-            self.say("It is being rotated right now.")
-        elif await self._confirm("Go on with the rotation of {name} now?", CONTINUE_TEXT, "Go on") and \
+            self.say("Rotation is already in progress.")
+        elif await self._confirm("Resume the rotation of {name} now?", CONTINUE_TEXT, "Resume") and \
                 await self._write_as_seen(rotation, self._run_shown_function(rotation, _write_nothing),
-                                          "go on with the rotation", "Go on anyway"):
+                                          "resume the rotation", "Resume anyway"):
             self.session.rotation_worker.enqueue(rotation.secret["ARN"], self.session.region)
-            await self._show_begun("The rotation is gone on with.")
+            await self._show_begun("Rotation resumed.")
 
     def _rotate(self) -> object:
         return self.client.rotate_secret(SecretId=self.secret_id)
@@ -241,7 +241,7 @@ class RotationScreen(SecretTab):
         if rotation is None:
             return
         if not rotation.is_on:
-            self.say("It is not rotated, so there is nothing to cancel.")
+            self.say("Rotation is off. Nothing to cancel.")
             return
         text = CANCEL_TEXT + (PENDING_TEXT if rotation.is_under_way else "")
         if await self._confirm("Cancel the rotation of {name}?", text, "Cancel rotation"):
@@ -250,7 +250,7 @@ class RotationScreen(SecretTab):
                 "Cancel rotation anyway")
             if found is not None:
                 inverse.record_rotation_cancel(self.session, found)
-                await self.report_change("The rotation is cancelled.")
+                await self.report_change("Rotation cancelled.")
 
     async def _write_as_seen(
         self, rotation: RotationState, write: Callable[[], object], yours: str, insist: str, *,

@@ -21,7 +21,7 @@ VALUE_ACTIONS = frozenset({
 DENIED_BEFORE_DELETION = READ_ACTIONS | VALUE_ACTIONS | {"tag", "change_key", "policy", "rotation", "replication"}
 DENIED_ON_REPLICA = VALUE_ACTIONS | {"tag", "delete", "restore", "rotation", "replication"}
 DENIED_IF_MANAGED = VALUE_ACTIONS | {"change_key", "rotation"}
-DELETION_SCHEDULED = SafeText("Its deletion is planned: until it is restored (U) nobody reads or changes it.")
+DELETION_SCHEDULED = SafeText("Scheduled for deletion. Restore it (U) to read or change it.")
 
 
 def find_primary_region(secret: DescribeSecretResponse, region: str) -> str | None:
@@ -47,7 +47,7 @@ def find_denied_reason(secret: DescribeSecretResponse, region: str, action: str)
     if "DeletedDate" in secret and action in DENIED_BEFORE_DELETION:
         return DELETION_SCHEDULED
     if primary and action in DENIED_ON_REPLICA:
-        return sanitize(f"This is a replica: it is changed in {primary}, where its primary is.")
+        return sanitize(f"This is a replica. Change its primary in {primary}.")
     if owner and action in DENIED_IF_MANAGED:
-        return sanitize(f"The service {owner} manages this secret, and it alone updates it.")
+        return sanitize(f"Managed by the service {owner}; only that service can update it.")
     return SafeText("")

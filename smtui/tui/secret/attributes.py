@@ -49,7 +49,7 @@ class AttributesScreen(BaseSecretScreen):
                 continue
             if outcome is WriteOutcome.STORED:
                 inverse.record_description(self.session, self.secret_id, self.name, found, new)
-                await self.report_change("The description is changed.")
+                await self.report_change("Description changed.")
             if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
                 return
             if outcome is WriteOutcome.EDIT:
@@ -79,13 +79,13 @@ class AttributesScreen(BaseSecretScreen):
         if self.secret is None or self.refuses_to_write():
             return
         before = self.secret.get("KmsKeyId", picker.DEFAULT)
-        new = await picker.ask_key(self.app, self.session, sanitize(f"Under which key shall {self.name} be sealed?"))
+        new = await picker.ask_key(self.app, self.session, sanitize(f"KMS key for {self.name}"))
         if new is None or new == before:
             return
         outcome, found = await self._guard_key(before, new).run(self.app, self.vault, before)
         if outcome is WriteOutcome.STORED:
             inverse.record_key_change(self.session, self.secret_id, self.name, found, new)
-            await self.report_change(f"{self.name} is sealed under {picker.shorten_key_id(new)}.")
+            await self.report_change(f"{self.name} re-encrypted with {picker.shorten_key_id(new)}.")
 
     def _guard_key(self, before: str, new: str) -> GuardedWrite[str]:
         def describe(found: str) -> list[SafeText]:
@@ -93,7 +93,7 @@ class AttributesScreen(BaseSecretScreen):
             return describe_states(who, *map(picker.shorten_key_id, (before, found, new)))
 
         return GuardedWrite(
-            sanitize(f"The KMS key of {self.name} changed meanwhile"),
+            sanitize(f"The KMS key of {self.name} has changed"),
             lambda: self.client.describe_secret(SecretId=self.secret_id).get("KmsKeyId", picker.DEFAULT), ne,
             lambda: self.client.update_secret(SecretId=self.secret_id, KmsKeyId=new), describe, (),
             f"Use {picker.shorten_key_id(new)} anyway",

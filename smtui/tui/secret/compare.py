@@ -92,7 +92,7 @@ class CompareScreen(SessionScreen[None]):
     def _show_title(self, left: int) -> None:
         hides = f"   hides in {left} s" if left else ""
         title = Content.assemble((self._secret_name, "bold $primary"), (hides, "bold $warning"), "\n")
-        both = f"{self._describe_version(self._before)}, and {self._describe_version(self._after)}, which is newer"
+        both = f"{self._describe_version(self._before)} and {self._describe_version(self._after)} (newer)"
         self.query_one("#title", Static).update(Content.assemble(title, Content(sanitize(both))))
 
     def _describe_version(self, version: str) -> SafeText:

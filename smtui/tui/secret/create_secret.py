@@ -36,6 +36,6 @@ async def create_secret(app: Shell, session: Session, value: str = "") -> None:
             request = await app.push_screen_wait(NewSecretForm(request))
         else:
             inverse.record_creation(session, sanitize(created["Name"]))
-            app.notify(sanitize(f"{created['Name']} is stored."), markup=False)
+            app.notify(sanitize(f"{created['Name']} created."), markup=False)
             app.look_again()
             return

@@ -27,8 +27,8 @@ from smtui.tui.secret.value_form import ValueForm
 from smtui.tui.secret.values import ValueKind, build_outline
 from smtui.tui.undo import inverse
 
-BYTE_FOR_BYTE = SafeText("It is stored byte for byte: as text where it is UTF-8, else as binary.")
-NOT_CHANGED = "Nothing was changed. An editor that returns at once needs its option to wait."
+BYTE_FOR_BYTE = SafeText("Stored byte for byte: as text if it is UTF-8, otherwise as binary.")
+NOT_CHANGED = "No changes. If your editor returns immediately, add its option to wait."
 
 
 class EditValueScreen(ValueScreen):
@@ -66,7 +66,7 @@ class EditValueScreen(ValueScreen):
             return
         before = edit.base.value
         if isinstance(before, bytes) or not _can_edit_in_form(before or ""):
-            why = "is binary: f stores a file" if isinstance(before, bytes) else "has unseen characters: E edits them"
+            why = "is binary: f stores a file" if isinstance(before, bytes) else "has invisible characters: E edits it"
             self.say(f"This value {why}.")
             return
         await self.app.push_screen_wait(ValueForm(edit, self.value.key))
@@ -109,7 +109,7 @@ class EditValueScreen(ValueScreen):
     async def action_from_file(self) -> None:
         if self.refuses_to_write():
             return
-        question = sanitize(f"A new value for {self.name} from which file?")
+        question = sanitize(f"New value of {self.name} from file")
         value = await ask_path(self.app, question, BYTE_FOR_BYTE, lambda path: call(read_value_file, path))
         if value is None:
             return
@@ -128,8 +128,8 @@ class EditValueScreen(ValueScreen):
         inverse.record_stored_version(self.session, self.secret_id, self.name, edit.stored.before, stored)
         self.forget_value()
         version = stored["VersionId"]
-        what = f"it is {AWSCURRENT} now" if AWSCURRENT in stored["VersionStages"] else f"{AWSCURRENT} stays"
-        await self.report_change(f"Version {shorten_id(version)} is stored: {what}.")
+        what = f" as {AWSCURRENT}" if AWSCURRENT in stored["VersionStages"] else f"; {AWSCURRENT} is unchanged"
+        await self.report_change(f"Version {shorten_id(version)} stored{what}.")
         self.select_version(version)
 
     def select_version(self, version: str) -> None:

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 COPIES_WARNING = (
-    "The editor gets the value in a file that is removed when it ends. Editors may keep copies of their own: "
-    "swap files, backups, an undo history, a clipboard. The vault stays open meanwhile."
+    "The value is written to a temporary file, removed when the editor exits. Editors may keep copies of their own: "
+    "swap files, backups, undo history, clipboard. The vault stays open meanwhile."
 )
-ON_DISK_WARNING = "There is no folder in memory here: the file will be on the disk."
-TOO_LONG = f"It has more than {MAX_VALUE_BYTES:,} bytes, which is the most."
+ON_DISK_WARNING = "No in-memory folder is available: the file will be on disk."
+TOO_LONG = f"The value exceeds the maximum of {MAX_VALUE_BYTES:,} bytes."
 LINE_BREAK = "\r\n"
-EMPTY = "The file is empty: that is no value."
-NOT_TEXT = "This is not UTF-8 text, so it cannot be stored as it is."
+EMPTY = "The file is empty. A value cannot be empty."
+NOT_TEXT = "Not valid UTF-8: the text cannot be stored."
 
 
 def format_warning(location: Location) -> SafeText:
@@ -71,10 +71,10 @@ async def edit_text(
                 code = _run_editor(app, lambda: edit(path, program))
             after, problem = parse_edited(began, read_back(path, _read_limit(expanded)))
             if code:
-                problem = f"The editor ended with code {code}, as if nothing were to be stored."
+                problem = f"The editor exited with error code {code}."
             elif after == before:
                 return False
-            title = "Store a new version?" if not problem else "Nothing is stored yet."
+            title = "Store a new version?" if not problem else "Not stored yet"
             text = sanitize(problem) if problem else await _try_to_describe(effects, after)
             answer = await app.push_screen_wait(
                 EditedDialog(SafeText(title), text, can_store=not problem), always=True)
@@ -98,7 +98,7 @@ async def _try_to_describe(effects: Callable[[str], Awaitable[SafeText]], text: 
     except SmtuiError as error:
         if not is_input_kept(error):
             raise
-        return sanitize(f"What changes could not be read: {explain_error(error)}", lines=True)
+        return sanitize(f"The changes could not be determined: {explain_error(error)}", lines=True)
 
 
 async def _try_to_store(app: Shell, store: Callable[[str], Awaitable[WriteOutcome]], text: str) -> WriteOutcome:
@@ -127,7 +127,7 @@ def _run_editor(app: Shell, run: Callable[[], int]) -> int:
             except EditorError as error:
                 failed = error
     except SuspendNotSupported:
-        raise EditorError("This terminal cannot be handed to an editor.") from None
+        raise EditorError("The editor cannot use this terminal.") from None
     if app.session is not None:
         app.session.touch()
     if failed is not None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 State = TypeVar("State")
-NOTHING_STORED = "Nothing was stored."
+NOTHING_STORED = "Nothing stored."
 EDIT_ANSWERS = (ConflictAnswer.KEEP_EDITING, ConflictAnswer.DISCARD)
 
 

@@ -113,13 +113,13 @@ def _list_states(secret: DescribeSecretResponse, now: datetime, region: str) -> 
     """Yields a scheduled deletion, a replica and a managing service: briefly, and with what each denies."""
     if deletion := entry_state.format_deletion(secret.get("DeletedDate"), now):
         fact = f"{deletion}, on {format_time(secret['DeletedDate'])}"
-        yield f"{fact}. U restores it.", f"{fact}. Until U restores it nobody reads or changes it."
+        yield f"{fact}. U restores it.", f"{fact}. U restores it; until then it cannot be read or changed."
     if primary := find_primary_region(secret, region):
-        fact = f"◆ Replica of the secret in {primary}"
-        yield fact, f"{fact}, where it is changed, labelled, tagged and deleted."
+        fact = f"◆ Replica of the primary in {primary}"
+        yield fact, f"{fact}. Change it there."
     if owner := secret.get("OwningService"):
         fact = f"◆ Managed by the service {owner}"
-        yield fact, f"{fact}, which alone updates it."
+        yield fact, f"{fact}; only that service can update it."
 
 
 def _format_field(title: str, text: Content) -> Content:

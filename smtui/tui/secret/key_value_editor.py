@@ -18,7 +18,7 @@ from smtui.tui.secret.values import Pair
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.plain_input import PlainInput
 
-KEPT_TEXT = "kept as it is: it has characters that cannot be typed here"
+KEPT_TEXT = "unchanged (has characters that cannot be typed here)"
 
 
 class KeyValueRow(Horizontal):

@@ -78,10 +78,10 @@ class LabelMove:
     def describe(self) -> list[SafeText]:
         """Describes in sentences what happens to each label, and which versions become deprecated."""
         sentences = [self._describe_label(label) for label in sorted(self.moving)]
-        sentences += [f"{shorten_id(each)} has no label left: it is deprecated, and may be removed in time."
+        sentences += [f"{shorten_id(each)} has no labels left and becomes deprecated; it may be removed at any time."
                  for each in sorted(labels.find_deprecated(self.before, self.after))]
         if len(self.updates) > 1:
-            sentences.append(f"This takes {len(self.updates)} calls, one after the other.")
+            sentences.append(f"This takes {len(self.updates)} calls.")
         return [sanitize(sentence) for sentence in sentences]
 
     @property

@@ -89,10 +89,10 @@ class LabelsScreen(BaseSecretScreen):
         version = self._find_editable_version()
         if version is None:
             return
-        title = sanitize(f"A label for version {shorten_id(version.id)}")
+        title = sanitize(f"Attach label to version {shorten_id(version.id)}")
         label = await self.app.push_screen_wait(OneLine(title, longest=MAX_LABEL_LENGTH, noun="a label"))
         if label in version.labels:
-            self.say(f"Version {shorten_id(version.id)} has that label already.")
+            self.say(f"Version {shorten_id(version.id)} already has this label.")
         elif label is not None:
             await self._preview_and_move(f"Attach {label} to version {shorten_id(version.id)}?", label, version.id)
 
@@ -103,7 +103,7 @@ class LabelsScreen(BaseSecretScreen):
             return
         removable = [label for label in version.labels if label != AWSCURRENT]
         if version.labels and not removable:
-            self.say(f"{AWSCURRENT} cannot be removed: move it to another version.")
+            self.say(f"{AWSCURRENT} cannot be removed. Move it to another version instead.")
             return
         label = await self._pick_label(f"Remove which label from version {shorten_id(version.id)}?", removable)
         if label is not None:
@@ -116,7 +116,7 @@ class LabelsScreen(BaseSecretScreen):
         if self.refuses_to_write():
             return
         if move is None:
-            self.say("There is no previous version to roll back to: none has AWSPREVIOUS.")
+            self.say("Nothing to roll back to: no version has AWSPREVIOUS.")
             return
         question, current = "Roll back to the previous version?", move.after[AWSCURRENT]
         await self._preview_and_move(question, AWSCURRENT, current, answer=ROLL_BACK)
@@ -167,15 +167,15 @@ class LabelsScreen(BaseSecretScreen):
             who = last_change.describe_new_version(self.vault, self.secret_id, current, self.session.region)
             sentences = [] if current == move.before.get(AWSCURRENT) else [who]
             return sentences + [
-                sanitize(f"{label} was on {describe_holder(was)} and is on {describe_holder(now)} now.")
+                sanitize(f"{label} was on {describe_holder(was)}, now on {describe_holder(now)}.")
                 for label in sorted({*move.select_shown(move.before), *move.select_shown(found)})
                 if (was := move.before.get(label)) != (now := found.get(label))
             ]
 
         return GuardedWrite(
-            sanitize(f"The labels of {self.name} moved meanwhile"), lambda: read_labels(self.client, self.secret_id),
+            sanitize(f"The labels of {self.name} have moved"), lambda: read_labels(self.client, self.secret_id),
             lambda seen, found: move.select_shown(seen) != move.select_shown(found), write, describe,
-            (ConflictAnswer.PREVIEW_AGAIN,), store_text=None, notice="Nothing was moved.",
+            (ConflictAnswer.PREVIEW_AGAIN,), store_text=None, notice="No label moved.",
         )
 
     async def _read_labels(self, known: Labels) -> Labels:
@@ -192,7 +192,7 @@ class LabelsScreen(BaseSecretScreen):
     async def _pick_label(self, question: str, labels: Sequence[str]) -> str | None:
         """Asks for one of several labels; None if there is none or the user cancels."""
         if not labels:
-            self.say("This version has no label.")
+            self.say("This version has no labels.")
             return None
         if len(labels) == 1:
             return labels[0]
@@ -210,7 +210,7 @@ def _name_act(move: LabelMove, label: str) -> SafeText:
 def _find_nothing_to_do(labels: Labels, label: str, target: str | None, source: str | None) -> str | None:
     """Why there is nothing left to do, as another session moved the label meanwhile; None if there is."""
     if target is None and labels.get(label) != source:
-        return f"{label} is no longer on version {shorten_id(source)}. Nothing was changed."
+        return f"{label} is no longer on version {shorten_id(source)}. No changes made."
     if target is not None and labels.get(label) == target:
-        return f"{label} is on version {shorten_id(target)} already. Nothing was changed."
+        return f"{label} is already on version {shorten_id(target)}. No changes made."
     return None

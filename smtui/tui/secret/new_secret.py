@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from smtui.api.types import CreateSecretRequest
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
-NAME_RULE = SafeText("A name is made of letters, digits and / _ + = . @ -")
+NAME_RULE = SafeText("A name can contain letters, digits and / _ + = . @ -")
 
 
 class NewSecretForm(ValueFormScreen["CreateSecretRequest"]):
@@ -52,7 +52,7 @@ class NewSecretForm(ValueFormScreen["CreateSecretRequest"]):
                 yield PlainInput(first["Name"], placeholder="prod/payments/db", id="name", compact=True)
             with Horizontal(classes="field"):
                 yield Static("Description")
-                yield PlainInput(first.get("Description", ""), placeholder="what it is for", id="description",
+                yield PlainInput(first.get("Description", ""), placeholder="optional", id="description",
                                  max_length=MAX_DESCRIPTION_LENGTH, compact=True)
             yield ValueEditor(first.get("SecretString", ""), keys=True)
             yield Static(id="said")

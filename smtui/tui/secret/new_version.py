@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from smtui.api.types import PutSecretValueRequest
 
 MAX_LINES = 8
-SAME = SafeText("= the same value as before")
-REPLACED = SafeText("~ the whole value is replaced, whatever it is")
+SAME = SafeText("= value unchanged")
+REPLACED = SafeText("~ the entire value is replaced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class NewVersion:
         """
         stages = self.stages if carried else (AWSCURRENT, *self.stages)
         move = LabelMove(carried, labels.put(carried, NEW_VERSION, stages), ())
-        stays = [] if AWSCURRENT in stages else [sanitize(f"{AWSCURRENT} stays where it is.")]
+        stays = [] if AWSCURRENT in stages else [sanitize(f"{AWSCURRENT} does not move.")]
         keys = [REPLACED] if before is None else value_diff.describe_diff(before, self.value) or [SAME]
         return [*_limit_lines(keys), SafeText(""), *move.describe(), *stays]
 
@@ -65,6 +65,6 @@ def parse_stages(typed: str) -> tuple[str, ...]:
 def find_problem(stages: tuple[str, ...]) -> str:
     """Why a version cannot have these labels; empty if it can."""
     if any(len(label) > MAX_LABEL_LENGTH for label in stages):
-        return f"A label has {MAX_LABEL_LENGTH} characters at most."
+        return f"A label can have at most {MAX_LABEL_LENGTH} characters."
     most = MAX_LABELS_PER_VERSION
-    return f"A version has {most} labels at most." if len(stages) > most else ""
+    return f"A version can have at most {most} labels." if len(stages) > most else ""

@@ -90,7 +90,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
         try:
             secret = await call(self.reader.describe_secret, SecretId=self.secret_id)
         except ResourceNotFoundException:
-            self.say("This secret is no longer there.")
+            self.say("This secret no longer exists.")
             self.dismiss()
             return
         self.secret, self.labels = secret, collect_secret_labels(secret)
@@ -125,7 +125,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
         left = f"   hides in {self.auto_hide.seconds_left} s" if self.auto_hide.seconds_left else ""
         title = Content.assemble(what if self.labels else "No value yet", (left, "$warning"))
         self.query_one("#value-title", Static).update(title)
-        with_deprecated = ", with deprecated ones" if self._with_deprecated else ""
+        with_deprecated = ", including deprecated" if self._with_deprecated else ""
         self.query_one("#versions-title", Static).update(Content(f"Versions{with_deprecated}"))
 
     @property
@@ -227,7 +227,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
         candidates = (self.versions.marked_id, self.labels.get(AWSCURRENT), self.labels.get(AWSPREVIOUS))
         other = next((each for each in candidates if here is not None and each in listed and each != here.id), None)
         if here is None or other is None:
-            self.say("There is no other version to compare this one with.")
+            self.say("No other version to compare with.")
             return
         first, second = sorted((other, here.id), key=listed.index)
         screen = CompareScreen(self.session, self.secret_id, self.name, self.labels, first, second)

@@ -56,7 +56,7 @@ class SecretTab(SessionScreen["int | None"]):
             secret: DescribeSecretResponse = await call(self.reader.describe_secret, SecretId=self.secret_id)
             return secret
         except ResourceNotFoundException:
-            self.say("This secret is no longer there.")
+            self.say("This secret no longer exists.")
             self.dismiss()
             return None
 

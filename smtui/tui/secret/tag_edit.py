@@ -43,7 +43,7 @@ async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: SafeText, 
             continue
         if outcome is WriteOutcome.STORED:
             inverse.record_tags(screen.session, secret_id, name, found, changes.put, changes.removed)
-            await screen.report_change("\n".join((f"Tags of {name} are changed:", *changes.describe_changes())))
+            await screen.report_change("\n".join((f"Tags of {name} changed:", *changes.describe_changes())))
         if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
             return
         if outcome is WriteOutcome.EDIT:
@@ -79,7 +79,7 @@ def _describe_conflicts(changes: TagChanges, found: Tags) -> Iterator[SafeText]:
         values = [tags.get(key) for tags in (changes.before, found, changes.put)]
         if values[0] != values[1]:
             before, now, mine = map(_format_tag_value, values)
-            yield sanitize(f"{key}: {before} before, {now} now; you: {mine}")
+            yield sanitize(f"{key}: was {before}, now {now}, yours: {mine}")
 
 
 def _format_tag_value(value: str | None) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from smtui.api.types import Client, Tag
     from smtui.tui.client_call import ClientCall
 
-UNCHANGED = SafeText("Nothing is changed yet.")
+UNCHANGED = SafeText("No changes yet.")
 Tags = dict[str, str]
 
 
@@ -57,7 +57,7 @@ class TagChanges:
 
     def describe_changes(self) -> list[SafeText]:
         """Describes each change in a line: `+` new, `~` changed, `-` removed."""
-        lines = [f"~ {key}: {self.before[key]} becomes {value}" if key in self.before else f"+ {key} = {value}"
+        lines = [f"~ {key}: {self.before[key]} → {value}" if key in self.before else f"+ {key} = {value}"
                 for key, value in self.put.items()]
         return [sanitize(sentence) for sentence in (*lines, *(f"- {key}" for key in self.removed))]
 
@@ -73,9 +73,9 @@ def find_tag_problem(pairs: Sequence[Pair]) -> str:
     """Why these pairs cannot be the tags of a secret; empty if they can."""
     names = [pair.key for pair in pairs]
     if "" in names:
-        return "A tag has no key."
+        return "A tag needs a key."
     twice = sorted({key for key in names if names.count(key) > 1})
-    return f"The tag {twice[0]} is there twice." if twice else ""
+    return f"Duplicate tag key: {twice[0]}" if twice else ""
 
 
 def extract_tags(secret: Mapping[str, Any]) -> Tags:

@@ -28,7 +28,7 @@ from smtui.tui.widgets.read_state import READ, READING, ReadState, make_failed_s
 if TYPE_CHECKING:
     from smtui.tui.session import Session
 
-PRIVATE_FILE_NOTE = SafeText("Only you can read it. Nothing that is there already is written over.")
+PRIVATE_FILE_NOTE = SafeText("Readable only by you. An existing file is not overwritten.")
 
 
 class ValueScreen(BaseSecretScreen, ValueActions["int | None"]):
@@ -150,14 +150,14 @@ class ValueScreen(BaseSecretScreen, ValueActions["int | None"]):
         """Writes what the cursor is on to a new file, byte for byte. It reads the value after the path is known."""
         version = self.get_version_under_cursor()
         words, key = self.describe_target(version), None if version else self.value.key
-        question = sanitize(f"Write {words} to which new file?")
+        question = sanitize(f"Save {words} to file")
 
         async def write(path: Path) -> str:
             value = extract_part(await self.read_value(version or self.version), key)
             if value is None:
-                return "This key is no longer there."
+                return "This key no longer exists."
             await call(write_value_file, path, value)
-            return f"{words}: written to {path}, which only you can read."
+            return f"{words} saved to {path}, readable only by you."
 
         if notice := await ask_path(self.app, question, PRIVATE_FILE_NOTE, write):
             self.say(notice)

@@ -12,7 +12,7 @@ from smtui.tui.json_editor.area import JsonArea
 from smtui.tui.json_editor.check import find_json_diagnostics, looks_like_json
 from smtui.tui.json_editor.tokens import tokenize
 
-PASTE_REFUSED = "What was pasted has unseen characters. f on the secret's screen stores such a value from a file."
+PASTE_REFUSED = "Not pasted: the text has invisible characters. Use f on the secret's screen to store it from a file."
 DOT = "•"
 
 

@@ -17,16 +17,17 @@ def describe_diff(before: Value, after: Value) -> list[SafeText]:
     if found[0].path:
         lines = [sanitize(f"{state.value} {each.name} {_VERBS[state]}") for state in _VERBS
                  for each in found if each.state is state]
-        return lines or [SafeText("~ only spelling changes: spaces, order, escapes")]
-    return [SafeText("~ the whole value changes"), *_describe_lost_keys(before, after)]
+        return lines or [SafeText("~ formatting only (whitespace, order, escapes); the data is unchanged")]
+    return [SafeText("~ the entire value changes"), *_describe_lost_keys(before, after)]
 
 
 def _describe_lost_keys(before: Value, after: Value) -> Iterator[SafeText]:
     """Warns if a JSON object is replaced by something without keys, which may be a mistake."""
-    keys = len(read_members(before)) if isinstance(before, str) else 0
-    if keys:
+    count = len(read_members(before)) if isinstance(before, str) else 0
+    if count:
         what = f"binary, {len(after):,} bytes" if isinstance(after, bytes) else "text"
-        yield sanitize(f"▲ it is {what}, no JSON with keys; there were {keys}")
+        keys = "1 key" if count == 1 else f"{count:,} keys"
+        yield sanitize(f"▲ no longer a JSON object but {what}; {keys} will be lost")
 
 
-_VERBS = {DiffState.ADDED: "is new", DiffState.CHANGED: "changes", DiffState.REMOVED: "is left out"}
+_VERBS = {DiffState.ADDED: "added", DiffState.CHANGED: "changed", DiffState.REMOVED: "removed"}

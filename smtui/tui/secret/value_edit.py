@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
 
-UNREADABLE_NOTE = "The current value cannot be read ({reason}); what you store replaces it."
-UNREADABLE_LABELS_NOTE = SafeText("▲ The labels cannot be read either, so changes by others are not noticed.")
+UNREADABLE_NOTE = "The current value cannot be read ({reason}). Storing replaces it."
+UNREADABLE_LABELS_NOTE = SafeText("▲ The labels cannot be read either, so changes by others will not be noticed.")
 UNREADABLE_CODES = frozenset({"AccessDeniedException", "DecryptionFailure", "KMSInvalidStateException"})
 """Error codes after which a value cannot be read but can still be replaced."""
 
@@ -126,7 +126,7 @@ class ValueEdit:
         conflict = await call(self.find_conflict, new, self.base.labels)
         if conflict is None:
             return self.describe_effects(new)
-        return sanitize("\n".join([*conflict.lines, SafeText(""), SafeText("Store asks how to go on.")]), lines=True)
+        return sanitize("\n".join([*conflict.lines, SafeText(""), SafeText("Store shows the options.")]), lines=True)
 
     async def store(self, app: Shell, new: NewVersion, *, preview: bool = True) -> WriteOutcome:
         """Previews a version and stores it. If others have changed the secret, a dialog asks how to go on.
@@ -177,7 +177,7 @@ class ValueEdit:
     def _build_conflict_dialog(self, conflict: Conflict) -> ConflictDialog:
         offered = [ConflictAnswer.APPLY] if conflict.merged is not None else []
         edits = [ConflictAnswer.KEEP_EDITING, ConflictAnswer.DISCARD] if self._can_be_typed else []
-        title = sanitize(f"{self.name} changed {'while you edited it' if edits else 'meanwhile'}")
+        title = sanitize(f"{self.name} {'changed while you edited it' if edits else 'has changed'}")
         return ConflictDialog(title, conflict.lines, [*edits, *offered, ConflictAnswer.STORE])
 
     # In the vault's thread.
@@ -219,18 +219,18 @@ class ValueEdit:
             yield last_change.describe_new_version(self._session.vault, self._secret_id, current, region)
         for label in sorted(set(find_moving_labels(seen, new.stages)) - others):
             if (was := seen.get(label)) != (now := found.get(label)):
-                yield sanitize(f"{label} was on {describe_holder(was)} and is on {describe_holder(now)} now.")
+                yield sanitize(f"{label} was on {describe_holder(was)}, now on {describe_holder(now)}.")
         yield SafeText("")
         if base.value is None or self.base.value is None:
             why = base.reason or self.base.reason
-            yield sanitize(f"Which keys differ is not known: the value cannot be read ({why.rstrip('.')}).")
+            yield sanitize(f"Unknown which keys differ: the value cannot be read ({why.rstrip('.')}).")
             return
         began_current = self.base.version == seen.get(AWSCURRENT)
         before = self.base.value if began_current else self._fetch_value(seen.get(AWSCURRENT))
         yield sanitize(f"They changed: {list_changed_keys(before, base.value)}")
         yield sanitize(f"You changed:  {list_changed_keys(self.base.value, new.value)}")
         if new.value == base.value:
-            yield SafeText("The value that is there now is the one you typed.")
+            yield SafeText("The current value is the one you typed.")
 
 
 def read_base(labels: Labels | None, version: str | None, read: Callable[[str | None], Value]) -> EditBase:

@@ -18,7 +18,7 @@ from smtui.tui.secret.key_value_editor import KeyValueEditor
 from smtui.tui.secret.value_area import ValueArea
 from smtui.tui.secret.values import Pair, rewrite_object
 
-NO_KEYS_TEXT = "This text is no JSON object with keys."
+NO_KEYS_TEXT = "Not a JSON object with keys."
 EMPTY_OBJECT = "{}"
 MAX_KEYS = 60
 """An object with more keys is edited as text, because so many fields are slow."""
@@ -90,11 +90,11 @@ class ValueEditor(Vertical):
             return sanitize(wrong)
         value = self.value
         if not value:
-            return SafeText("There is no value yet.")
+            return SafeText("No value yet.")
         size = len(value.encode())
         if size <= MAX_VALUE_BYTES:
             return None
-        return sanitize(f"The value has {size:,} bytes; {MAX_VALUE_BYTES:,} is the most.")
+        return sanitize(f"The value has {size:,} bytes; the maximum is {MAX_VALUE_BYTES:,}.")
 
     def focus_key(self, key: str | None = None) -> None:
         """Focuses the value of a key, or in a text the position of that key."""
@@ -148,7 +148,7 @@ class ValueEditor(Vertical):
         if text.strip() not in ("", EMPTY_OBJECT) and not read_members(text):
             return SafeText(NO_KEYS_TEXT)
         if (count := len(read_members(text))) > MAX_KEYS:
-            return sanitize(f"It has {count:,} keys, which are easier to edit as text.")
+            return sanitize(f"Too many keys for this form ({count:,}). Edit the value as text.")
         self._object_text = text if read_members(text) else EMPTY_OBJECT
         await self.pair_editor.set_pairs(_list_pairs(self._object_text))
         return None
@@ -175,6 +175,6 @@ def _list_pairs(text: str) -> list[Pair]:
 def _find_key_problem(pairs: list[Pair]) -> str:
     keys = [pair.key for pair in pairs]
     if any(pair.index is None and not pair.key for pair in pairs):
-        return "A value has no key."
+        return "A value needs a key."
     twice = sorted({key for key in keys if keys.count(key) > 1})
-    return f"The key {twice[0]} is there twice." if twice else ""
+    return f"Duplicate key: {twice[0]}" if twice else ""

@@ -12,7 +12,7 @@ from smtui.transfer.errors import UnreadableFileError
 from smtui.transfer.private_file import write_private_file
 from smtui.tui.secret.values import Value
 
-PIPE_HINT = "The shell reads from a pipe: smtui set NAME --file PATH."
+PIPE_HINT = "To read from a pipe, use the shell: smtui set NAME --file PATH."
 
 
 def read_value_file(path: Path) -> Value:
@@ -27,16 +27,16 @@ def read_value_file(path: Path) -> Value:
                 raise UnreadableFileError(f"{path} is not a regular file.", hint=PIPE_HINT)
             data = file.read(MAX_VALUE_BYTES + 1)
     except FileNotFoundError:
-        raise UnreadableFileError(f"There is no file {path}.") from None
+        raise UnreadableFileError(f"File not found: {path}.") from None
     except IsADirectoryError:
         raise UnreadableFileError(f"{path} is a folder, not a file.") from None
     except OSError as error:
         raise UnreadableFileError(f"{path} cannot be read: {error.strerror}.") from None
     if not data:
-        raise UnreadableFileError(f"{path} is empty: that is no value.")
+        raise UnreadableFileError(f"{path} is empty. A value cannot be empty.")
     if len(data) > MAX_VALUE_BYTES:
         raise UnreadableFileError(
-            f"{path} has more than {MAX_VALUE_BYTES:,} bytes, which is the most that a value has."
+            f"{path} exceeds the maximum value size of {MAX_VALUE_BYTES:,} bytes."
         )
     try:
         return data.decode()

@@ -18,7 +18,7 @@ from smtui.tui.secret.value_editor import ValueEditor
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.plain_input import PlainInput
 
-UNCHANGED = SafeText("Nothing is changed yet.")
+UNCHANGED = SafeText("No changes yet.")
 
 
 class ValueForm(ValueFormScreen[WriteOutcome]):

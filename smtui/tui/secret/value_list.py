@@ -10,13 +10,13 @@ from textual.widgets import OptionList
 
 from smtui.rules.key_roles import PASSWORD, find_key
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui import key_names
 from smtui.tui.secret.values import Outline, ValueKind
 from smtui.tui.widgets.read_state import ReadState
 from smtui.tui.widgets.row_list import RowList
 
 MASK = "••••••••"
-WHOLE_VALUE = SafeText("the whole value")
-UNREAD_TEXT = "hidden, and not read yet"
+WHOLE_VALUE = SafeText("entire value")
 KEY_WIDTH = 20
 
 
@@ -39,7 +39,7 @@ class ValueList(RowList):
         row = self._find_row(outline)
         self.outline, self.revealed = outline, None
         rows = [self._format_row(name, Content(MASK)) for name in self._list_names()]
-        self.put(rows or [_format_unread(SafeText(UNREAD_TEXT))], row)
+        self.put(rows or [_format_unread(self._unread_text)], row)
 
     def _find_row(self, outline: Outline | None) -> int:
         """Finds the row of the key under the cursor in another outline; the first row if it is not there.
@@ -57,7 +57,12 @@ class ValueList(RowList):
     def show_state(self, state: ReadState, retry_key: str) -> None:
         """Shows how far the read of a value is, if its outline is unknown."""
         if self.outline is None:
-            self.put([_format_unread(state.format_text(retry_key) or SafeText(UNREAD_TEXT))], 0)
+            self.put([_format_unread(state.format_text(retry_key) or self._unread_text)], 0)
+
+    @property
+    def _unread_text(self) -> SafeText:
+        key = key_names.find_bound_key(self.screen, "secret.reveal")
+        return sanitize(f"hidden ({key} to reveal)" if key else "hidden")
 
     def _list_names(self) -> Iterator[SafeText]:
         if self.outline is not None:

@@ -8,8 +8,8 @@ from smtui.text.value_diff import DiffState, compare_values
 from smtui.tui.secret.values import Value
 
 MAX_NAMES = 8
-ONLY_FORMATTING = SafeText("only its formatting")
-WHOLE_TEXT = SafeText("the whole text")
+ONLY_FORMATTING = SafeText("formatting only")
+WHOLE_TEXT = SafeText("entire text")
 
 
 def list_changed_keys(before: Value, after: Value) -> SafeText:

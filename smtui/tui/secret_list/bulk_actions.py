@@ -57,7 +57,8 @@ async def export(screen: ListingScreen, entries: Entries) -> None:
 async def copy_names(screen: ListingScreen, entries: Entries) -> None:
     """Copies the names or the ARNs, one per line."""
     titles = [SafeText("names"), SafeText("ARNs")]
-    picked = await screen.app.push_screen_wait(Pick(sanitize(f"Copy what of {format_count(len(entries))}?"), titles))
+    title = sanitize(f"Copy names or ARNs of {format_count(len(entries))}")
+    picked = await screen.app.push_screen_wait(Pick(title, titles))
     if picked is not None:
         words = [entry["ARN"] if picked else entry["Name"] for entry in entries]
         await screen.app.copy("\n".join(words), f"{titles[picked].capitalize()} of {format_count(len(entries))}")

@@ -45,7 +45,7 @@ class TagsPlan(PlanScreen):
         return f"Tags of {format_count(len(self.plan.items))}"
 
     def compose_fields(self) -> Iterator[Widget]:
-        yield Static("Put on each", classes="-muted")
+        yield Static("Add to each", classes="-muted")
         yield KeyValueEditor()
         yield Horizontal(
             Static("Remove "), SafeInput(placeholder=self._list_present_keys(), id="removed", compact=True),
@@ -54,12 +54,12 @@ class TagsPlan(PlanScreen):
 
     def _list_present_keys(self) -> str:
         present = sorted({key for item in self.plan.items for key in extract_tags(item.entry)})
-        return sanitize(f"keys, with commas between them: {', '.join(present)}" if present else "there are no tags")
+        return sanitize(f"keys, separated by commas: {', '.join(present)}" if present else "no tags")
 
     def fill_item(self, item: Item) -> None:
         changes = self._find_changes(item)
         item.note = sanitize("  ".join(changes.describe_changes()))
-        item.skip_reason = SafeText() if changes else SafeText("stays as it is")
+        item.skip_reason = SafeText() if changes else SafeText("unchanged")
         item.calls = list(plan_tag_calls(self.client, item.arn, changes))
         item.find_conflict = partial(_find_others_change, item, changes)
         item.record_undo = lambda _: inverse.record_tags(
@@ -78,22 +78,22 @@ class TagsPlan(PlanScreen):
         if wrong := find_tag_problem(self.pair_editor.pairs):
             return f"✗ {wrong}"
         both = [pair.key for pair in self.pair_editor.pairs if pair.key in self._keys_to_remove]
-        return f"✗ {both[0]} cannot be put and removed at once." if both else ""
+        return f"✗ {both[0]} cannot be both added and removed." if both else ""
 
     def refresh_plan(self) -> None:
         super().refresh_plan()
         if not self.pair_editor.pairs and not self._keys_to_remove:
-            self.say("Nothing is changed yet.")  # not an error before the user has done anything
+            self.say("No changes yet.")  # not an error before the user has done anything
 
     def get_button_label(self) -> str:
         return CHANGE_TAGS
 
     def describe_consequence(self) -> str:
         changed = format_count(len(self.plan.list_items(ItemState.PLANNED)))
-        return f"{changed} of {len(self.plan.items):,} will have other tags."
+        return f"Tags will change on {changed} of {len(self.plan.items):,}."
 
     def describe_result(self, done: SafeText, several: bool) -> str:
-        return f"The tags of {done} are changed."
+        return f"Tags of {done} changed."
 
     # Events and actions.
 
@@ -123,5 +123,5 @@ def _find_others_change(item: Item, changes: TagChanges, client: Client) -> str:
     """Describes the tags in `changes` that now differ from those the dialog has shown; empty if there are none."""
     now = extract_tags(client.describe_secret(SecretId=item.arn))
     other = [key for key in sorted({*changes.put, *changes.removed}) if now.get(key) != changes.before.get(key)]
-    said = ", ".join(f"{key} is {now[key]}" if key in now else f"{key} is removed" for key in other)
-    return f"changed by others meanwhile: {said}" if other else ""
+    said = ", ".join(f"{key} is now {now[key]}" if key in now else f"{key} was removed" for key in other)
+    return f"changed by others: {said}" if other else ""

@@ -58,10 +58,10 @@ class ColumnsForm(Dialog[Sequence[str]]):
 
     def _describe_room(self) -> str:
         if not self.chosen:
-            return "None chosen: as many as the width has room for."
+            return "Automatic: as many columns as fit."
         needs = self._needs and {id: max(1, width) for id, width in self._needs.items()}
         there = len(fit_columns(self._width, self.chosen, needs=needs))
-        return "" if there == len(self.chosen) else f"There is room for {there} of these {len(self.chosen)} now."
+        return "" if there == len(self.chosen) else f"{there} of {len(self.chosen)} columns fit now."
 
     def get_state(self) -> object:
         """The columns and their order."""

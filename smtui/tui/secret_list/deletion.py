@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from smtui.api.types import DeleteSecretRequest
     from smtui.tui.session import Session
 
-REPLICAS_UNKNOWN = "Nothing is deleted until its replicas are known."
-PLAN_DELETION, DELETE_NOW = "Plan deletion", "Delete now"
+REPLICAS_UNKNOWN = "Nothing can be deleted until the replicas are known."
+PLAN_DELETION, DELETE_NOW = "Schedule deletion", "Delete now"
 RECENT_USE = timedelta(days=7)
 
 
@@ -71,11 +71,11 @@ class DeletionPlan(PlanScreen):
         if len(self._entries) == 1:
             yield Static(Content(sanitize(self._entries[0]["ARN"])), classes="-muted")
         yield Horizontal(
-            Static("Can be restored for"),
+            Static("Recovery window"),
             SafeInput(str(MAX_RECOVERY_DAYS), restrict=DIGITS, max_length=2, id="days", compact=True),
             Static("days"), classes="row",
         )  # fmt: skip
-        yield SymbolCheckbox("Without recovery, at once", False, id="force", compact=True)
+        yield SymbolCheckbox("Delete immediately, without recovery", False, id="force", compact=True)
         yield SafeInput(id="confirmation", compact=True)
         yield Static(id="replicas")
 
@@ -163,15 +163,15 @@ class DeletionPlan(PlanScreen):
         """The reason for which the service would refuse the deletion; empty if it would not."""
         entry, primary = item.entry, item.entry.get("PrimaryRegion", self.session.region)
         if primary != self.session.region:
-            return f"a replica: its primary is in {primary}"
+            return f"replica of the primary in {primary}"
         if "PrimaryRegion" in entry and item.arn not in self._replicas:
-            return f"its replicas {'could not be' if self._replicas_state.has_failed else 'are being'} read"
+            return "replicas unknown" if self._replicas_state.has_failed else "reading replicas…"
         if regions := self._replicas.get(item.arn):
-            return f"remove replicas first, in {', '.join(regions)}"
+            return f"delete its replicas first: {', '.join(regions)}"
         if "DeletedDate" in entry and not self.force.value:
-            return f"its deletion is planned already, on {format_date(entry['DeletedDate'])}"
+            return f"already scheduled for deletion on {format_date(entry['DeletedDate'])}"
         if self.force.value and entry.get("OwningService"):
-            return f"managed by {entry['OwningService']}: only with a window"
+            return f"managed by {entry['OwningService']}: needs a recovery window"
         return ""
 
     def get_button_label(self) -> str:
@@ -180,22 +180,23 @@ class DeletionPlan(PlanScreen):
     def find_problem(self) -> str:
         if not self.force.value:
             if not MIN_RECOVERY_DAYS <= self.window_days <= MAX_RECOVERY_DAYS:
-                return f"✗ The window is {MIN_RECOVERY_DAYS} to {MAX_RECOVERY_DAYS} days."
+                return f"✗ The recovery window is {MIN_RECOVERY_DAYS} to {MAX_RECOVERY_DAYS} days."
         elif self._planned and self.confirmation.value != self.confirmation_text:
-            return f"✗ Nothing brings {self._pronoun} back. Type {self.confirmation_text} to confirm."
+            return f"✗ This cannot be undone. Type {self.confirmation_text} to confirm."
         return REPLICAS_UNKNOWN if self._unread and not self._planned else ""
 
     def describe_consequence(self) -> str:
         if self.force.value:
-            return f"✗ Nothing brings {self._pronoun} back."
+            return "✗ This cannot be undone."
         date = format_date(self._now + timedelta(days=self.window_days))
         many = len(self._planned)
-        which = f"{many:,} are deleted" if many < len(self._entries) else "Deleted"
-        return f"▲ {which} on {date}. Until then nobody can read {self._pronoun}, and U brings {self._pronoun} back."
+        which = f"{many:,} will be deleted" if many < len(self._entries) else "Will be deleted"
+        subject = "it" if many == 1 else "they"
+        return f"▲ {which} on {date}. Until then {subject} cannot be read; U restores {self._pronoun}."
 
     def describe_result(self, done: SafeText, several: bool) -> str:
         if self.force.value:
-            return f"{done} {'are' if several else 'is'} deleted for good."
+            return f"{done} permanently deleted."
         return f"{done} will be deleted on {format_date(self._now + timedelta(days=self.window_days))}."
 
     @property
@@ -212,7 +213,7 @@ class DeletionPlan(PlanScreen):
         self.confirmation.display = force
         super().refresh_plan()
         self._show_unread_replicas()
-        self.confirmation.placeholder = f"{self.confirmation_text}, to confirm"
+        self.confirmation.placeholder = f"{self.confirmation_text} (to confirm)"
         self.said.set_class(self.go.disabled or force, "-error")
 
     def _show_unread_replicas(self) -> None:

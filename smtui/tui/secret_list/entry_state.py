@@ -20,13 +20,13 @@ _WAITS, _FAILED, _PUBLIC = "WaitsForPermission", "RotationFailed", "Public"
 
 
 def format_deletion(when: datetime | None, now: datetime) -> SafeText:
-    """Formats the time until a deletion, such as `▲ deletes in 6 d`; empty if none is planned."""
+    """Formats the time until a deletion, such as `▲ deleted in 6 d`; empty if none is planned."""
     if when is None:
         return SafeText("")
     hours = (when - now).total_seconds() / 3600
     if hours <= 0:
-        return SafeText("▲ deletion is due")
-    return SafeText(f"▲ deletes in {hours / 24:.0f} d" if hours >= 36 else f"▲ deletes in {max(1, round(hours))} h")
+        return SafeText("▲ deletion due")
+    return SafeText(f"▲ deleted in {hours / 24:.0f} d" if hours >= 36 else f"▲ deleted in {max(1, round(hours))} h")
 
 
 def has_rotation(entry: SecretListEntry) -> bool:

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 TITLE = SafeText("Export")
-ABOUT = ("Every value is written in plain text, into a new file that only you can read; "
-         "each reading is in the audit log.")
-WRITE_FILE = "Write the file"
+ABOUT = ("Values are written in plain text to a new file, readable only by you. "
+         "Each read is recorded in the audit log.")
+WRITE_FILE = "Export"
 FORMAT_LIST = list(FORMATS)
 
 
@@ -98,7 +98,7 @@ class ExportPlan(PlanScreen):
             yield Static(ABOUT, classes="-muted")
         yield Horizontal(Static("File"), PathInput(self._before.path, id="path"), classes="row")
         if self.selects_by_prefix:
-            prefix = PlainInput(self._before.prefix, placeholder="of the names, like prod/; empty for all", id="prefix",
+            prefix = PlainInput(self._before.prefix, placeholder="e.g. prod/; empty: all secrets", id="prefix",
                                 compact=True)
             yield Horizontal(Static("Prefix"), prefix, classes="row")
         yield RowList(id="formats", compact=True)
@@ -128,7 +128,7 @@ class ExportPlan(PlanScreen):
 
     def fill_item(self, item: Item) -> None:
         if "DeletedDate" in item.entry:
-            item.skip_reason = SafeText("nobody can read it: its deletion is planned")
+            item.skip_reason = SafeText("cannot be read: scheduled for deletion")
 
     def get_button_label(self) -> str:
         return WRITE_FILE
@@ -138,14 +138,14 @@ class ExportPlan(PlanScreen):
         if not (self.selects_by_prefix or self.plan.list_items(ItemState.PLANNED)):
             return NOTHING_TO_DO
         if not self.target.path.strip():
-            return "✗ Say which file to make."
+            return "✗ Enter the path of the new file."
         if is_taken(path):
-            return f"✗ There is already something at {path}. It is left as it is."
-        return "" if is_folder(path.parent) else f"✗ There is no folder {path.parent}."
+            return f"✗ File already exists: {path}"
+        return "" if is_folder(path.parent) else f"✗ Folder not found: {path.parent}"
 
     def describe_consequence(self) -> str:
-        begin = f" of secrets that begin with {self.target.prefix}" if self.target.prefix else ""
-        return f"▲ Whoever can read {self.target.file} has these values{begin}. It is made so that only you can."
+        begin = f" of secrets starting with {self.target.prefix}" if self.target.prefix else ""
+        return f"▲ Anyone who can read {self.target.file} gets the values{begin}. It will be readable only by you."
 
     def describe_result(self, done: SafeText, several: bool) -> str:
         return ""
@@ -208,5 +208,5 @@ async def _write_file(app: Shell, region: str, selection: Selection, target: Exp
 
 def format_notice(done: ExportCounts, path: Path) -> SafeText:
     """Returns the notification about a finished export."""
-    without_value = f" {format_count(done.without_value)} had no value yet." if done.without_value else ""
-    return sanitize(f"{format_count(done.written)} written to {path}, in plain text.{without_value}")
+    without_value = f" {format_count(done.without_value)} had no value." if done.without_value else ""
+    return sanitize(f"{format_count(done.written)} exported to {path} in plain text.{without_value}")

@@ -49,21 +49,21 @@ async def save_filter(screen: SessionScreen[Any], text: str) -> None:
     """
     text = text.strip()
     if not text:
-        screen.say("Type a filter first, to keep it.", severity="warning")
+        screen.say("Enter a filter first to save it.", severity="warning")
         return
-    question = OneLine(SafeText("Keep this filter as"), longest=MAX_NAME_LENGTH, noun="a name for the filter")
+    question = OneLine(SafeText("Save filter as"), longest=MAX_NAME_LENGTH, noun="a name for the filter")
     name = await screen.app.push_screen_wait(question)
     if name and await _confirm_replacement(screen.app, name, text):
         await change_list_settings(
             screen.app, lambda settings: replace(settings, filters={**settings.filters, name: text}))
-        screen.say(f"Kept as {name}: {text}")
+        screen.say(f"Saved as {name}: {text}")
 
 
 async def _remove_filter(screen: SessionScreen[Any], name: str) -> None:
     await change_list_settings(screen.app, lambda settings: replace(
         settings, filters={each: text for each, text in settings.filters.items() if each != name}
     ))
-    screen.say(f"{name} is removed.")
+    screen.say(f"{name} removed.")
 
 
 async def _confirm_replacement(app: Shell, name: str, text: str) -> bool:
@@ -72,6 +72,6 @@ async def _confirm_replacement(app: Shell, name: str, text: str) -> bool:
     saved = app.settings.filters.get(name, text)
     if saved == text:
         return True
-    words = sanitize(f"It is {saved}, and becomes {text}.")
+    words = sanitize(f"{saved} → {text}")
     question = Confirm(sanitize(f"Replace the filter {name}?"), words, SafeText("Replace"))
     return await app.push_screen_wait(question)

@@ -23,25 +23,25 @@ if TYPE_CHECKING:
 FilterKey = Literal["name", "description", "tag-key", "tag-value", "primary-region", "owning-service", "all"]
 
 AWS_KEYS = {
-    "name": "names that begin so, as they are spelled",
+    "name": "names starting with (case-sensitive)",
     "description": "words in descriptions",
-    "tag": "a tag: its key, or key=value",
-    "tag-key": "keys of tags that begin so",
-    "tag-value": "values of tags that begin so",
-    "primary-region": "the Region of the primary secret",
-    "owning-service": "the AWS service it belongs to",
-    "all": "names, descriptions and tags with words that begin so",
+    "tag": "tag key, or key=value",
+    "tag-key": "tag keys starting with",
+    "tag-value": "tag values starting with",
+    "primary-region": "Region of the primary secret",
+    "owning-service": "AWS service that manages the secret",
+    "all": "words starting with, in names, descriptions and tags",
 }
 """The filter keys of AWS with descriptions, and `tag`, which combines `tag-key` and `tag-value`."""
 GENERAL_SYNTAX = (
-    (["paydb"], "fuzzy: characters of the name in this order; or this text in description or tags"),
-    (["prod db"], "both words; the best match comes first"),
-    (["DB"], "case-sensitive, because of the capitals"),
-    (['"prod/db"'], "exactly this text"),
-    (["!tmp"], "without words that begin so, as !all:tmp"),
+    (["paydb"], "fuzzy: these characters in order in the name; or this text in description or tags"),
+    (["prod db"], "both words; best match first"),
+    (["DB"], "case-sensitive because of the capitals"),
+    (['"prod/db"'], "exact text"),
+    (["!tmp"], "negation: no word starting with, like !all:tmp"),
     (["name:prod/,dev/"], "any of several"),
-    (["!name:tmp"], "what is not so"),
-    (['description:"two words"'], "with a space in it"),
+    (["!name:tmp"], "negation"),
+    (['description:"two words"'], "quoted phrase"),
 )
 KEYS = AWS_KEYS.keys() | LOCAL_FILTERS.keys()
 ALLOWED_VALUE = re.compile(r"!?[a-zA-Z0-9 :_@/+=.\-!]{0,511}")
@@ -123,26 +123,26 @@ def _list_hints(text: str) -> Iterator[str]:
         assert parts
         negation, key, value = parts.groups()
         if word.count('"') % 2:
-            yield f"{word} has no closing quotation mark: all that follows it belongs to this word."
+            yield f"{word} has no closing quotation mark: everything after it belongs to this word."
         elif key in KEYS and not value.replace('"', ""):
-            yield f"{word} says nothing yet: {_describe_value(key)}."
+            yield f"{word} is incomplete: {_describe_value(key)}."
         elif key is not None and key not in KEYS and not value.startswith("//") and key != "arn":
             yield describe_unknown_key(key, word, KEYS)
         elif key is None and negation and not value.replace('"', ""):
-            yield "! says nothing yet: a word behind it, as in !tmp or !name:tmp, is what must not be there."
+            yield "! is incomplete: add what to exclude, as in !tmp or !name:tmp."
 
 
 def describe_unknown_key(key: str, word: str, known: Collection[str]) -> str:
     """Describes the unknown key of a word such as `foo:bar`, and suggests one of the `known` keys."""
     near = get_close_matches(key, known, n=1)
     guess = f" Did you mean {near[0]}:?" if near else f" Keys are {', '.join(sorted(known))}."
-    return f"{key}: is no key of the filter, so {word} is looked for as it stands.{guess}"
+    return f"{key}: is not a filter key, so {word} is searched for as text.{guess}"
 
 
 def _describe_value(key: str) -> str:
     if key in LOCAL_FILTERS:
-        return f"it wants a value, such as {' or '.join(LOCAL_FILTERS[key].values)}"
-    return f"it wants a value, {AWS_KEYS[key]}"
+        return f"add a value, such as {' or '.join(LOCAL_FILTERS[key].values)}"
+    return f"add a value ({AWS_KEYS[key]})"
 
 
 def _list_conditions(text: str) -> Iterator[_Condition]:
@@ -161,7 +161,7 @@ def _make_predicates(condition: _Condition) -> list[Predicate]:
     try:
         keeps = LOCAL_FILTERS[condition.key].parse(condition.value)
     except FilterValueError as wanted:
-        raise _IgnoredWordError(f"{condition.word} is left out: {condition.key} wants {wanted}.") from None
+        raise _IgnoredWordError(f"{condition.word} is ignored: {condition.key} needs {wanted}.") from None
     if keeps is None:
         return []
     return [(lambda entry, now: not keeps(entry, now)) if condition.negated else keeps]
@@ -178,11 +178,11 @@ def _make_filters(condition: _Condition, room: int) -> list[Filter]:
     """
     asked = list(_list_filters(condition))
     if len(asked) > room:
-        raise _IgnoredWordError(f"{condition.word} is left out: a list takes {MAX_FILTERS} filters.")
+        raise _IgnoredWordError(f"{condition.word} is ignored: at most {MAX_FILTERS} filters.")
     if any(len(values) > MAX_FILTER_VALUES for _, values in asked):
-        raise _IgnoredWordError(f"{condition.word} is left out: a filter takes {MAX_FILTER_VALUES} values.")
+        raise _IgnoredWordError(f"{condition.word} is ignored: at most {MAX_FILTER_VALUES} values per filter.")
     if not all(ALLOWED_VALUE.fullmatch(value) for _, values in asked for value in values):
-        raise _IgnoredWordError(f"{condition.word} is left out: filters know letters, digits and :_@/+=.-! only.")
+        raise _IgnoredWordError(f"{condition.word} is ignored: only letters, digits and :_@/+=.-! are allowed.")
     return [{"Key": cast("FilterKey", key), "Values": values} for key, values in asked]
 
 
@@ -205,7 +205,7 @@ def _list_pairs(condition: _Condition) -> Iterator[tuple[str, str]]:
         return
     key, _, value = condition.value.partition("=")
     if condition.negated and key and value:
-        raise _IgnoredWordError(f"{condition.word} is left out: try !tag-key:{key} or !tag-value:{value}.")
+        raise _IgnoredWordError(f"{condition.word} is ignored: try !tag-key:{key} or !tag-value:{value}.")
     if key:
         yield "tag-key", key
     if value:

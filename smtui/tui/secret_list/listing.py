@@ -148,7 +148,7 @@ class ListingScreen(SessionScreen[None]):
 
     @on(SecretList.TooManyToFind)
     def _search_instead(self) -> None:
-        self.say(f"More than {MAX_CACHED:,} secrets: words are not found here, but searched as all:word does.")
+        self.say(f"More than {MAX_CACHED:,} secrets: fuzzy find is off, words are searched as all:word.")
         list_query = replace(self.list_query, uses_search=True)
         self.secrets.read_ahead(False)
         if list_query.text.strip():
@@ -180,8 +180,8 @@ class ListingScreen(SessionScreen[None]):
 
     @on(SecretList.TooManyToSort)
     def _refuse_sort(self) -> None:
-        self.say(f"The service does not sort by {self.list_query.column.title.lower()}, and here it is done with up to "
-                 f"{MAX_SORTED:,}. Narrow the filter first.", severity="warning")
+        self.say(f"Sorting by {self.list_query.column.title.lower()} works for up to {MAX_SORTED:,} secrets. "
+                 "Filter the list first.", severity="warning")
         self.list_query = self.secrets.model.list_query
 
     # Status and preview.

@@ -108,12 +108,12 @@ def get_access_date(entry: SecretListEntry) -> datetime | None:
 
 AGES = ("90d", "12h", "2w", "6m", "1y")
 LOCAL_FILTERS = {own.key: own for own in (
-    LocalFilter("deleted", ("only", "too"), "whose deletion is planned, and no others; or beside the others",
+    LocalFilter("deleted", ("only", "too"), "only, or also, secrets scheduled for deletion",
               make_choice_parser({"only": lambda entry, now: "DeletedDate" in entry, "too": lambda entry, now: True}),
               includes_planned=True),
-    LocalFilter("stage", ("AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"), "with a version whose label begins so",
+    LocalFilter("stage", ("AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"), "staging labels starting with",
               _parse_label),
-    LocalFilter("rotation", ("on", "off", "overdue", "failed", "waits"), "by the state of their rotation",
+    LocalFilter("rotation", ("on", "off", "overdue", "failed", "waits"), "rotation state",
               make_choice_parser({
                   "on": lambda entry, now: entry_state.has_rotation(entry),
                   "off": lambda entry, now: not entry_state.has_rotation(entry),
@@ -121,6 +121,6 @@ LOCAL_FILTERS = {own.key: own for own in (
                   "failed": lambda entry, now: entry_state.has_failed(entry),
                   "waits": lambda entry, now: entry_state.is_waiting(entry),
               })),
-    LocalFilter("older", AGES, "not changed for that long: h, d, w, m or y", make_age_parser(get_change_date)),
-    LocalFilter("unused", AGES, "not read for that long", make_age_parser(get_access_date)),
+    LocalFilter("older", AGES, "not changed for this long (h, d, w, m, y)", make_age_parser(get_change_date)),
+    LocalFilter("unused", AGES, "not read for this long", make_age_parser(get_access_date)),
 )}  # fmt: skip

@@ -26,7 +26,7 @@ class ItemState(Enum):
     """The state of an item. Its text has a sign and a word, so that color is not the only difference."""
 
     PLANNED = ""
-    SKIPPED = "– left out"
+    SKIPPED = "– skipped"
     DONE = "✓ done"
     REFUSED = "✗ refused"
 

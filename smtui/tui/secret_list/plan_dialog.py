@@ -38,7 +38,7 @@ COLORS = {
     ItemState.PLANNED: "$text-muted", ItemState.SKIPPED: "$warning",
     ItemState.DONE: "$success", ItemState.REFUSED: "$error",
 }  # fmt: skip
-NOTHING_TO_DO = "✗ There is nothing to do."
+NOTHING_TO_DO = "✗ Nothing to do."
 CHANGE_PLAN = frozenset({"save", "add", "remove", "days"})
 """The actions that change a plan or run it."""
 
@@ -111,7 +111,7 @@ class PlanScreen(Dialog[Plan]):
             yield Table[Item](
                 Column("Secret", lambda item: item.name, _measure_names(self.plan.items), names=True),
                 Column("", _format_state, 24, grows=1),
-                key=lambda item: item.arn, nothing=SafeText("Nothing."), id="items",
+                key=lambda item: item.arn, nothing=SafeText("No secrets."), id="items",
             )
             yield Static(id="about", classes="-muted")
             with Horizontal(id="answers"):
@@ -145,10 +145,10 @@ class PlanScreen(Dialog[Plan]):
         use it as `Item.find_conflict`.
         """
         if conflict := deletion.find_conflict(self.reader, item.entry.get("DeletedDate")):
-            return f"changed by others meanwhile: {conflict}"
+            return f"changed by others: {conflict}"
         regions = {self.session.region, item.entry.get("PrimaryRegion", self.session.region)}
         change = self._since_shown.find_newest(item.entry["Name"], regions)
-        return f"changed by others meanwhile: {change}" if change else ""
+        return f"changed by others: {change}" if change else ""
 
     def refresh_plan(self) -> None:
         """Updates the plan and its display from the fields."""
@@ -229,7 +229,7 @@ class PlanScreen(Dialog[Plan]):
         """Shows the result, with refused items first."""
         states = ItemState.DONE, ItemState.REFUSED, ItemState.PLANNED
         done, refused, left = (len(self.plan.list_items(state)) for state in states)
-        words = [f"{done:,} done, {refused:,} refused.", f"Stopped: {left:,} were not tried." if left else ""]
+        words = [f"{done:,} done, {refused:,} refused.", f"Stopped: {left:,} not processed." if left else ""]
         self.say(" ".join(filter(None, words)), wrong=True)
         self.items.put(sorted(self.plan.items, key=lambda item: item.state is not ItemState.REFUSED))
         self.items.go(0)

@@ -101,7 +101,7 @@ def _list_replication(entry: SecretListEntry) -> Iterator[Content]:
     """Yields lines on replication. ListSecrets returns the Region of the primary, but not those of replicas."""
     if primary := entry.get("PrimaryRegion"):
         here = get_region(entry["ARN"]) == primary
-        yield Content(sanitize("has replicas in other Regions" if here else f"a replica; its primary is in {primary}"))
+        yield Content(sanitize("has replicas in other Regions" if here else f"replica of the primary in {primary}"))
     if owner := entry.get("OwningService"):
         yield Content(sanitize(f"managed by {owner}"))
 

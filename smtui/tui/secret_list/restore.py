@@ -29,7 +29,7 @@ async def restore_secret(screen: SessionScreen[Any], secret: Mapping[str, Any]) 
     name, arn, session = sanitize(secret["Name"]), secret["ARN"], screen.session
     due = secret.get("DeletedDate")
     if due is None:
-        screen.say(f"No deletion of {name} is planned.")
+        screen.say(f"{name} is not scheduled for deletion.")
         return
     content, reader = make_content_aspect(session, arn), session.combine_clients(session.region, record_reads=False)
     left: list[Content] = []
@@ -40,7 +40,7 @@ async def restore_secret(screen: SessionScreen[Any], secret: Mapping[str, Any]) 
 
     if await write_as_seen(screen, make_deletion_aspect(session, arn), due, write):
         inverse.record_restore(session, arn, name, due, left[-1])
-        await screen.report_change(f"{name} is restored.")
+        await screen.report_change(f"{name} restored.")
 
 
 class RestorePlan(PlanScreen):
@@ -57,7 +57,7 @@ class RestorePlan(PlanScreen):
     def fill_item(self, item: Item) -> None:
         when = item.entry.get("DeletedDate")
         if when is None:
-            item.skip_reason = SafeText("no deletion is planned")
+            item.skip_reason = SafeText("not scheduled for deletion")
             return
         item.note = sanitize(f"{entry_state.format_deletion(when, self.session.now())}, on {format_date(when)}")
         item.calls = [plan_call(self.client.restore_secret, SecretId=item.arn)]
@@ -69,7 +69,7 @@ class RestorePlan(PlanScreen):
         return "Restore"
 
     def describe_consequence(self) -> str:
-        return f"{format_count(len(self.plan.list_items(ItemState.PLANNED)))} can be read again at once."
+        return f"{format_count(len(self.plan.list_items(ItemState.PLANNED)))} will be readable again immediately."
 
     def describe_result(self, done: SafeText, several: bool) -> str:
-        return f"{done} {'are' if several else 'is'} restored."
+        return f"{done} restored."

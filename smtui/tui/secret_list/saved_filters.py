@@ -22,7 +22,7 @@ FILTER_KEYS = "123456789abcdefhimnopqrstuvwxyz"
 
 Any other letter moves to the next filter that contains a word with this first letter.
 """
-NONE_YET = "None is kept yet."
+NONE_YET = "No saved filters."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class SavedFilters(ClosableModalScreen[Answer | None]):
         yield Footer()
 
     def _describe_keys(self) -> str:
-        how = "Ctrl+S keeps the present one" if self._present else "Type a filter first, to keep it"
+        how = "Ctrl+S saves the current filter" if self._present else "Enter a filter first to save it"
         return how + "." if self._names else f"{NONE_YET} {how}."
 
     def on_mount(self) -> None:

@@ -194,7 +194,7 @@ class SecretsScreen(TreeScreen, CopyingScreen):
 
     def list_further_help(self) -> Iterator[tuple[str, str, str]]:
         """Yields rows for the help screen: chapter, filter words, and what they find."""
-        return (("Words of the filter", " ".join(words), finds) for words, finds in list_grammar())
+        return (("Filter words", " ".join(words), finds) for words, finds in list_grammar())
 
     def list_commands(self) -> Iterator[Command]:
         """Yields commands for the command palette: sort orders and saved filters."""

@@ -29,12 +29,12 @@ def _list_parts(listed: SecretList, list_query: ListQuery) -> Iterator[str]:
         why = f" to sort {list_query.describe_order()}" if next_view.sorts_locally else ""
         yield f"reading all{why}: {next_view.scanned:,} read, {next_view.match_count:,} match, Esc stops"
     elif listed.reads_to_end:
-        yield "reading on, any key stops"
+        yield "still reading, any key stops"
     elif listed.busy and list_query.predicates:
-        yield f"{model.scanned:,} read, reading on"
+        yield f"{model.scanned:,} read, still reading"
     yield model.list_query.describe_order()
     if model.list_query.planned:
-        yield "planned deletions"
+        yield "scheduled for deletion"
     if many := len(listed.selection.entries):
         unseen = f" ({elsewhere:,} not in this list)" if (elsewhere := listed.selection.count_elsewhere()) else ""
         yield f"✓ {many:,} marked{unseen}"
@@ -56,17 +56,17 @@ def explain_empty_list(list_query: ListQuery, find_key: Callable[[str], str]) ->
         find_key: returns the key of a shortcut, by its id.
     """
     if list_query.text.strip():
-        return f"Nothing matches.\n\n{find_key('secrets.back')} leaves the filter, and again clears it."
+        return f"No matches.\n\n{find_key('secrets.back')} leaves the filter; again clears it."
     if list_query.planned:
         return (
-            "No deletion is planned.\n\n"
-            f"{find_key('secrets.delete')} on a secret plans one; until its day it stands here, "
-            f"and {find_key('secrets.restore')} brings it back.\n"
-            f"{find_key('secrets.planned')} goes back to the list."
+            "No secrets scheduled for deletion.\n\n"
+            f"{find_key('secrets.delete')} schedules the deletion of a secret.\n"
+            f"{find_key('secrets.restore')} restores a secret that is listed here.\n"
+            f"{find_key('secrets.planned')} returns to the list."
         )
     return (
-        "There is nothing here yet.\n\n"
-        f"{find_key('secrets.add')} makes a secret.\n"
-        f"{find_key('secrets.planned')} shows those whose deletion is planned.\n"
-        "smtui import brings some along."
+        "No secrets yet.\n\n"
+        f"{find_key('secrets.add')} creates one.\n"
+        f"{find_key('secrets.planned')} shows secrets scheduled for deletion.\n"
+        f"{find_key('everywhere.go')} v imports (.env, JSON, aws)."
     )

@@ -30,7 +30,7 @@ class PressKey(ClosableModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
-            yield Static("Press the key that does it from now on. Esc leaves it as it is.")
+            yield Static("Press the new key. Esc cancels.")
         yield Footer(offers_help=False)
 
     async def on_event(self, event: events.Event) -> None:

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
 
 Change = Callable[[Settings], Settings]
-NOTHING = SafeText("There is no setting.")
+NOTHING = SafeText("No settings.")
 LONGEST = 1024
-NO_NUMBER = "Enter a whole number, in digits only; 0 turns it off."
+NO_NUMBER = "Enter a whole number (digits only); 0 turns it off."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ class SettingsScreen(FilteredTableScreen[None]):
                         id="filter")
         with ReadPane():
             yield Table(
-                Column("Setting", lambda row: row.words, 30), Column("Is", lambda row: row.value, 14, grows=1),
-                Column("What", lambda row: row.tooltip, 30, grows=3, drop=1),
+                Column("Setting", lambda row: row.words, 30), Column("Value", lambda row: row.value, 14, grows=1),
+                Column("Description", lambda row: row.tooltip, 30, grows=3, drop=1),
                 key=lambda row: row.name, nothing=NOTHING,
             )
             yield Static(id="about")
@@ -141,7 +141,7 @@ class SettingsScreen(FilteredTableScreen[None]):
         row: SettingRow | None = self.table.current
         if row is None or row == shown:
             return row
-        self.say(f"Another session has changed this setting: {row.value}. Nothing was changed.", severity="warning")
+        self.say(f"Another session has changed this setting to {row.value}. No changes made.", severity="warning")
         return None
 
     async def _store(self, change: Change) -> None:
@@ -198,8 +198,8 @@ class SettingsScreen(FilteredTableScreen[None]):
             return None
         taken = find_conflict(key, shortcut, settings.keys)
         if taken is not None:
-            spelled = f"{key_names.spell(key)} is “{taken.words}” ({PLACES[taken.place]})"
-            self.say(f"{spelled}. Give that another key first.", severity="warning")
+            spelled = f"{key_names.spell(key)} is assigned to “{taken.words}” ({PLACES[taken.place]})"
+            self.say(f"{spelled}. Assign another key to that first.", severity="warning")
             return None
         return self._create_key_change(shortcut.id, key)
 
@@ -220,7 +220,7 @@ def _format_value(name: str, value: Any) -> SafeText:
     if isinstance(value, int):
         unit = next((word for word in ("days", "bits") if name.endswith(f"_{word}")), "s")
         return sanitize(f"{value} {unit}" if value else "never")
-    return sanitize(value or "as it comes")
+    return sanitize(value or "default")
 
 
 def _list_key_rows(settings: Settings) -> Iterator[SettingRow]:
@@ -239,4 +239,4 @@ def _must_be_unchanged(stored: object, seen: object) -> None:
         SettingsError: another session has changed it.
     """
     if stored != seen:
-        raise SettingsError("Another session has changed this setting meanwhile. Nothing was changed.")
+        raise SettingsError("Another session has changed this setting. No changes made.")

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
 
 State = TypeVar("State")
-GONE = "The secret is no longer there."
-PLANNED = "The secret's deletion is planned: restore it first."
-FUNCTION_GONE = "The function is no longer there."
-PLANNED_ALREADY = "Its deletion is planned already."
+GONE = "The secret no longer exists."
+PLANNED = "The secret is scheduled for deletion. Restore it first."
+FUNCTION_GONE = "The function no longer exists."
+PLANNED_ALREADY = "It is already scheduled for deletion."
 _OF_THE_MOMENT = frozenset({"LastChangedDate", "LastAccessedDate", "ResponseMetadata"})
 
 
@@ -104,7 +104,7 @@ async def write_as_seen(
     try:
         await call(compare_and_write)
     except ChangedMeanwhileError as error:
-        screen.say(sanitize(f"{error.found} Nothing was changed."), severity="warning")
+        screen.say(sanitize(f"{error.found} No changes made."), severity="warning")
         await screen.reload()
         return False
     return True
@@ -170,8 +170,8 @@ def make_deletion_aspect(session: Session, secret_id: str) -> Aspect[datetime | 
     """When a secret will be deleted; None if no deletion is planned."""
     def describe(known: datetime | None, found: datetime | None) -> str:
         if found is None:
-            return "It was restored already."
-        return PLANNED_ALREADY if known is None else f"Its deletion was planned anew, for {format_date(found)}."
+            return "It has already been restored."
+        return PLANNED_ALREADY if known is None else f"Its deletion was rescheduled for {format_date(found)}."
 
     return _make_secret_aspect(session, secret_id, lambda _, secret: secret.get("DeletedDate"), describe,
                                {"DeleteSecret", "RestoreSecret"}, allow_planned=True)
@@ -224,9 +224,9 @@ def make_rotation_aspect(session: Session, secret_id: str) -> Aspect[RotationSet
     """The setup of the rotation of a secret."""
     def describe(known: RotationSetup, found: RotationSetup) -> str:
         if known[0] and not found[0]:
-            return "Its rotation was cancelled since."
-        return "Its rotation has been set up otherwise since." if known[0] or not found[0] else \
-            "Its rotation was set up again already."
+            return "Its rotation has been cancelled since."
+        return "Its rotation settings have changed since." if known[0] or not found[0] else \
+            "Its rotation has already been configured again."
 
     return _make_secret_aspect(session, secret_id, lambda _, secret: read_rotation_setup(secret), describe,
                                last_change.ROTATION_CHANGES)
@@ -270,10 +270,10 @@ def make_replicas_aspect(
         other = [each for each in replica_regions if found[each] != known[each]]
         gone = [each for each in other if found[each] is None]
         if gone:
-            return f"There is no replica in {', '.join(gone)} any more."
+            return f"There is no longer a replica in {', '.join(gone)}."
         if all(known[each] is None for each in other):
-            return f"It is replicated to {', '.join(other)} already."
-        return f"The replica in {', '.join(other)} is another one now, or has another key or policy."
+            return f"It is already replicated to {', '.join(other)}."
+        return f"The replica in {', '.join(other)} was replaced, or has another key or policy."
 
     return _make_secret_aspect(session, arn, read, describe, last_change.REPLICA_CHANGES, region=region)
 
@@ -293,9 +293,9 @@ def make_key_state_aspect(session: Session, key: KmsKey) -> Aspect[KeyState]:
 
     def describe(known: KeyState, found: KeyState) -> str:
         if found[0] == PENDING and found[1] is not None:
-            return f"Its deletion was planned anew, for {format_date(found[1])}." if known[0] == PENDING else \
+            return f"Its deletion was rescheduled for {format_date(found[1])}." if known[0] == PENDING else \
                 PLANNED_ALREADY
-        return "Its deletion was cancelled already." if known[0] == PENDING else "Its state has changed since."
+        return "Its deletion has already been cancelled." if known[0] == PENDING else "Its state has changed since."
 
     return _make_key_aspect(session, key, read, describe, STATE_CHANGES)
 
@@ -327,7 +327,7 @@ def make_alias_aspect(session: Session, alias: str) -> Aspect[str | None]:
     vault, region = session.vault, session.region
     return Aspect(
         lambda client: find_target(client, alias),
-        lambda known, found: f"{alias} leads elsewhere since." if found else f"{alias} is no longer there.",
+        lambda known, found: f"{alias} now points to another key." if found else f"{alias} no longer exists.",
         lambda: last_change.describe_newest(vault, ALIAS_CHANGES, region, subjects={alias}),
     )
 
@@ -354,7 +354,7 @@ def make_function_aspect(session: Session, name: str) -> Aspect[FunctionState | 
 
     return Aspect(
         read,
-        lambda known, found: FUNCTION_GONE if found is None else f"{name} is another function now." if known else
-        f"There is a function {name} already.",
+        lambda known, found: FUNCTION_GONE if found is None else f"{name} was replaced." if known else
+        f"A function {name} already exists.",
         lambda: last_change.describe_newest(vault, last_change.FUNCTION_CHANGES, region, subjects={name}),
     )

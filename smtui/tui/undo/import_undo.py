@@ -145,7 +145,7 @@ def note_import(vault: Vault, region: str, written: Sequence[ImportedSecret], pr
     reader = vault.client(region_name=region, record_reads=False)
     changes: list[_Change] = []
     for number, each in enumerate(written):
-        progress("noting what can be undone", number, len(written))
+        progress("recording undo information", number, len(written))
         secret = reader.describe_secret(SecretId=each.name)
         changes.append(_note_one(each, secret))
     return ImportedSecrets(changes)
@@ -182,9 +182,9 @@ def _make_sections(
 ) -> Iterator[tuple[SafeText, tuple[SafeText, ...]]]:
     if deleted:
         verb = "is" if len(deleted) == 1 else "are"
-        what = f"{format_count(len(deleted), 'new secret')} {verb} deleted, and can be restored for {DAYS} days:"
+        what = f"{format_count(len(deleted), 'new secret')} {verb} scheduled for deletion, in {DAYS} days:"
         yield sanitize(what), tuple(deleted)
     if restored:
-        verb = "has" if len(restored) == 1 else "have"
-        what = f"{format_count(len(restored))} {verb} the previous version as current again:"
+        verb = "is" if len(restored) == 1 else "are"
+        what = f"{format_count(len(restored))} {verb} rolled back to the previous version:"
         yield sanitize(what), tuple(restored)

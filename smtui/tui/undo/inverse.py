@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 MOVED = "Its labels have moved since."
 LABELS_LOST = "Version {version} has lost its other labels since, so it would be deprecated."
-STAYS = "The new version itself stays."
-NEVER_WITHOUT = "A secret that has a current version never goes without one again."
-BY_HAND = "A new secret does not go by one key: plan its deletion."
-FOR_GOOD = "Nothing brings it back."
-OF_ITS_OWN = "It is a secret of its own now. Replicating to that Region again overwrites it."
+STAYS = "The new version is kept."
+NEVER_WITHOUT = "AWSCURRENT can be moved, but not removed."
+BY_HAND = "Schedule the deletion of the secret instead."
+FOR_GOOD = "It was deleted without recovery."
+OF_ITS_OWN = "It is a standalone secret now. Replicating to that Region again overwrites it."
 Tags = Mapping[str, str]
 
 
@@ -106,7 +106,7 @@ def find_label_conflict(client: Client, secret_id: str, back: LabelMove) -> str:
         return MOVED
     missing = {back.after[label] for label in back.moving if label in back.after} - there
     if missing:
-        return " ".join(f"Version {shorten_id(version)} is no longer there." for version in sorted(missing))
+        return " ".join(f"Version {shorten_id(version)} no longer exists." for version in sorted(missing))
     after = now
     for update in back.updates:
         after = update.apply(after)
@@ -161,11 +161,11 @@ def record_deletion(session: Session, secret_id: str, name: SafeText, due: datet
             undo is impossible.
     """
     if due is None:
-        session.record_undo(_describe(name, "deleted for good"), note=FOR_GOOD)
+        session.record_undo(_describe(name, "permanently deleted"), note=FOR_GOOD)
         return
     back = plan_call(session.client().restore_secret, SecretId=secret_id)
     aspect = aspects.make_deletion_aspect(session, secret_id)
-    session.record_undo(_describe(name, "deletion planned"), back, conflict=aspect.make_check(due))
+    session.record_undo(_describe(name, "deletion scheduled"), back, conflict=aspect.make_check(due))
 
 
 def record_restore(session: Session, secret_id: str, name: SafeText, was_due: datetime, left: aspects.Content) -> None:
@@ -181,12 +181,12 @@ def record_restore(session: Session, secret_id: str, name: SafeText, was_due: da
     """
     days_left = max(0, ceil((was_due - session.now()) / timedelta(days=1)))
     days = max(MIN_RECOVERY_DAYS, min(days_left, MAX_RECOVERY_DAYS))
-    few = f"; {days_left} were left, {days} are the fewest there can be" if days_left < days else \
-        ", as many as were left"
+    few = f" (the minimum; {days_left} were left)" if days_left < days else \
+        " (as before)"
     back = plan_call(session.client().delete_secret, SecretId=secret_id, RecoveryWindowInDays=days)
     aspect = aspects.make_content_aspect(session, secret_id)
     session.record_undo(_describe(name, "restored"), back, conflict=aspect.make_check(left),
-                        note=f"Its deletion is planned again, in {days} days{few}.")
+                        note=f"Its deletion will be scheduled again, in {days} days{few}.")
 
 
 def record_creation(session: Session, name: SafeText) -> None:
@@ -202,15 +202,15 @@ def record_rotation_setup(session: Session, before: DescribeSecretResponse, aske
         asked: the request of RotateSecret.
     """
     left = True, asked["RotationLambdaARN"], asked["RotationRules"]
-    _record_rotation(session, before, "rotation set up", left,
-                     "The value that was made stays." if asked["RotateImmediately"] else "")
+    _record_rotation(session, before, "rotation configured", left,
+                     "The new value is kept." if asked["RotateImmediately"] else "")
 
 
 def record_rotation_cancel(session: Session, before: DescribeSecretResponse) -> None:
     """Records a cancelled rotation. Undo sets it up again as in `before`, the earlier DescribeSecret answer."""
     _, function, rules = aspects.read_rotation_setup(before)
     _record_rotation(session, before, "rotation cancelled", (False, function, rules),
-                     "A rotation that was under way does not go on.")
+                     "A rotation that was in progress does not resume.")
 
 
 def _record_rotation(
@@ -240,7 +240,7 @@ def record_replication(
         left: the new replicas, in Regions that had none, or one whose replication had failed.
         overwritten: those Regions in which another secret was overwritten; undo does not restore it.
     """
-    lost = f"What was in {', '.join(overwritten)} before does not come back." if overwritten else ""
+    lost = f"What was overwritten in {', '.join(overwritten)} is not restored." if overwritten else ""
     aspect = aspects.make_replicas_aspect(session, replica_set.primary, replica_set.region, left)
     session.record_undo(
         _describe(sanitize(replica_set.name), f"replicated to {', '.join(left)}"),
@@ -254,7 +254,7 @@ def record_replica_removal(session: Session, replica_set: ReplicaSet, replica: R
     """Records a removed replica. Undo adds it with ReplicateSecretToRegions, under the same KMS key."""
     aspect = aspects.make_replicas_aspect(session, replica_set.primary, replica_set.region, [replica.region])
     session.record_undo(
-        _describe(sanitize(replica_set.name), f"replica in {replica.region} removed"),
+        _describe(sanitize(replica_set.name), f"replica in {replica.region} deleted"),
         plan_call(session.client(replica_set.region).replicate_secret_to_regions, SecretId=replica_set.primary["ARN"],
                   AddReplicaRegions=[replica.request]),
         conflict=aspect.make_check({replica.region: None}), region=replica_set.region,
@@ -271,15 +271,15 @@ def record_function_creation(session: Session, made: FunctionDescription) -> Non
     """Records a new rotation function. Undo deletes it."""
     name = made["FunctionName"]
     back = plan_call(session.rotations().delete_function, FunctionName=name)
-    session.record_undo(sanitize(f"function {name}: made"), back, conflict=aspects.make_function_aspect(
+    session.record_undo(sanitize(f"function {name} created"), back, conflict=aspects.make_function_aspect(
         session, name).make_check(aspects.get_function_state(made)))
 
 
 def record_function_removal(session: Session, function: FunctionEntry) -> None:
     """Records a removed rotation function, as ListFunctions returned it. Undo restores its permission to run, too."""
-    words = sanitize(f"function {function['FunctionName']}: removed")
+    words = sanitize(f"function {function['FunctionName']} deleted")
     if "Unreadable" in function:
-        session.record_undo(words, note="Its settings could not be read, so it cannot be made again.")
+        session.record_undo(words, note="Its settings were unreadable, so it cannot be created again.")
         return
     request: CreateFunctionRequest = {
         "FunctionName": function["FunctionName"], "Allow": "WaitsForPermission" not in function,
@@ -298,7 +298,7 @@ def record_function_removal(session: Session, function: FunctionEntry) -> None:
 
 def _find_pending(client: VaultClient, secret_id: str) -> str:
     pending = find_pending_version(client.describe_secret(SecretId=secret_id).get("VersionIdsToStages", {}))
-    return "A rotation is under way, or was left half done: AWSPENDING is in the way." if pending else ""
+    return "A rotation is in progress or incomplete: AWSPENDING is still attached." if pending else ""
 
 
 def _describe(name: SafeText, what: str) -> SafeText:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from smtui.tui.kms.keys import KmsKey
     from smtui.tui.session import Session
 
-BY_HAND = "A new key does not go by one key: plan its deletion."
+BY_HAND = "Schedule the deletion of the key instead."
 
 
 def record_key_creation(session: Session, name: SafeText) -> None:
     """Records a new key. Undo is not offered: the user plans its deletion instead."""
-    session.record_undo(_describe(name, "made"), note=BY_HAND)
+    session.record_undo(_describe(name, "created"), note=BY_HAND)
 
 
 def record_description(session: Session, key: KmsKey, after: str) -> None:
@@ -57,7 +57,7 @@ def record_deletion(session: Session, key: KmsKey, due: datetime) -> None:
     back = [plan_call(client.cancel_key_deletion, KeyId=key.id)]
     if key.state == "Enabled":
         back.append(plan_call(client.enable_key, KeyId=key.id))
-    session.record_undo(_describe(key.name, "deletion planned"), *back,
+    session.record_undo(_describe(key.name, "deletion scheduled"), *back,
                         conflict=_make_state_check(session, key, aspects.PENDING, due))
 
 
@@ -97,7 +97,7 @@ def record_alias(session: Session, alias: str, before: str | None, after: str) -
     client = session.keys()
     back = plan_call(client.delete_alias, AliasName=alias) if before is None else \
         plan_call(client.update_alias, AliasName=alias, TargetKeyId=before)
-    session.record_undo(_describe(sanitize(alias), "made" if before is None else "turned to another key"), back,
+    session.record_undo(_describe(sanitize(alias), "created" if before is None else "moved to another key"), back,
                         conflict=aspects.make_alias_aspect(session, alias).make_check(after))
 
 

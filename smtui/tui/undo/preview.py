@@ -46,7 +46,7 @@ class UndoPreview(LongText[bool]):
             yield Static(Content(self._done.words))
             if self._done.note:
                 yield Static(Content(self._done.note), classes="gap")
-            what = "This is sent" if isinstance(self._outcome, UndoCheck) else "This is done"
+            what = "Requests" if isinstance(self._outcome, UndoCheck) else "Changes"
             yield Static(Content(f"{what}{where}:"), classes="-muted gap")
             with VerticalScroll():
                 yield Static(Content("\n").join(self._format_details()))

@@ -17,7 +17,7 @@ from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.row_list import RowList
 
-NOTHING = SafeText("Nothing was changed in this session, or all of it was undone.")
+NOTHING = SafeText("No changes in this session, or all were undone.")
 
 
 class UndoScreen(SessionScreen[None]):
@@ -31,7 +31,7 @@ class UndoScreen(SessionScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.create_header()
-        yield Static("What can be undone, newest first: Enter undoes one", classes="title")
+        yield Static("Changes of this session, newest first. Enter undoes one.", classes="title")
         with ReadPane():
             yield Static(Content(NOTHING), id="nothing", classes="-muted")
             yield RowList()

@@ -27,7 +27,7 @@ from smtui.tui.workarounds import ClosableScreen
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
-WELCOME = "No vault here yet. Choose a passphrase to create one. Without it nobody can open the vault."
+WELCOME = "No vault here yet. Choose a passphrase to create one. Without it the vault cannot be opened."
 WORKING = SafeText("Deriving the key…")
 
 

@@ -180,4 +180,4 @@ class NewPassphrase(Vertical):
 
 
 def _make_confirmation(found: Strength) -> Confirm:
-    return Confirm(sanitize("Use this weak passphrase?"), sanitize(found.sentence), "Use it")
+    return Confirm(sanitize("Use this weak passphrase?"), sanitize(found.sentence), "Use passphrase")

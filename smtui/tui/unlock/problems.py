@@ -26,19 +26,19 @@ class Problem:
 
 PROBLEMS: dict[type[SmtuiError], Problem] = {
     VaultMissingError: Problem(
-        "There is no vault here", "Put it back where it was, or its backup; open another; or make a new one here."),
+        "No vault found", "Restore the file or a backup of it, open another vault, or create one here."),
     VaultDamagedError: Problem(
-        "This vault is damaged", "Open a backup of it, or put one in its place. Keep the damaged file as well: "
-        "nothing in it was changed by looking.", recoverable=True),
+        "This vault is damaged", "Open a backup, or restore one in its place. Keep the damaged file too: "
+        "opening did not change it.", recoverable=True),
     VaultFormatError: Problem(
-        "This smtui cannot read it", "Nothing was changed. A newer smtui may know it; or another file was meant.",
+        "Cannot read this file", "No changes made. It may need a newer smtui, or it is not a vault.",
         recoverable=True),
     VaultPathError: Problem(
-        "This file is not opened", "What stands in its way has to be put right outside of smtui."),
+        "File not opened", "Fix the cause outside of smtui, then retry."),
     VaultBusyError: Problem(
-        "Another program is using it", "Close the other smtui, or wait until it is done."),
+        "Vault in use", "Close the other smtui, or wait until it is done."),
     VaultReadOnlyError: Problem(
-        "It cannot be written", "smtui --read-only opens it all the same; what is read is then not recorded."),
+        "Vault not writable", "smtui --read-only opens it; reads are then not recorded in the audit log."),
 }
 
 

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.tui.shell import Shell
 
-ABOUT = "The recovery code was shown when the passphrase was set. Spaces, dashes and small letters do not matter."
-NEXT = "The code is right. Choose a new passphrase: the old one and this code then open nothing any more."
-TRYING = SafeText("Trying it…")
-SEALING = SafeText("Sealing the vault anew…")
+ABOUT = "The recovery code was shown when the passphrase was set. Spaces, dashes and case are ignored."
+NEXT = "Recovery code accepted. Choose a new passphrase; the old one and this code will stop working."
+TRYING = SafeText("Checking…")
+SEALING = SafeText("Re-encrypting the vault…")
 
 
 class RecoverScreen(ClosableScreen[None]):

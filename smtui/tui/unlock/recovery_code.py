@@ -26,7 +26,7 @@ ADVICE = (
 )
 A_WHILE = 600.0
 """Seconds for which an important warning stays on the screen."""
-UNSEEN = "The new recovery code may not be written down. To get another one, change the passphrase: o, v."
+UNSEEN = "The new recovery code may not be written down. To get another one, change the passphrase (o v)."
 
 
 class RecoveryScreen(ClosableModalScreen[None]):
@@ -47,7 +47,7 @@ class RecoveryScreen(ClosableModalScreen[None]):
             yield Static("Recovery code", classes="title")
             yield Static(Content(in_rows(self._code)), id="code")
             yield Static(ADVICE)
-            yield Static("When it is written down: Tab, then Enter.", classes="-muted")
+            yield Static("Once it is written down, press Tab, then Enter.", classes="-muted")
             yield Button("I have written it down", id="written")
         yield Footer()
 

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.tui.shell import Shell
 
-TITLE = SafeText("An older file")
+TITLE = SafeText("Older vault file")
 ADVICE = (
-    "If a backup was restored on purpose, go on. If not, an older copy was put in the place of the vault: cancel, and "
-    "look for the newer file."
+    "If a backup was restored on purpose, open it. Otherwise an older copy has replaced the vault: cancel, and look "
+    "for the newer file."
 )
 MOST_LISTED = 5
 WIDTH = 66
-NOT_OPENED = "Not opened: the file is older than what this machine last saw."
+NOT_OPENED = "Not opened: the file is older than when this machine last opened it."
 
 
 async def confirm_rollback(app: Shell, vault: Vault) -> bool:
@@ -34,7 +34,7 @@ async def confirm_rollback(app: Shell, vault: Vault) -> bool:
     state = vault.maintenance
     changes = _list_lost(state.missing_changes, state.missing_commits)
     text = "\n".join([state.rollback_warning, "", *changes, ADVICE])
-    question = Confirm(TITLE, sanitize(text, lines=True), "It is a backup: go on")
+    question = Confirm(TITLE, sanitize(text, lines=True), "Open older file")
     if await app.push_screen_wait(question):
         await call(vault.maintenance.accept_rollback)
         return True

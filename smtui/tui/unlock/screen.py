@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 WORKING = "Deriving the key…"
-FORGOTTEN = "Forgotten? The recovery code opens it."
+FORGOTTEN = "Forgot it? The recovery code opens the vault."
 
 
 class UnlockScreen(ClosableScreen[None]):
@@ -100,7 +100,7 @@ class UnlockScreen(ClosableScreen[None]):
         if typed:
             await self._open(passphrase=typed)
         else:
-            self._say("Type the passphrase, then press Enter.")
+            self._say("Enter the passphrase.")
 
     @gesture
     async def action_keyring(self) -> None:

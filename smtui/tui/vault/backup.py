@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 TITLE = SafeText("Backup")
-ABOUT = SafeText("A whole copy in a new file. The same passphrase and the same recovery code open it.")
-REPLACED = SafeText("What is there now is gone then; if the backup fails, it stays.")
+ABOUT = SafeText("A complete copy in a new file, opened by the same passphrase and recovery code.")
+REPLACED = SafeText("The existing file will be replaced. If the backup fails, it is kept.")
 
 
 async def back_up(app: Shell, session: Session) -> None:
@@ -34,7 +34,7 @@ async def back_up(app: Shell, session: Session) -> None:
             if not await app.push_screen_wait(Confirm(sanitize(f"Replace {target}?"), REPLACED, "Replace")):
                 return False
             await _write_backup(app, target, force=True)
-        app.notify(sanitize(f"The backup is written: {target}"), markup=False)
+        app.notify(sanitize(f"Backup written: {target}"), markup=False)
         return True
 
     await ask_path(app, TITLE, ABOUT, write, _propose_path(session))

@@ -17,8 +17,8 @@ from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.widgets.chrome import Footer
 
 ABOUT = (
-    "The vault is sealed anew. The old passphrase and the old recovery code then open nothing but copies made before. "
-    "No other program may have it open meanwhile."
+    "The vault is re-encrypted. Afterwards the old passphrase and recovery code open only older copies. "
+    "No other program may have the vault open."
 )
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
 
-CLEAN = SafeText("Nothing wrong was found.")
-FOUND = "Keep this file as it is, and open a backup of it."
+CLEAN = SafeText("No issues found.")
+FOUND = "Keep this file unchanged and open a backup."
 
 
 async def check(app: Shell, session: Session) -> None:

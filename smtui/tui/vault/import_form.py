@@ -17,8 +17,8 @@ from smtui.tui.widgets.path_input import PathInput
 from smtui.tui.widgets.plain_input import PlainInput
 
 ABOUT = (
-    ".env files, JSON objects of names and values, exports of smtui, and what aws secretsmanager get-secret-value "
-    "or batch-get-secret-value printed. What would happen is shown first."
+    ".env files, JSON objects of names and values, smtui exports, and output of aws secretsmanager get-secret-value "
+    "or batch-get-secret-value. A preview is shown first."
 )
 
 
@@ -56,10 +56,10 @@ class ImportForm(FieldsForm[Names]):
                 yield PathInput(before.path, id="path")
             with Horizontal(classes="field"):
                 yield Static("Prefix")
-                yield PlainInput(before.prefix, placeholder="before every name, like dev/", id="prefix", compact=True)
+                yield PlainInput(before.prefix, placeholder="added to every name, e.g. dev/", id="prefix", compact=True)
             with Horizontal(classes="field"):
-                yield Static("Or as one")
-                yield PlainInput(before.name, placeholder="one secret for it all, a JSON object of this name",
+                yield Static("One secret")
+                yield PlainInput(before.name, placeholder="name of one secret that holds all values as JSON",
                                  id="name", compact=True)
             yield Static(id="said")
         yield Footer()
@@ -72,12 +72,13 @@ class ImportForm(FieldsForm[Names]):
         """
         path, prefix, name = (self.query_one(f"#{field}", Input).value.strip() for field in ("path", "prefix", "name"))
         if not path:
-            raise InvalidFieldError("Which file?")
+            raise InvalidFieldError("Enter the path of a file.")
         if prefix and name:
-            raise InvalidFieldError("A prefix goes with many secrets, a name with one: give the whole name there.")
+            raise InvalidFieldError("Use either a prefix or the full name of one secret.")
         return Names(path, prefix, name)
 
     def in_words(self, answer: Names) -> Content:
         """Returns a sentence about how the secrets will be named."""
-        named = f"as {answer.prefix}NAME" if answer.prefix else f"as {answer.name}" if answer.name else "by their names"
-        return Content.styled(f"Secrets of {sanitize(answer.path)}, {sanitize(named)}.", "$text-muted")
+        only_name = f"as {answer.name}" if answer.name else "under the names in it"
+        named = f"as {answer.prefix}NAME" if answer.prefix else only_name
+        return Content.styled(f"Imports {sanitize(answer.path)} {sanitize(named)}.", "$text-muted")

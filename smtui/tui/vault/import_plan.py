@@ -24,10 +24,10 @@ SIGNS = {
     Action.CREATE: "+", Action.UPDATE: "~", Action.UNCHANGED: "=", Action.SKIP: "·", Action.EMPTY: "·",
     Action.CONFLICT: "✗",
 }
-WORDS = {Action.SKIP: "left alone", Action.EMPTY: "left out", Action.CREATE: "new secret"}
-WHY = {Action.SKIP: SafeText("another value"), Action.EMPTY: SafeText("it is empty")}
+WORDS = {Action.SKIP: "skipped", Action.EMPTY: "skipped", Action.CREATE: "new secret"}
+WHY = {Action.SKIP: SafeText("different value"), Action.EMPTY: SafeText("empty value")}
 ENDS = ("list.first", "list.last")
-BLOCKED = "What is marked ✗ cannot be imported, so nothing is."
+BLOCKED = "Entries marked ✗ cannot be imported, so nothing is imported."
 
 
 class ImportPlan(ClosableModalScreen[list[Step] | None]):
@@ -55,14 +55,14 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
             yield Static(id="summary")
             yield Table(
                 Column("", lambda step: SafeText(SIGNS[step.action]), 1),
-                Column("What", lambda step: SafeText(WORDS.get(step.action, str(step.action))), 11),
+                Column("Action", lambda step: SafeText(WORDS.get(step.action, str(step.action))), 11),
                 Column("Name", lambda step: sanitize(step.entry.name), 20, grows=2, names=True),
                 Column("", _get_reason, 23, grows=1, drop=1),
-                key=lambda step: step.entry.name, nothing=SafeText("Nothing."),
+                key=lambda step: step.entry.name, nothing=SafeText("No secrets."),
             )
             if self._differ:
                 which = "the secret that differs" if self._differ == 1 else f"the {self._differ:,} secrets that differ"
-                yield SymbolCheckbox(Content(f"new versions for {which}"), id="update", compact=True)
+                yield SymbolCheckbox(Content(f"Store new versions for {which}"), id="update", compact=True)
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Import", id="go")

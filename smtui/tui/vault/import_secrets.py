@@ -45,7 +45,7 @@ async def import_secrets(app: Shell, session: Session) -> None:
     imported = await run_job(app, TITLE, lambda vault, progress: _apply_steps(vault, region, agreed, progress))
     session.record_large_undo(sanitize(f"import: {summarize(_list_changes(agreed))}"), imported, region)
     app.screen.refresh_bindings()
-    app.notify(sanitize(f"Imported: {summarize(agreed)}. The file is still there, in plain text."), markup=False)
+    app.notify(sanitize(f"Imported: {summarize(agreed)}. The file remains on disk in plain text."), markup=False)
 
 
 async def _ask_for_file(app: Shell) -> list[Entry]:
@@ -64,7 +64,7 @@ def _read(asked: Names) -> list[Entry]:
     entries = formats.read_file(path).entries
     refuse_duplicates(entries)
     if not entries:
-        raise make_unreadable_error(str(path), "there is nothing in it to import")
+        raise make_unreadable_error(str(path), "nothing to import")
     return [combine(entries, asked.name)] if asked.name else add_prefixes(entries, asked.prefix)
 
 

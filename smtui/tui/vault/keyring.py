@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
 
-QUESTION = SafeText("Let the keyring open this vault?")
-WARNING = SafeText("Whoever can use your unlocked session can then open it without the passphrase.")
+QUESTION = SafeText("Unlock this vault with the OS keyring?")
+WARNING = SafeText("Anyone who can use your unlocked session can then open it without the passphrase.")
 
 
 async def use_keyring(app: Shell, session: Session) -> None:
@@ -32,13 +32,13 @@ async def use_keyring(app: Shell, session: Session) -> None:
         return
     if is_stored:
         await call(stored_key.forget, path)
-        app.notify("The keyring has forgotten this vault: the passphrase opens it.")
+        app.notify("Key removed from the OS keyring. The passphrase is required again.")
         return
-    question = Confirm(QUESTION, WARNING, "Store the key")
+    question = Confirm(QUESTION, WARNING, "Store key")
     if await app.push_screen_wait(question):
         keyring = await call(stored_key.store, session.vault)
         app.use(load_settings())
-        app.notify(sanitize(f"{keyring} opens this vault from now on: Ctrl+K on the screen that asks."), markup=False)
+        app.notify(sanitize(f"Key stored in {keyring}. Ctrl+K unlocks this vault with it."), markup=False)
 
 
 def _has_key(path: Path) -> bool:

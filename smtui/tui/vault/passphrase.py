@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 TITLE = SafeText("New passphrase")
-STILL_OPEN = "Beside the vault, these copies still open with the old passphrase: {}."
-CHANGED = "The passphrase is changed. The old one opens only copies made before."
+STILL_OPEN = "These copies still open with the old passphrase: {}."
+CHANGED = "Passphrase changed. The old one opens only older copies."
 
 
 async def change_passphrase(app: Shell, session: Session) -> None:
@@ -36,7 +36,7 @@ async def change_passphrase(app: Shell, session: Session) -> None:
     try:
         await session.verifier.stop()
         if session.background.is_busy:
-            raise VaultBusyError("A rotation is under way, so the passphrase cannot be changed now.",
+            raise VaultBusyError("A rotation is in progress, so the passphrase cannot be changed now.",
                                  hint="Try again when it is done.")
         await run_job(app, TITLE, lambda vault, progress: _change_passphrase(session, typed, progress), alone=True)
     except SmtuiError:

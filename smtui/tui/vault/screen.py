@@ -52,8 +52,8 @@ class VaultScreen(SessionScreen[None]):
             yield Static(id="facts")
             with Vertical(id="tasks"):
                 yield Table(
-                    Column("What to do", lambda task: SafeText(task.title), 16),
-                    Column("Now", lambda task: sanitize(self._states.get(task, "")), 12, drop=1),
+                    Column("Task", lambda task: SafeText(task.title), 16),
+                    Column("State", lambda task: sanitize(self._states.get(task, "")), 12, drop=1),
                     Column("", lambda task: Content.styled(task.tooltip, "$text-muted"), 30, grows=1),
                     key=lambda task: task.title, nothing=SafeText(),
                 )
@@ -78,12 +78,12 @@ class VaultScreen(SessionScreen[None]):
     def _describe_verification(self) -> str:
         """Returns when all rows were last verified, and the result."""
         if self.session.verifier.is_running:
-            return "being verified now"
+            return "in progress"
         last = self.vault.maintenance.last_check
         if last is None:
             return "not yet on this machine"
         when = f"{last.at.astimezone():%Y-%m-%d %H:%M}"
-        return f"{when}, every row is as it was last written" if last.clean else f"{when}, something wrong was found"
+        return f"{when}, no issues found" if last.clean else f"{when}, issues found"
 
     def _format_regions(self, counts: dict[str, int]) -> Iterator[str]:
         """Yields the Regions with their number of secrets: the home Region first, then by descending number."""
@@ -99,7 +99,7 @@ class VaultScreen(SessionScreen[None]):
         days = self.vault.audit.retention_days
         return {
             KEYRING: "stored" if stored_key.load(self.vault.path) else "not stored",
-            RETENTION: f"{days:,} days" if days else "for ever",
+            RETENTION: f"{days:,} days" if days else "unlimited",
         }
 
     @on(Table.Selected)
@@ -124,4 +124,4 @@ def _measure_size(path: Path) -> int:
 
 
 def _format_idle_lock(seconds: int) -> str:
-    return f"after {seconds:,} seconds without a key" if seconds else "only when told"
+    return f"after {seconds:,} seconds without a key press" if seconds else "only manually"

@@ -101,10 +101,10 @@ def _describe_countdown(seconds: int) -> str:
 
 
 def _describe_waiting_keys(count: int) -> str:
-    """Formats the number of waiting keys, for example `3 keys wait, Esc drops them`; empty if there are none."""
+    """Formats the number of waiting keys, for example `3 keys queued, Esc discards`; empty if there are none."""
     if count <= 0:
         return ""
-    return f"{count:,} {'key waits, Esc drops it' if count == 1 else 'keys wait, Esc drops them'}"
+    return f"{count:,} {'key' if count == 1 else 'keys'} queued, Esc discards"
 
 
 def _describe_job(status: JobStatus | None) -> str:

@@ -14,6 +14,6 @@ class LimitedInput(Input):
     def restricted(self) -> None:
         """Says what fits, and rings the bell."""
         super().restricted()
-        fits = f"Only digits fit here, at most {self.max_length:,}" if self.restrict == DIGITS else (
-            f"At most {self.max_length:,} characters fit here")
-        self.app.notify(f"{fits}: nothing was put in.", markup=False)
+        fits = f"only digits are allowed here, at most {self.max_length:,}" if self.restrict == DIGITS else (
+            f"at most {self.max_length:,} characters are allowed here")
+        self.app.notify(f"Not pasted: {fits}.", markup=False)

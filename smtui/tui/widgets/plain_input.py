@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from smtui.text.typed_text import can_be_typed
 from smtui.tui.widgets.limited_input import LimitedInput
 
-REFUSED = "What was pasted has line breaks or unseen characters. smtui set NAME --file stores such a value."
+REFUSED = "Not pasted: the text has line breaks or invisible characters. smtui set NAME --file stores such a value."
 
 
 class PlainInput(LimitedInput):

@@ -40,8 +40,8 @@ class ReadState:
             return READING_TEXT
         if not self.reason:
             return SafeText("")
-        what = "Could not be read again" if is_repeated else "Could not be read"
-        return sanitize(f"{what}: {self.reason} {retry_key} tries again.", lines=True)
+        what = "Could not refresh" if is_repeated else "Could not read"
+        return sanitize(f"{what}: {self.reason} {retry_key} retries.", lines=True)
 
 
 READING = ReadState(is_over=False)
@@ -50,4 +50,4 @@ READ = ReadState(is_over=True)
 
 def make_failed_state(reason: str) -> ReadState:
     """Makes the state of a read that failed, with the message of its error."""
-    return ReadState(is_over=True, reason=" ".join(reason.split()) or "nobody knows why.")
+    return ReadState(is_over=True, reason=" ".join(reason.split()) or "unknown reason.")

@@ -10,7 +10,7 @@ from smtui.text.sanitize import sanitize
 from smtui.text.typed_text import normalize_line_breaks
 from smtui.tui.widgets.limited_input import LimitedInput
 
-REFUSED = "Only one line fits here: what was pasted has several."
+REFUSED = "Not pasted: only a single line is allowed here."
 
 
 class SafeInput(LimitedInput):

@@ -151,7 +151,7 @@ def test_a_change_since_the_plan_was_shown_is_not_missed(db: CommandLine, monkey
         patch.setattr(confirm, "require_confirmation", change)
         answer = db("mv", "prod/db", "dev/db")
 
-    assert answer.code == 1 and "changed meanwhile" in answer.err
+    assert answer.code == 1 and "has changed" in answer.err
     assert db.done("ls") == "prod/db\n"
     assert db.done("get", "prod/db") == "five"
 

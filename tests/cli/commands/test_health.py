@@ -41,7 +41,7 @@ def test_findings_are_grouped_worst_first(ailing: CommandLine) -> None:
 
     assert answer.code == 0 and answer.err == ""
     assert lines[0] == "alert: public (1)"
-    assert lines[1].startswith("  open: its policy grants access to strangers")
+    assert lines[1].startswith("  open: its policy grants broad access")
     assert lines[2:] == ["note: undescribed (1)", "  plain: no description or tags",
                          "4 secrets checked: 1 alert, 1 note"]
     assert ailing("health").raw == answer.raw

@@ -85,7 +85,7 @@ def test_update_makes_versions(stocked: CommandLine, file: WriteFile) -> None:
 def test_skip_existing_leaves_alone(stocked: CommandLine, file: WriteFile) -> None:
     path = file("f.json", '{"new": "1", "prod/db": "2"}')
 
-    assert stocked.done("import", path, "--skip-existing") == "imported: new secrets 1, left alone 1\n"
+    assert stocked.done("import", path, "--skip-existing") == "imported: new secrets 1, skipped 1\n"
     assert "second" in stocked.done("get", "prod/db")
 
 
@@ -281,7 +281,7 @@ def test_a_long_import_can_be_tried_and_told_what_to_do(stocked: CommandLine, fi
         "would import: new secrets 1, conflicts 1\n"
     )
     assert stocked("get", "a").code == 1
-    assert stocked.done("import", path, "--skip-existing") == "imported: new secrets 1, left alone 1\n"
+    assert stocked.done("import", path, "--skip-existing") == "imported: new secrets 1, skipped 1\n"
     assert stocked.done("import", path, "--update", "--prefix", "new/") == "imported: new secrets 2\n"
     assert stocked.done("import", path, "--update") == "imported: new versions 1, unchanged 1\n"
     assert stocked.done("get", "prod/db") == "ü 🔑"

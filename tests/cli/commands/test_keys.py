@@ -47,7 +47,7 @@ def test_a_disabled_key_says_what_it_locks(stocked: CommandLine, orders: str) ->
 def test_a_deletion_says_what_is_lost_and_how_to_stop_it(stocked: CommandLine, orders: str) -> None:
     said = stocked.done("keys", "delete", "orders", "--days", "7")
 
-    assert "2 versions of 1 secret will then be lost for good" in said
+    assert "2 versions of 1 secret will then be permanently lost" in said
     assert re.search(r"PendingDeletion +\d{4}-\d\d-\d\d", stocked.done("keys"))
     stocked.done(*said.splitlines()[1].partition("smtui ")[2].split())
     assert json.loads(stocked.done("keys", "describe", "orders"))["KeyMetadata"]["KeyState"] == "Disabled"

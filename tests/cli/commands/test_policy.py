@@ -55,7 +55,7 @@ def test_explain(db: CommandLine) -> None:
 def test_the_default_key_refuses_other_accounts(db: CommandLine) -> None:
     """The policy names the reader, who is refused all the same; the owner is not."""
     db.done("update-secret", "--secret-id", "db", "--kms-key-id", "")
-    sentence = "the policy allows it, but the secret is under the default key: AWS refuses other accounts"
+    sentence = "the policy allows it, but other accounts cannot use the default key of the secret"
 
     assert db.done("policy", "explain", "db", "--as", READER) == f'denied: {sentence} (statement 1 "Readers")\n'
     assert db.done("policy", "who-can", "GetSecretValue", "db") == f"{READER}: {sentence}\n"
@@ -71,7 +71,7 @@ def test_hints_about_the_attached_policy(db: CommandLine, tmp_path: Path) -> Non
         answer = db("policy", *words)
         assert answer.code == 0
         assert answer.out.count("\n") == 1
-        assert "no request has a condition key aws:SourceVpcx (did you mean aws:SourceVpc?) (line" in answer.err
+        assert "no request contains a condition key aws:SourceVpcx (did you mean aws:SourceVpc?) (line" in answer.err
 
 
 def test_explain_under_conditions(db: CommandLine, tmp_path: Path) -> None:
@@ -129,8 +129,8 @@ def test_check_a_file_for_a_secret(cli: CommandLine, tmp_path: Path) -> None:
 
     assert (general.code, answer.code) == (0, 0)
     assert "another secret" not in general.out
-    assert f"warning: {arns[1]} is another secret: a policy applies to its own only" in answer.out
-    assert "warning: statement 1 \"Readers\" lets s3.amazonaws.com in on behalf of any AWS account" in answer.out
+    assert f"warning: {arns[1]} is another secret: a policy applies only to its own" in answer.out
+    assert "warning: statement 1 \"Readers\" lets s3.amazonaws.com act on behalf of any AWS account" in answer.out
     assert "(did you mean aws:SourceVpc?)" in answer.out
     assert cli("policy", "check", str(path), "--secret", "db", unlock=False).code == 2
 

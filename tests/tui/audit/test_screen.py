@@ -126,10 +126,10 @@ async def test_what_is_found_can_be_taken_along(app: MakeApp, tmp_path: Path) ->
         await types(pilot, "operation:CreateSecret")
         await until(pilot, lambda: len(screen._events) == 5)
         await pilot.press("enter", "f6")
-        await until(pilot, lambda: "Export the audit log" in screen_text(running))
+        await until(pilot, lambda: "Export audit log" in screen_text(running))
         await paste(pilot, str(tmp_path / "audit.jsonl"))
         await pilot.press("enter")
-        await until(pilot, lambda: "5 events written" in "".join(said(running)))
+        await until(pilot, lambda: "5 events exported" in "".join(said(running)))
 
     file = tmp_path / "audit.jsonl"
     assert file.stat().st_mode & 0o777 == 0o600
@@ -181,17 +181,17 @@ def test_what_cannot_be_asked_is_left_out_with_a_word() -> None:
 
     assert query.criteria == {}
     assert query.words == ("red",)
-    assert [sentence.partition(" is left out")[0] for sentence in query.ignored] == [
+    assert [sentence.partition(" is ignored")[0] for sentence in query.ignored] == [
         "operation:dance", "outcome:dunno", "since:soon",
     ]
 
 
 @pytest.mark.parametrize(("word", "hint"), [
-    ("foo:bar", "foo: is no key of the filter, so foo:bar is looked for as it stands. Keys are caller, only,"),
+    ("foo:bar", "foo: is not a filter key, so foo:bar is searched for as text. Keys are caller, only,"),
     ("oucome:done", "Did you mean outcome:?"),
-    ("only:reads", "only:reads is looked for as it stands. Did you mean only:changes?"),
-    ("since:", "since: says nothing yet: it wants a value, such as 2d."),
-    ("!big", "!big is looked for as it stands: here ! leaves nothing out."),
+    ("only:reads", "only:reads is searched for as text. Did you mean only:changes?"),
+    ("since:", "since: is incomplete: add a value, such as 2d."),
+    ("!big", "!big is searched for as text: ! does not exclude anything here."),
 ])  # fmt: skip
 def test_a_word_that_means_nothing_is_hinted_at(word: str, hint: str) -> None:
     """Unknown words in the filter give a hint, in the same words as in the secrets list."""
@@ -215,4 +215,4 @@ async def test_the_hint_is_shown(app: MakeApp, filled: Any) -> None:
         await pilot.press("o", "t")
         await until(pilot, lambda: "CreateSecret" in screen_text(running))
         await types(pilot, "/foo:bar")
-        await until(pilot, lambda: "foo: is no key of the filter" in screen_text(running))
+        await until(pilot, lambda: "foo: is not a filter key" in screen_text(running))

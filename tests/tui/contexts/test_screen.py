@@ -58,17 +58,17 @@ async def test_a_region_without_secrets_can_be_named(app: MakeApp, filled: Any) 
         await pilot.press("c")
         await until(pilot, lambda: "us-east-1" in screen_text(running))
         await pilot.press("a")
-        await until(pilot, lambda: "Look at which Region?" in screen_text(running))
+        await until(pilot, lambda: "Go to Region" in screen_text(running))
         await types(pilot, "nowhere")
         await pilot.press("enter")
-        await until(pilot, lambda: "A Region looks like us-east-1." in screen_text(running))
+        await until(pilot, lambda: "Enter a Region such as us-east-1." in screen_text(running))
         assert "nowhere" in screen_text(running), "what is typed stays"
         await pilot.press("ctrl+u")
         await types(pilot, "us-west-2")
         await pilot.press("enter")
 
         await until(pilot, lambda: running.session and running.session.region == "us-west-2")
-        assert "There is nothing here yet" in screen_text(running)
+        assert "No secrets yet" in screen_text(running)
 
 
 async def test_another_vault_locks_this_one(app: MakeApp, vault: smtui.Vault, other: Path) -> None:
@@ -104,7 +104,7 @@ async def test_a_vault_can_be_forgotten(app: MakeApp, other: Path) -> None:
         await pilot.press("c", "tab")
         await until(pilot, lambda: "other.vault" in screen_text(running))
         await pilot.press("f8")
-        await until(pilot, lambda: "No vault is remembered" in screen_text(running))
+        await until(pilot, lambda: "No recent vaults" in screen_text(running))
 
     assert other.exists()
     assert recent_vaults.list_recent_vaults() == []
@@ -131,7 +131,7 @@ async def test_a_vault_by_its_path(app: MakeApp, other: Path, monkeypatch: pytes
     running = app(locked=True)
     async with running.run_test(size=SMALL) as pilot:
         await pilot.press("f3")
-        await until(pilot, lambda: "Where is it?" in screen_text(running))
+        await until(pilot, lambda: "Path of the vault" in screen_text(running))
         await types(pilot, "oth")
         await until(pilot, lambda: "other.vault" in screen_text(running))
         await pilot.press("right", "enter")
@@ -143,7 +143,7 @@ async def test_where_there_is_no_file_one_is_made(app: MakeApp, tmp_path: Path) 
     running = app(locked=True)
     async with running.run_test(size=SMALL) as pilot:
         await pilot.press("f3")
-        await until(pilot, lambda: "Where is it?" in screen_text(running))
+        await until(pilot, lambda: "Path of the vault" in screen_text(running))
         await paste(pilot, str(tmp_path / "new.vault"))
         await pilot.press("enter")
 
@@ -152,10 +152,10 @@ async def test_where_there_is_no_file_one_is_made(app: MakeApp, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(("harm", "title", "keys"), [
-    (lambda path: path.unlink(), "There is no vault here", ("Retry", "Create vault")),
+    (lambda path: path.unlink(), "No vault found", ("Retry", "Create vault")),
     (lambda path: path.write_bytes(path.read_bytes()[:-1]), "This vault is damaged", ("Retry", "Recover")),
-    (lambda path: path.write_text("x"), "This smtui cannot read it", ("Retry", "Recover")),
-    (lambda path: path.rename(path.with_name("x")) and path.symlink_to(path.with_name("x")), "This file is not opened",
+    (lambda path: path.write_text("x"), "Cannot read this file", ("Retry", "Recover")),
+    (lambda path: path.rename(path.with_name("x")) and path.symlink_to(path.with_name("x")), "File not opened",
      ("Retry",)),
 ], ids=["missing", "damaged", "no-vault", "link"])  # fmt: skip
 async def test_what_is_wrong_is_said_before_anybody_types(

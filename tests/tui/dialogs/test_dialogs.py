@@ -470,8 +470,8 @@ def check_that_it_says_what_is_missing(running: SmtuiApp, dialog: ModalScreen[An
 
 APPLY = {
     "add replicas": "Replicate", "tag plan": "Change tags", "columns": "Apply", "command function": "Create",
-    "password function": "Create", "export of a Region": "Write the file",
-    "export plan": "Write the file", "import form": "Continue", "new key": "Create",
+    "password function": "Create", "export of a Region": "Export",
+    "export plan": "Export", "import form": "Continue", "new key": "Create",
     "new secret": "Create", "one line": "OK", "ask path": "OK", "rotation": "Apply", "saved filters": "Save filter",
     "tags": "Apply", "value": "Store", "value that may not be read": "Store",
 }
@@ -536,7 +536,7 @@ def footer(running: SmtuiApp) -> str:
     return screen_text(running).splitlines()[-1]
 
 
-HARMLESS = {"Cancel", "Close", "Go on beside"}
+HARMLESS = {"Cancel", "Close", "Run in background"}
 """Answers that change nothing."""
 UNDOABLE = {"edited", "label preview", "restore plan", "undo preview", "undo preview of a large change"}
 """Dialogs whose act can be undone, so that it may have the focus."""

@@ -129,14 +129,14 @@ async def retention(app: SmtuiApp, pilot: Pilot[None]) -> None:
 
 
 CASES = {
-    "key of a secret": Case("Under which key shall prod/db be sealed?", secret, "K", "alias/own"),
-    "function": Case("Rotated by which function?", rotation_form, "enter", "maker"),
-    "replica removed": Case("Remove prod/db from eu-west-1?", replica, "d", "The primary in us-east-1"),
-    "replica promoted": Case("Promote prod/db in eu-west-1?", replica, "P", "of its own"),
-    "secrets of a key": Case("Secrets under alias/own", key, "enter", "under-own"),
+    "key of a secret": Case("KMS key for prod/db", secret, "K", "alias/own"),
+    "function": Case("Rotation function", rotation_form, "enter", "maker"),
+    "replica removed": Case("Delete the replica of prod/db in eu-west-1?", replica, "d", "The primary in us-east-1"),
+    "replica promoted": Case("Promote prod/db in eu-west-1?", replica, "P", "standalone secret"),
+    "secrets of a key": Case("Secrets encrypted with alias/own", key, "enter", "under-own"),
     "key disabled": Case("Disable alias/own?", key, "z", "1 version"),
-    "key deleted": Case("Delete the key alias/own?", key, "d", "under-own"),
-    "alias": Case("An alias for alias/own", new_alias, "enter"),
+    "key deleted": Case("Schedule deletion of alias/own?", key, "d", "under-own"),
+    "alias": Case("Alias for alias/own", new_alias, "enter"),
     "label": Case("Roll back to the previous version?", versions, "b", "AWSPREVIOUS"),
     "value": Case("New value of prod/db", secret, "e", "user"),
     "copy": Case("Copy which key of prod/db?", list_of_secrets, "y", "user"),
@@ -145,7 +145,7 @@ CASES = {
     "policy validated": Case("Validate the policy of prod/db", policy, "f3"),
     "policy attached": Case("Attach this policy to prod/db?", policy_edited, "ctrl+s"),
     "undo": Case("Undo", described, "u", "UpdateSecret"),
-    "retention": Case("Keep events of the audit log", retention, "", "0"),
+    "retention": Case("Audit log retention in days", retention, "", "0"),
 }
 
 
@@ -257,11 +257,11 @@ async def test_one_that_cannot_read_says_why_and_reads_again_with_one_key(
                 await case.prepare(running, pilot)
                 with reading_refused(monkeypatch):
                     await begin(running, pilot, case)
-                    await reading(running, pilot, f"Could not be read: {BUSY} F12 tries again.")
+                    await reading(running, pilot, f"Could not read: {BUSY} F12 retries.")
                     assert case.title in card(running)
                     await pilot.press("f12")
                     await until(pilot, lambda: running.input.is_idle)
-                    await reading(running, pilot, f"Could not be read: {BUSY} F12 tries again.")
+                    await reading(running, pilot, f"Could not read: {BUSY} F12 retries.")
                 await pilot.press("f12")
                 await see_the_dialog(running, pilot, case)
 
@@ -308,7 +308,7 @@ async def test_where_there_is_nothing_the_dialog_says_so(app: MakeApp, kept: smt
             await pilot.press("j")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(running.screen, Pick))
-        assert "Secrets under alias/unused There is none." in card(running)
+        assert "Secrets encrypted with alias/unused No secrets." in card(running)
         await pilot.press("j", "enter", "escape")
         await until(pilot, lambda: running.screen is screen)
 

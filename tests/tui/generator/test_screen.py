@@ -195,7 +195,7 @@ async def test_every_form_of_a_value_takes_one(app: MakeApp, database: Any, open
         await until(pilot, lambda: "1 secret" in screen_text(running))
         if opened == "e":
             await pilot.press("enter")
-            await until(pilot, lambda: "not read yet" in screen_text(running))
+            await until(pilot, lambda: "r to reveal" in screen_text(running))
         await pilot.press(opened)
         await until(pilot, lambda: there in screen_text(running))
         form = running.screen

@@ -15,7 +15,7 @@ async def test_sort_orders_and_saved_filters(app: MakeApp, filled: Any) -> None:
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(running.screen, SecretsScreen) and running.screen.secrets.count)
         for words, offered, done in (
-            ("sort by tags", "By its tags", "by tags ↑"), ("filter live", "Filter: live", "name:prod/"),
+            ("sort by tags", "By tags of the secret", "by tags ↑"), ("filter live", "Filter: live", "name:prod/"),
         ):
             await pilot.press("ctrl+p")
             await types(pilot, words)

@@ -105,7 +105,7 @@ async def test_what_is_stopped_leaves_nothing(app: MakeApp, slow: Slow, vault: s
         await until(pilot, lambda: isinstance(running.screen, JobDialog))
         await pilot.press("escape")
         slow.go_on.release(10)
-        await until(pilot, lambda: said(running) == ["Stopped. Nothing was changed."])
+        await until(pilot, lambda: said(running) == ["Cancelled. Nothing was changed."])
 
         assert isinstance(running.screen, SecretsScreen)
         assert names(vault) == []
@@ -121,7 +121,7 @@ async def test_a_long_question_is_stopped_in_the_middle(app: MakeApp) -> None:
         await until(pilot, lambda: isinstance(running.screen, JobDialog))
         await pilot.press("escape")
 
-        await until(pilot, lambda: said(running) == ["Stopped. Nothing was changed."])
+        await until(pilot, lambda: said(running) == ["Cancelled. Nothing was changed."])
 
 
 async def test_the_lock_ends_it(app: MakeApp, slow: Slow, vault: smtui.Vault) -> None:
@@ -156,7 +156,7 @@ async def test_there_is_one_at_a_time(app: MakeApp, slow: Slow) -> None:
         await until(pilot, lambda: isinstance(running.screen, JobDialog))
         running.run_task(slow.task)
         await until(pilot, lambda: said(running))
-        assert said(running) == ["Making is still under way.\nWait for its end, or stop it."]
+        assert said(running) == ["Making is still in progress.\nWait until it is done, or cancel it."]
         slow.go_on.release(10)
         await until(pilot, lambda: running.session and running.session.job is None)
 

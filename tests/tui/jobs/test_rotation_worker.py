@@ -38,7 +38,7 @@ async def test_what_is_due_is_rotated_and_said(app: MakeApp, due: Any) -> None:
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: running.session)
         running.rotate_due()
-        await until(pilot, lambda: "db is rotated." in said(running))
+        await until(pilot, lambda: "db rotated." in said(running))
         assert len(value(due)) == 32
         running.clear_notifications()
         await running.rotate_due().wait()
@@ -71,7 +71,7 @@ async def test_what_a_screen_begins_is_answered_at_once_and_carried_out_beside_i
         assert value(due) == "first"
         running.rotate_queued()
 
-        await until(pilot, lambda: "db is rotated." in said(running))
+        await until(pilot, lambda: "db rotated." in said(running))
         assert len(value(due)) == 32
 
 
@@ -105,7 +105,7 @@ async def test_the_lock_ends_a_function_and_what_it_had_begun_can_be_gone_on_wit
     with smtui.open_vault(vault.path, PASSPHRASE) as again:
         run = again.rotations().describe_rotation(SecretId="db")["Rotation"]
         assert (run["AtWork"], run["Attempts"]) == (False, 1)
-        assert run["Message"] == "It was ended before it was done: the vault was locked."
+        assert run["Message"] == "It was stopped early: the vault was locked."
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")

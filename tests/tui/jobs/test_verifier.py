@@ -34,7 +34,7 @@ async def test_the_vault_screen_tells_when_it_was_verified(app: MakeApp, vault: 
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: vault.maintenance.last_check)
         await pilot.press("o", "v")
-        await until(pilot, lambda: "every row is as it was last written" in screen_text(running))
+        await until(pilot, lambda: "no issues found" in screen_text(running))
 
     last_check = vault.maintenance.last_check
     assert last_check and last_check.clean and last_check.at == vault.now()
@@ -51,7 +51,7 @@ async def test_an_older_row_that_was_put_back_stops_the_session(
     running = SmtuiApp(path, Settings(), vault=smtui.open_vault(path, key=key))
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: isinstance(running.screen, UnlockScreen)
-                    and "rows of this vault are not as they were last" in " ".join(screen_text(running).split()))
+                    and "rows of this vault differ from what was last" in " ".join(screen_text(running).split()))
         assert "smtui check" in " ".join(screen_text(running).split()) and running.session is None
     with smtui.open_vault(path, key=key) as copy:
         assert copy.maintenance.last_check and not copy.maintenance.last_check.clean
@@ -146,5 +146,5 @@ def test_a_mismatch_is_found_and_noted(vault: smtui.Vault, filled: Any, tmp_path
     with smtui.open_vault(path, key=key) as copy:
         assert not copy.maintenance.verify_rows()
         assert copy.maintenance.last_check and not copy.maintenance.last_check.clean
-        assert "found something wrong" in copy.maintenance.take_check_reminder()
+        assert "found issues" in copy.maintenance.take_check_reminder()
         assert not copy.maintenance.take_check_reminder()

@@ -80,7 +80,7 @@ async def test_a_rotation_that_others_set_up(
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, ConflictDialog)
         await press_button(pilot, "Store mine anyway")
-        await hear(pilot, "passed its test.")
+        await hear(pilot, "rotation test of prod/db passed.")
         assert rotation(rotated)["RotationRules"]["AutomaticallyAfterDays"] == 14
 
         await wait_for_screen(pilot, RotationScreen)
@@ -88,7 +88,7 @@ async def test_a_rotation_that_others_set_up(
         await wait_for_screen(pilot, UndoPreview)
         await pilot.press("enter")
         if kind == "cancelled":
-            await hear(pilot, "Undone")
+            await hear(pilot, "Undid")
             assert rotation(rotated)["RotationEnabled"] is False
 
 
@@ -100,7 +100,7 @@ async def test_a_rotation_that_others_left_alone(app: MakeApp, rotated: Any, oth
         get_screen(running, RotationForm).at_once.value = True
         other.tag_resource(**ID, Tags=[{"Key": "env", "Value": "prod"}])
         await pilot.press("ctrl+s")
-        await hear(pilot, "prod/db is rotated.")
+        await hear(pilot, "prod/db rotated.")
         assert rotation(rotated)["RotationRules"]["AutomaticallyAfterDays"] == 14
 
 
@@ -138,7 +138,7 @@ async def test_a_value_that_others_stored_is_not_rotated_unseen(
         theirs = other.put_secret_value(**ID, SecretString='{"password": "theirs"}')["VersionId"]
         await press_button(pilot, "Rotate")
         await wait_for_screen(pilot, ConflictDialog)
-        assert "prod/db changed meanwhile" in join_screen_text(running)
+        assert "prod/db has changed" in join_screen_text(running)
         assert f"user/bob stored version {theirs[:8]} at" in join_screen_text(running)
         assert rotated.get_secret_value(**ID)["VersionId"] == theirs
         await press_button(pilot, answer)
@@ -181,12 +181,12 @@ async def test_a_keys_description_that_others_changed(
         await pilot.press("enter")
         await wait_for_screen(pilot, ConflictDialog)
         await press_button(pilot, "Store mine anyway")
-        await hear(pilot, "The description is changed.")
+        await hear(pilot, "Description changed.")
         await wait_for_screen(pilot, KmsKeysScreen)
         await pilot.press("u")
         await wait_for_screen(pilot, UndoPreview)
         await pilot.press("enter")
-        await hear(pilot, "Undone")
+        await hear(pilot, "Undid")
 
         assert kms.describe_key(KeyId="alias/orders")["KeyMetadata"]["Description"] == "theirs"
 
@@ -195,7 +195,7 @@ Theirs = Callable[[Any, str], object]
 STATES: dict[str, tuple[type, Theirs, str, str]] = {
     "disable": (Confirm, lambda client, key: client.schedule_key_deletion(KeyId=key, PendingWindowInDays=9),
                 "Disable", "Now: scheduled for deletion on 2026-03-"),
-    "delete": (KeyDeletion, lambda client, key: client.disable_key(KeyId=key), "Plan deletion", "Now: disabled"),
+    "delete": (KeyDeletion, lambda client, key: client.disable_key(KeyId=key), "Schedule deletion", "Now: disabled"),
 }
 
 
@@ -235,9 +235,9 @@ async def test_what_others_sealed_under_a_key_meanwhile(
             own.client(caller=BOB).put_secret_value(SecretId="orders/a", SecretString="theirs")
         await press_button(pilot, button)
         await wait_for_screen(pilot, ConflictDialog)
-        assert "Other versions are sealed under it now." in join_screen_text(running)
-        assert "Before: enabled, seals 3 versions of 2 secrets" in join_screen_text(running)
-        assert "Now: enabled, seals 4 versions of 2 secrets" in join_screen_text(running)
+        assert "It encrypts other versions now." in join_screen_text(running)
+        assert "Before: enabled, encrypts 3 versions of 2 secrets" in join_screen_text(running)
+        assert "Now: enabled, encrypts 4 versions of 2 secrets" in join_screen_text(running)
         await pilot.press("enter")
         await wait_for_screen(pilot, KmsKeysScreen)
         assert state(kms) == "Enabled"
@@ -259,7 +259,7 @@ async def test_a_deletion_that_others_planned_otherwise(
         other.schedule_key_deletion(KeyId=key, PendingWindowInDays=9)
         await pilot.press(binding(running, "kms.switch_state"))
         await until(pilot, lambda: isinstance(running.screen, ConflictDialog) or state(kms) != "PendingDeletion"
-                    or "on its way out" in join_screen_text(running))
+                    or "is scheduled for deletion" in join_screen_text(running))
 
         assert state(kms) == "PendingDeletion"
 
@@ -287,18 +287,18 @@ async def test_an_alias_that_others_turned(app: MakeApp, vault: smtui.Vault, kms
         await wait_for_screen(pilot, Confirm)
         third = other.create_key()["KeyMetadata"]["KeyId"]
         other.update_alias(AliasName="alias/zeta", TargetKeyId=third)
-        await press_button(pilot, "Turn")
+        await press_button(pilot, "Move")
         await wait_for_screen(pilot, ConflictDialog)
         assert "user/bob changed the alias at" in join_screen_text(running)
         assert aliases(kms)["alias/zeta"] == third
         await press_button(pilot, "Move alias anyway")
-        await hear(pilot, "alias/zeta leads to")
+        await hear(pilot, "alias/zeta now points to")
         assert aliases(kms)["alias/zeta"] == key_id(kms)
 
         other.update_alias(AliasName="alias/zeta", TargetKeyId=theirs)
         await wait_for_screen(pilot, KmsKeysScreen)
         await pilot.press("u")
-        await hear(pilot, "alias/zeta leads elsewhere since.")
+        await hear(pilot, "alias/zeta now points to another key.")
         assert aliases(kms)["alias/zeta"] == theirs
 
 

@@ -51,7 +51,7 @@ async def undoes(pilot: Pilot[None], sent: str) -> None:
     await pilot.press("u")
     await see(pilot, sent)
     await pilot.press("enter")
-    await hear(pilot, "Undone")
+    await hear(pilot, "Undid")
 
 
 @asynccontextmanager
@@ -77,7 +77,7 @@ async def test_what_is_there_and_what_it_seals(app: MakeApp, kms: Any, tool: Fak
         await until(pilot, lambda: tool.held)
         assert tool.held == kms.describe_key(KeyId="alias/orders")["KeyMetadata"]["Arn"].encode()
         await pilot.press("enter")
-        await see(pilot, "Secrets under alias/orders")
+        await see(pilot, "Secrets encrypted with alias/orders")
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, SecretScreen))
 
@@ -88,20 +88,20 @@ async def test_a_key_is_made_with_its_alias_or_not_at_all(app: MakeApp, kms: Any
     before = len(kms.list_keys()["Keys"])
     async with at_keys(app()) as pilot:
         await pilot.press("a")
-        await see(pilot, "New key")
+        await see(pilot, "New KMS key")
         await types(pilot, "aws/x")
-        await see(pilot, "for keys that AWS manages")
+        await see(pilot, "reserved for AWS managed keys")
         await pilot.press(*["backspace"] * 5)
         await types(pilot, "orders")
         await pilot.press("ctrl+s")
         await hear(pilot, "already exists")
         assert len(kms.list_keys()["Keys"]) == before
-        await see(pilot, "New key")
+        await see(pilot, "New KMS key")
         await types(pilot, "bills")
         await pilot.press("tab")
         await types(pilot, "All bills")
         await pilot.press("ctrl+s")
-        await hear(pilot, "alias/bills is made.")
+        await hear(pilot, "alias/bills created.")
         await see(pilot, "All bills")
 
         assert kms.describe_key(KeyId="alias/bills")["KeyMetadata"]["Description"] == "All bills"
@@ -121,10 +121,10 @@ async def test_description_and_aliases(app: MakeApp, kms: Any) -> None:
         assert kms.describe_key(KeyId="alias/orders")["KeyMetadata"]["Description"] == "The orders"
 
         await pilot.press("A", "enter")
-        await see(pilot, "An alias for alias/orders")
+        await see(pilot, "Alias for alias/orders")
         await types(pilot, "zeta")
         await pilot.press("enter")
-        await see(pilot, "Turn alias/zeta from")
+        await see(pilot, "Move alias/zeta from")
         await pilot.press("tab", "enter")
         await until(pilot, lambda: aliases(kms)["alias/zeta"] == key_id(kms))
         await see(pilot, "alias/orders, alias/zeta")
@@ -142,7 +142,7 @@ async def test_out_of_use_and_back(app: MakeApp, kms: Any, filled: Any) -> None:
     """The dialog says which values cannot be read meanwhile."""
     async with at_keys(app()) as pilot:
         await pilot.press("z")
-        await see(pilot, "It seals 3 versions of 2 secrets.")
+        await see(pilot, "It encrypts 3 versions of 2 secrets.")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, KmsKeysScreen))
         assert state(kms) == "Enabled"
@@ -153,7 +153,7 @@ async def test_out_of_use_and_back(app: MakeApp, kms: Any, filled: Any) -> None:
         with pytest.raises(smtui.ClientError):
             filled.get_secret_value(SecretId="orders/a")
         await pilot.press("z")
-        await hear(pilot, "alias/orders is enabled.")
+        await hear(pilot, "alias/orders enabled.")
         await undoes(pilot, "DisableKey")
         await undoes(pilot, "EnableKey")
 
@@ -164,21 +164,21 @@ async def test_its_end_is_planned_and_cancelled(app: MakeApp, kms: Any) -> None:
     """The dialog says what is lost and when, with the focus on Cancel; `U` or `u` cancels the deletion."""
     async with at_keys(app()) as pilot:
         await pilot.press("d")
-        await see(pilot, "It seals 3 versions of 2 secrets: orders/a, orders/b.")
+        await see(pilot, "It encrypts 3 versions of 2 secrets: orders/a, orders/b.")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, KmsKeysScreen))
         assert state(kms) == "Enabled"
         await pilot.press("d")
-        await see(pilot, "Plan deletion")
+        await see(pilot, "Schedule deletion")
         await pilot.press("down", "down", "tab", "enter")
-        await see(pilot, "▲ deletes in 28 d")
+        await see(pilot, "▲ deleted in 28 d")
         await pilot.press("z")
-        await hear(pilot, "on its way out")
+        await hear(pilot, "is scheduled for deletion")
         await pilot.press("U")
         await see(pilot, "Enable alias/orders as well?")
         await pilot.press("enter")
         await until(pilot, lambda: state(kms) == "Enabled")
-        await hear(pilot, "is enabled.")
+        await hear(pilot, "alias/orders enabled.")
         await undoes(pilot, "DisableKey")
         await undoes(pilot, "ScheduleKeyDeletion")
         assert state(kms) == "PendingDeletion"
@@ -194,7 +194,7 @@ async def test_what_nobody_may_change(app: MakeApp, kms: Any) -> None:
         for key in ("e", "A", "z", "d", "U"):
             pilot.app.clear_notifications()
             await pilot.press(key)
-            await hear(pilot, "managed by AWS")
+            await hear(pilot, "AWS managed key")
         pilot.app.session.read_only = True  # type: ignore[attr-defined]
         for key in ("a", "e", "A", "z", "d", "U"):
             pilot.app.clear_notifications()

@@ -39,7 +39,7 @@ def attached(client: Any) -> str | None:
 async def open_policy(pilot: Pilot[None]) -> None:
     await see(pilot, "1 secret ·")
     await pilot.press("enter")
-    await see(pilot, "not read yet")
+    await see(pilot, "r to reveal")
     await pilot.press("3")
     await see(pilot, "Who can read this")
 
@@ -55,15 +55,15 @@ async def test_reading_again_keeps_what_is_being_edited(app: MakeApp, database: 
     program = app()
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
-        await see(pilot, "No policy is attached")
+        await see(pilot, "No policy attached")
         await write(pilot, policy())
-        await see(pilot, "Nothing is wrong with it.")
+        await see(pilot, "No issues found.")
         database.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy(Sid="Theirs"))
         await pilot.press("f12")
         await until(pilot, lambda: program.input.is_idle)
-        assert READER in screen_text(program) and "being edited" in screen_text(program)
+        assert READER in screen_text(program) and "Policy draft" in screen_text(program)
         await pilot.press("ctrl+s")
-        await see(pilot, "changed meanwhile")
+        await see(pilot, "has changed")
 
         assert attached(database) == policy(Sid="Theirs")
 
@@ -73,18 +73,18 @@ async def test_a_policy_is_written_and_attached(app: MakeApp, database: Any) -> 
     program = app()
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
-        await see(pilot, "No policy is attached")
+        await see(pilot, "No policy attached")
         await write(pilot, policy())
-        await see(pilot, "Nothing is wrong with it.")
+        await see(pilot, "No issues found.")
         await pilot.press("ctrl+s")
         await see(pilot, "Attach this policy to prod/db?")
         assert '+ added      "Version": "2012-10-17",' in screen_text(program)
         await pilot.press("enter")
-        await see(pilot, "Policy, as it is attached")
+        await see(pilot, "Attached policy")
         await see(pilot, READER)
 
         assert attached(database) == policy()
-        assert said(program) == ["The policy is attached."]
+        assert said(program) == ["Policy attached."]
 
 
 async def test_what_is_wrong_is_marked_while_one_types(app: MakeApp, database: Any) -> None:
@@ -102,7 +102,7 @@ async def test_what_is_wrong_is_marked_while_one_types(app: MakeApp, database: A
 
 
 async def test_strangers_are_told_before_and_can_be_kept_out(app: MakeApp, database: Any) -> None:
-    """A warning names who gets access; "Attach unless broad" then attaches nothing, "Attach" does."""
+    """A warning names who gets access; "Attach, block public access" then attaches nothing, "Attach" does."""
     program = app()
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
@@ -133,7 +133,7 @@ async def test_a_policy_that_locks_out_is_asked_about_again(app: MakeApp, databa
         await see(pilot, "Lock yourself out?")
         assert "It is denied by statement 1" in screen_text(program)
         await pilot.press("enter")
-        await see(pilot, "being edited")
+        await see(pilot, "Policy draft")
 
         assert attached(database) is None
 
@@ -148,7 +148,7 @@ async def test_removing_and_undoing(app: MakeApp, database: Any) -> None:
         await pilot.press("f8")
         await see(pilot, "Remove the policy of prod/db?")
         await pilot.press("enter")
-        await see(pilot, "No policy is attached")
+        await see(pilot, "No policy attached")
         assert attached(database) is None
         assert program.session is not None and program.session.undo.last is not None
         done = program.session.undo.last
@@ -164,14 +164,14 @@ async def test_templates_know_the_account(app: MakeApp, database: Any) -> None:
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
         await pilot.press("B")
-        await see(pilot, "Begin with which?")
+        await see(pilot, "Start from template")
         await pilot.press("enter")
         await see(pilot, "arn:aws:iam::000000000000:root")
-        await see(pilot, "Nothing is wrong with it.")
+        await see(pilot, "No issues found.")
         await pilot.press("escape")
         await see(pilot, "Discard changes?")
         await pilot.press("tab", "enter")
-        await see(pilot, "No policy is attached")
+        await see(pilot, "No policy attached")
 
 
 @pytest.mark.parametrize(("words", "template"), TEMPLATES, ids=[words for words, _ in TEMPLATES])
@@ -192,7 +192,7 @@ async def test_reading_only(app: MakeApp, database: Any) -> None:
         await until(pilot, lambda: said(program))
 
         assert said(program) == ["Read-only session: no changes made."]
-        assert "as it is attached" in screen_text(program)
+        assert "Attached policy" in screen_text(program)
 
 
 async def test_a_secret_that_will_be_deleted(app: MakeApp, database: Any) -> None:
@@ -202,9 +202,9 @@ async def test_a_secret_that_will_be_deleted(app: MakeApp, database: Any) -> Non
         await open_policy(pilot)
         database.delete_secret(SecretId="prod/db")
         get_screen(program, PolicyScreen).start_reading()
-        await see(pilot, "Its deletion is planned")
+        await see(pilot, "Scheduled for deletion")
         await pilot.press("B")
-        await until(pilot, lambda: any("until it is restored" in each for each in said(program)))
+        await until(pilot, lambda: any("Restore it (U)" in each for each in said(program)))
 
 
 async def test_hostile_text_is_spelled_and_stays_as_it_is(app: MakeApp, database: Any) -> None:
@@ -218,7 +218,7 @@ async def test_hostile_text_is_spelled_and_stays_as_it_is(app: MakeApp, database
         await pilot.press("e", "ctrl+s")
         await until(pilot, lambda: said(program))
 
-        assert said(program) == ["Nothing is changed yet."]
+        assert said(program) == ["No changes yet."]
         assert attached(database) == text
 
 
@@ -263,7 +263,7 @@ def test_readers(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int
     async def look(pilot: Pilot[None]) -> None:
         await open_policy(pilot)
         await see(pilot, "▲ alert")
-        await see(pilot, "▲ The policy allows it, but the secret is")
+        await see(pilot, "▲ The policy allows it, but other accounts")
 
     assert snap_compare(app(), terminal_size=size, run_before=look)
 
@@ -278,7 +278,7 @@ def test_difference(snap_compare: Any, app: MakeApp, database: Any, size: tuple[
         await write(pilot, policy("*"))
         await see(pilot, "Anyone can call")
         await pilot.press("ctrl+s")
-        await see(pilot, "Attach unless broad")
+        await see(pilot, "Attach, block public access")
 
     assert snap_compare(app(), terminal_size=size, run_before=store)
 
@@ -290,10 +290,10 @@ async def test_a_policy_that_locks_its_writer_out_is_said_to_while_it_is_typed(a
         await open_policy(pilot)
         await write(pilot, policy("*", Effect="Deny", Action="secretsmanager:*"))
         await see(pilot, "It is denied by statement 1.")
-        assert "Nothing is wrong with it." not in screen_text(program)
+        assert "No issues found." not in screen_text(program)
         await pilot.press("f7")
         await paste(pilot, policy())
-        await see(pilot, "Nothing is wrong with it.")
+        await see(pilot, "No issues found.")
         assert program.session is not None
         assert "ValidateResourcePolicy" not in {event["eventName"] for event in program.session.vault.audit_log()}
 
@@ -309,7 +309,7 @@ def test_what_a_template_leaves_to_be_filled_in_is_marked(template: Callable[[st
 
 
 @pytest.mark.parametrize(("more", "sentence"), [
-    ({}, "nobody in this account whom the policy does not name: it denies everybody"),
+    ({}, "in this account only principals named in the policy (it denies all others)"),
     ({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}, "unless the policy denies it under its conditions"),
 ])  # fmt: skip
 async def test_who_can_read_what_is_denied_to_everybody(

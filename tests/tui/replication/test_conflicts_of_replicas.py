@@ -75,7 +75,7 @@ async def test_what_others_changed_since_the_question_is_not_overwritten_unseen(
         theirs = described(taken)
         await press_button(pilot, "Overwrite")
         await wait_for_screen(pilot, ConflictDialog)
-        assert "prod/db changed meanwhile" in join_screen_text(running)
+        assert "prod/db has changed" in join_screen_text(running)
         assert f"user/bob {words}" in join_screen_text(running), join_screen_text(running)
         assert " at 2026-" in join_screen_text(running)
         assert str(running.focused.label) == "Cancel"  # type: ignore[union-attr]
@@ -152,7 +152,7 @@ REPLICA_CHANGES: dict[str, tuple[Act, str]] = {
 
 @pytest.mark.parametrize("kind", REPLICA_CHANGES)
 @pytest.mark.parametrize(("key", "button", "insist"), [
-    ("d", "Remove", "Remove anyway"), ("P", "Promote", "Promote anyway"),
+    ("d", "Delete", "Delete anyway"), ("P", "Promote", "Promote anyway"),
 ])
 async def test_a_replica_goes_or_is_promoted_as_it_was_seen(
     app: MakeApp, replicated: Any, other: Any, there: Any, key: str, button: str, insist: str, kind: str  # noqa: F811
@@ -175,7 +175,7 @@ async def test_a_replica_goes_or_is_promoted_as_it_was_seen(
 
 
 @pytest.mark.parametrize(("key", "button", "insist"), [
-    ("d", "Remove", "Remove anyway"), ("P", "Promote", "Promote anyway"),
+    ("d", "Delete", "Delete anyway"), ("P", "Promote", "Promote anyway"),
 ])
 async def test_it_is_done_where_the_person_says_so(
     app: MakeApp, replicated: Any, other: Any, key: str, button: str, insist: str  # noqa: F811
@@ -199,7 +199,7 @@ async def test_a_replica_that_is_gone_is_not_asked_about(
         await pilot.press("j")
         other.remove_regions_from_replication(**ID, RemoveReplicaRegions=[IRELAND])
         await pilot.press("d")
-        await hear(pilot, "prod/db has no replica in eu-west-1 any more.")
+        await hear(pilot, "prod/db no longer has a replica in eu-west-1.")
 
         assert isinstance(pilot.app.screen, ReplicationScreen)
         assert "eu-west-1" not in screen_text(pilot.app)
@@ -215,6 +215,6 @@ async def test_what_others_read_or_change_elsewhere_is_no_conflict(
         other.create_secret(Name="prod/db2", SecretString="x")
         with vault.reopen() as own:
             own.client(region_name="eu-west-2", caller=BOB).create_secret(Name="prod/db", SecretString="x")
-        await press_button(pilot, "Remove")
+        await press_button(pilot, "Delete")
 
-        await hear(pilot, "prod/db is removed from eu-west-1.")
+        await hear(pilot, "Replica of prod/db in eu-west-1 deleted.")

@@ -43,7 +43,7 @@ async def at_replication(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
     async with running.run_test(size=SMALL) as pilot:
         await see(pilot, "1 secret ·")
         await pilot.press("enter")
-        await see(pilot, "not read yet")
+        await see(pilot, "r to reveal")
         await pilot.press("5")
         await see(pilot, "● primary")
         yield pilot
@@ -62,18 +62,18 @@ async def test_to_more_regions(app: MakeApp, database: Any, vault: smtui.Vault) 
     async with at_replication(app()) as pilot:
         await pilot.press("a")
         await see(pilot, "N. California")
-        assert "N. Virginia" not in screen_text(pilot.app).split("to which Regions")[1]
+        assert "N. Virginia" not in screen_text(pilot.app).split("to Regions")[1]
         await pilot.press("slash")
         await types(pilot, "tokyo")
         await pilot.press("enter", "enter")
-        await see(pilot, "Under which key of ap-northeast-1?")
+        await see(pilot, "KMS key in ap-northeast-1")
         await pilot.press("down", "enter")
         await see(pilot, "✓  ap-northeast-1")
         await pilot.press("slash", *["backspace"] * 5)
         await types(pilot, "us-gov-west-1")
         await see(pilot, "us-gov-west-1  ")
         await pilot.press("enter", "j", "space", "ctrl+s")
-        await hear(pilot, "prod/db is replicated to ap-northeast-1, us-gov-west-1.")
+        await hear(pilot, "prod/db replicated to ap-northeast-1, us-gov-west-1.")
         await see(pilot, "✓ in sync")
         assert regions(database) == {"ap-northeast-1": "InSync", "us-gov-west-1": "InSync"}
         there = vault.client(region_name="ap-northeast-1").describe_secret(**ID)
@@ -89,13 +89,13 @@ async def test_a_replica_is_looked_at_there_and_promoted(app: MakeApp, replicate
     """Enter opens the replica and returns to the primary. `P` explains the promotion, which cannot be undone."""
     async with at_replication(app()) as pilot:
         await pilot.press("j", "enter")
-        await see(pilot, "it is changed in us-east-1, where its primary is")
+        await see(pilot, "Change its primary in us-east-1")
         assert "eu-west-1" in screen_text(pilot.app).splitlines()[0]
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.session.region == "us-east-1")  # type: ignore[attr-defined]
         await see(pilot, "● primary      here")
         await pilot.press("j", "enter")
-        await see(pilot, "it is changed in us-east-1, where its primary is")
+        await see(pilot, "Change its primary in us-east-1")
         await pilot.press("j", "P")
         await see(pilot, "Promote prod/db in eu-west-1?")
         await pilot.press("enter")
@@ -104,7 +104,7 @@ async def test_a_replica_is_looked_at_there_and_promoted(app: MakeApp, replicate
         await pilot.press("P")
         await see(pilot, "Promote prod/db in eu-west-1?")
         await pilot.press("tab", "enter")
-        await hear(pilot, "a secret of its own")
+        await hear(pilot, "promoted")
         await see(pilot, "eu-west-1       Ireland        ● primary")
         await pilot.press("u")
 
@@ -146,15 +146,15 @@ async def test_out_of_a_region_and_back(app: MakeApp, replicated: Any) -> None:
     """The dialog says what is deleted, with the focus on Cancel."""
     async with at_replication(app()) as pilot:
         await pilot.press("j", "d")
-        await see(pilot, "Remove prod/db from eu-west-1?")
-        await see(pilot, "No reading of it there is recorded.")
+        await see(pilot, "Delete the replica of prod/db in eu-west-1?")
+        await see(pilot, "Never accessed there.")
         await pilot.press("enter")
         await back(pilot)
         assert regions(replicated) == {"eu-west-1": "InSync"}
         await pilot.press("d")
-        await see(pilot, "Remove prod/db from eu-west-1?")
+        await see(pilot, "Delete the replica of prod/db in eu-west-1?")
         await pilot.press("tab", "enter")
-        await hear(pilot, "prod/db is removed from eu-west-1.")
+        await hear(pilot, "Replica of prod/db in eu-west-1 deleted.")
         assert regions(replicated) == {}
         await pilot.press("u")
         await see(pilot, "ReplicateSecretToRegions")

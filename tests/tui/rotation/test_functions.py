@@ -53,15 +53,15 @@ def names(client: Any) -> list[str]:
 async def test_what_is_there_and_what_it_rotates(app: MakeApp, functions: Any, tool: FakeTool) -> None:
     """Enter opens the rotation of a secret that the function rotates; `y` copies the function's ARN."""
     async with at_functions(app()) as pilot:
-        await see(pilot, "20 characters, without punctuation, as the whole value")
+        await see(pilot, "20 characters, without punctuation, as the entire value")
         await see(pilot, "dev/web/flags, prod/payments/db, prod/web/session and 1 more")
         await pilot.press("j")
-        await see(pilot, "true 'a b' · 5 s a step")
+        await see(pilot, "true 'a b' · 5 s per step")
         await pilot.press("y")
         await until(pilot, lambda: tool.held)
         assert tool.held == b"arn:aws:lambda:us-east-1:000000000000:function:idle"
         await pilot.press("enter")
-        await see(pilot, "There is none.")
+        await see(pilot, "No secrets.")
         await pilot.press("escape", "k", "enter")
         await see(pilot, "Secrets that busy rotates")
         await pilot.press("down", "enter")
@@ -75,9 +75,9 @@ async def test_a_password_function_is_made_with_every_option(app: MakeApp, vault
     vault.rotations().create_function(FunctionName="taken", Password={})
     async with at_functions(app()) as pilot:
         await pilot.press("a", "enter")
-        await see(pilot, "A function that makes a new password")
+        await see(pilot, "New password function")
         await types(pilot, "a b")
-        await see(pilot, "A function's name is made of letters")
+        await see(pilot, "A function name can contain letters")
         await pilot.press(*["backspace"] * 3)
         await types(pilot, "taken")
         await pilot.press("tab")
@@ -85,19 +85,19 @@ async def test_a_password_function_is_made_with_every_option(app: MakeApp, vault
         await pilot.press("tab")
         for key in ("home", "ctrl+k", "2"):
             await pilot.press(key)
-        await see(pilot, "There is no such password")
+        await see(pilot, "No such password")
         await pilot.press("0")
         for _ in range(4):
             await pilot.press("tab")
         await pilot.press("space", "tab", "space")
-        await see(pilot, "bits. For secrets that nobody but the vault keeps.")
+        await see(pilot, "bits. For secrets that no other system stores.")
         await pilot.press("ctrl+s")
         await hear(pilot, "Function already exist: taken")
         await see(pilot, "bits.")
         await types(pilot, "tokens")
         await pilot.press("ctrl+s")
-        await hear(pilot, "tokens is made.")
-        await see(pilot, "20 characters, without punctuation, with spaces, in token")
+        await hear(pilot, "tokens created.")
+        await see(pilot, "20 characters, without punctuation, with spaces, in key token")
 
     made = vault.rotations().list_functions()["Functions"][1]["Password"]
     assert {name: made[name] for name in ("Key", "PasswordLength", "ExcludePunctuation", "IncludeSpace")} == {
@@ -109,10 +109,10 @@ async def test_a_command_is_shown_as_it_is_split(app: MakeApp, vault: smtui.Vaul
     """The preview splits the command like a shell; `u` undoes the creation."""
     async with at_functions(app()) as pilot:
         await pilot.press("a", "down", "enter")
-        await see(pilot, "A function that runs a command of yours")
+        await see(pilot, "New command function")
         await types(pilot, "pg")
         await pilot.press("tab")
-        await see(pilot, "Which command?")
+        await see(pilot, "Enter a command.")
         await pilot.press(*(
             {" ": "space", "'": "apostrophe", "/": "slash", "-": "minus"}.get(each, each)
             for each in "/bin/sh -c 'x y"
@@ -121,15 +121,15 @@ async def test_a_command_is_shown_as_it_is_split(app: MakeApp, vault: smtui.Vaul
         await pilot.press("apostrophe")
         await see(pilot, "runs  /bin/sh  -c  x y")
         await pilot.press("tab", "backspace", "backspace", "9", "0", "1")
-        await see(pilot, "A step may take 1 to 900 seconds.")
+        await see(pilot, "The time limit is 1 to 900 seconds.")
         await pilot.press("backspace", "ctrl+s")
-        await hear(pilot, "pg is made.")
+        await hear(pilot, "pg created.")
         [made] = vault.rotations().list_functions()["Functions"]
         assert made["Command"] == {"Arguments": ["/bin/sh", "-c", "x y"], "TimeoutInSeconds": 90}
         await pilot.press("u")
         await see(pilot, "DeleteFunction")
         await pilot.press("enter")
-        await see(pilot, "There is no rotation function yet")
+        await see(pilot, "No rotation functions yet")
 
         assert names(vault.rotations()) == []
 
@@ -139,16 +139,16 @@ async def test_only_what_rotates_nothing_is_removed(app: MakeApp, functions: Any
     before = functions.list_functions()["Functions"][1]["Command"]
     async with at_functions(app()) as pilot:
         await pilot.press("d")
-        await hear(pilot, "cannot be removed while it rotates dev/web/flags, prod/payments/db, prod/web/session and 1")
+        await hear(pilot, "cannot be deleted while it rotates dev/web/flags, prod/payments/db, prod/web/session and 1")
         await pilot.press("j", "d")
-        await see(pilot, "Remove idle?")
+        await see(pilot, "Delete idle?")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, FunctionsScreen))
         assert names(functions) == ["busy", "idle"]
         await pilot.press("d")
-        await see(pilot, "Remove idle?")
+        await see(pilot, "Delete idle?")
         await pilot.press("tab", "enter")
-        await hear(pilot, "idle is removed.")
+        await hear(pilot, "idle deleted.")
         assert names(functions) == ["busy"]
         await pilot.press("u")
         await see(pilot, "CreateFunction")
@@ -159,9 +159,9 @@ async def test_only_what_rotates_nothing_is_removed(app: MakeApp, functions: Any
 
 
 @pytest.mark.parametrize(("theirs", "words"), [
-    ({"Arguments": ["false"]}, "idle is another function now. user/bob created it in us-east-1 at"),
-    ({"Arguments": ["true", "a b"], "TimeoutInSeconds": 6}, "idle is another function now. user/bob created it"),
-    (None, "The function is no longer there. user/bob removed it"),
+    ({"Arguments": ["false"]}, "idle was replaced. user/bob created it in us-east-1 at"),
+    ({"Arguments": ["true", "a b"], "TimeoutInSeconds": 6}, "idle was replaced. user/bob created it"),
+    (None, "The function no longer exists. user/bob removed it"),
 ])
 async def test_a_function_of_others_is_not_removed(
     app: MakeApp, vault: smtui.Vault, functions: Any, theirs: Any, words: str
@@ -169,7 +169,7 @@ async def test_a_function_of_others_is_not_removed(
     """What the question described is not there any more: nothing is removed, and there is nothing to undo."""
     async with at_functions(app()) as pilot:
         await pilot.press("j", "d")
-        await see(pilot, "Remove idle?")
+        await see(pilot, "Delete idle?")
         with vault.reopen() as own:
             bob = own.rotations(caller=BOB)
             bob.delete_function(FunctionName="idle")
@@ -177,7 +177,7 @@ async def test_a_function_of_others_is_not_removed(
                 bob.create_function(FunctionName="idle", Command=theirs)
         await pilot.press("tab", "enter")
         await hear(pilot, words)
-        await hear(pilot, "Nothing was changed.")
+        await hear(pilot, "No changes made.")
 
         assert names(functions) == ["busy", *(["idle"] if theirs else [])]
         await pilot.press("u")
@@ -187,18 +187,18 @@ async def test_a_function_of_others_is_not_removed(
 async def test_a_function_that_others_replaced_is_not_removed_by_undo(app: MakeApp, vault: smtui.Vault) -> None:
     async with at_functions(app()) as pilot:
         await pilot.press("a")
-        await see(pilot, "What shall the function do?")
+        await see(pilot, "New rotation function")
         await pilot.press("enter")
-        await see(pilot, "A function that makes a new password")
+        await see(pilot, "New password function")
         await types(pilot, "maker")
         await pilot.press("ctrl+s")
-        await hear(pilot, "maker is made.")
+        await hear(pilot, "maker created.")
         with vault.reopen() as own:
             bob = own.rotations(caller=BOB)
             bob.delete_function(FunctionName="maker")
             bob.create_function(FunctionName="maker", Command={"Arguments": ["true"]})
         await pilot.press("u")
-        await hear(pilot, "maker is another function now. user/bob created it")
+        await hear(pilot, "maker was replaced. user/bob created it")
 
         assert names(vault.rotations()) == ["maker"]
 
@@ -226,11 +226,11 @@ async def test_a_lambda_function_shows_what_it_may_read(
         await see(pilot, "sets      DATABASE")
         await see(pilot, "waits for your permission")
         await pilot.press("L")
-        await see(pilot, "Let f run on this machine?")
+        await see(pilot, "Allow f on this machine?")
         await see(pilot, "[bold]")
         await see(pilot, sha256(file.read_bytes()).hexdigest()[:40])
         await pilot.press("tab", "enter")
-        await hear(pilot, "f is allowed to run on this machine.")
+        await hear(pilot, "f allowed on this machine.")
 
         assert "WaitsForPermission" not in vault.rotations().list_functions()["Functions"][0]
 
@@ -248,7 +248,7 @@ async def test_a_removed_lambda_function_is_made_again_by_undo(
         await pilot.press("d")
         await see(pilot, "Remove f?")
         await pilot.press("tab", "enter")
-        await hear(pilot, "f is removed.")
+        await hear(pilot, "f deleted.")
         assert names(vault.rotations()) == []
         await pilot.press("u")
         await see(pilot, "CreateFunction")

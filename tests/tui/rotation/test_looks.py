@@ -74,7 +74,7 @@ def kms(vault: smtui.Vault, filled: Any) -> Any:
 async def to_part(pilot: Pilot[None], number: str, text: str) -> None:
     await see(pilot, "1 secret ·")
     await pilot.press("enter")
-    await see(pilot, "not read yet")
+    await see(pilot, "r to reveal")
     await pilot.press(number)
     await see(pilot, text)
 
@@ -182,7 +182,7 @@ def test_a_function_that_makes_passwords(snap_compare: Any, app: MakeApp, rotate
         await pilot.press("o", "f")
         await see(pilot, "24 characters")
         await pilot.press("a", "enter")
-        await see(pilot, "one of each")
+        await see(pilot, "each type")
         await pilot.press("w", "e", "b")
         await see(pilot, "bits.")
 

@@ -103,7 +103,7 @@ async def at_rotation(running: SmtuiApp, size: tuple[int, int] = SMALL) -> Async
     async with running.run_test(size=size) as pilot:
         await see(pilot, "1 secret ·")
         await pilot.press("enter")
-        await see(pilot, "not read yet")
+        await see(pilot, "r to reveal")
         await pilot.press("4")
         await until(pilot, lambda: isinstance(running.screen, RotationScreen) and running.screen.rotation)
         yield pilot
@@ -112,13 +112,13 @@ async def at_rotation(running: SmtuiApp, size: tuple[int, int] = SMALL) -> Async
 async def test_set_up_from_nothing(app: MakeApp, database: Any) -> None:
     """Creates a function from the form and sets 30 days; the first rotation follows."""
     async with at_rotation(app()) as pilot:
-        await see(pilot, "This secret is not rotated.")
+        await see(pilot, "Rotation is off.")
         await pilot.press("e")
-        await see(pilot, "Choose the function that makes the new value.")
+        await see(pilot, "Choose a rotation function.")
         await pilot.press("enter")
-        await see(pilot, "What shall the function do?")
+        await see(pilot, "New rotation function")
         await pilot.press("enter")
-        await see(pilot, "A function that makes a new password")
+        await see(pilot, "New password function")
         await types(pilot, "new-password")
         await pilot.press("tab")
         await types(pilot, "password")
@@ -128,9 +128,9 @@ async def test_set_up_from_nothing(app: MakeApp, database: Any) -> None:
         await pilot.press("tab")
         await types(pilot, "30")
         await see(pilot, "every 30 days, at any time of that day (UTC)")
-        await see(pilot, "Rotated now")
+        await see(pilot, "Rotates now")
         await pilot.press("ctrl+s")
-        await hear(pilot, "prod/db is rotated.")
+        await hear(pilot, "prod/db rotated.")
         await see(pilot, "finishSecret  ✓ done")
 
         assert rules(database) == MONTHLY
@@ -145,12 +145,12 @@ async def test_a_schedule_is_judged_while_it_is_typed(app: MakeApp, rotated: Any
         await pilot.press("backspace", "backspace")
         await see(pilot, "No schedule")
         await types(pilot, "1001")
-        await see(pilot, "A secret is rotated every 4 hours at most")
+        await see(pilot, "A secret can be rotated at most every 4 hours")
         await pilot.press("ctrl+s")
         assert isinstance(pilot.app.screen, RotationForm)
         await pilot.press(*["backspace"] * 4)
         await types(pilot, "cron(0 8 30 2 ? *)")
-        await see(pilot, "The day of this schedule never comes.")
+        await see(pilot, "This schedule never occurs.")
         await pilot.press("ctrl+s")
         assert isinstance(pilot.app.screen, RotationForm)
         await pilot.press(*["backspace"] * 18)
@@ -159,7 +159,7 @@ async def test_a_schedule_is_judged_while_it_is_typed(app: MakeApp, rotated: Any
         await see(pilot, "every Monday at 08:00 UTC, until midnight UTC")
         await see(pilot, "Mon 2026-04-06 08:00 – 24:00")
         await pilot.press("ctrl+s")
-        await hear(pilot, "passed its test")
+        await hear(pilot, "rotation test of prod/db passed")
         await see(pilot, "every Monday")
 
         assert rules(rotated)["ScheduleExpression"] == "cron(0 8 ? * MON *)"
@@ -174,9 +174,9 @@ async def test_a_function_that_others_replaced_is_chosen_again(
     async with at_rotation(app()) as pilot:
         before = password(database)
         await pilot.press("e")
-        await see(pilot, "Choose the function that makes the new value.")
+        await see(pilot, "Choose a rotation function.")
         await pilot.press("enter")
-        await see(pilot, "Rotated by which function?")
+        await see(pilot, "Rotation function")
         await until(pilot, lambda: "works" in screen_text(pilot.app))
         await types(pilot, "works")
         await pilot.press("enter")
@@ -188,7 +188,7 @@ async def test_a_function_that_others_replaced_is_chosen_again(
         await pilot.press("ctrl+s")
         await hear(pilot, "works is another function now.")
         await hear(pilot, "Nothing was rotated.")
-        await see(pilot, "Choose the function that makes the new value.")
+        await see(pilot, "Choose a rotation function.")
         assert rules(database) is None and password(database) == before
 
         await pilot.press("enter")
@@ -197,7 +197,7 @@ async def test_a_function_that_others_replaced_is_chosen_again(
         await pilot.press("enter")
         await see(pilot, "works …")
         await pilot.press("ctrl+s")
-        await hear(pilot, "prod/db is rotated.")
+        await hear(pilot, "prod/db rotated.")
         assert rules(database) == MONTHLY
 
 
@@ -235,7 +235,7 @@ async def test_rotating_now_asks_first(app: MakeApp, rotated: Any) -> None:
         await pilot.press("R")
         await see(pilot, "Rotate prod/db now?")
         await pilot.press("tab", "enter")
-        await hear(pilot, "prod/db is rotated.")
+        await hear(pilot, "prod/db rotated.")
 
         assert password(rotated) != before
 
@@ -246,30 +246,30 @@ async def test_the_steps_are_seen_to_pass_and_no_key_waits(app: MakeApp, rotated
         await pilot.press("R")
         await see(pilot, "Rotate prod/db now?")
         await pilot.press("tab", "enter")
-        await see(pilot, "setSecret     ▸ at work")
+        await see(pilot, "setSecret     ▸ running")
         assert "createSecret  ✓ done" in screen_text(pilot.app)
         assert "testSecret    ○ waiting" in screen_text(pilot.app)
         await pilot.press("R")
-        await hear(pilot, "It is being rotated right now.")
+        await hear(pilot, "Rotation is already in progress.")
         await pilot.press("2")
         await see(pilot, "AWSPENDING")
         await pilot.press("4")
-        await see(pilot, "▸ at work")
+        await see(pilot, "▸ running")
         held.set()
 
         await see(pilot, "finishSecret  ✓ done")
-        await hear(pilot, "prod/db is rotated.")
+        await hear(pilot, "prod/db rotated.")
 
 
 async def test_a_failure_says_why_and_when_it_is_tried_again(app: MakeApp, failed: Any) -> None:
     """After the cause is fixed, `R` continues at once."""
     async with at_rotation(app()) as pilot:
         await see(pilot, "createSecret  ✗ failed")
-        await see(pilot, "Failed once, tried again at 2026-03-03 13:05; R tries now.")
+        await see(pilot, "Failed once; next retry 2026-03-03 13:05, R retries now.")
         await see(pilot, "The value has no key absent.")
         failed.put_secret_value(**ID, SecretString='{"absent": "x", "password": "y"}')
         await pilot.press("R")
-        await see(pilot, "gone on with at createSecret")
+        await see(pilot, "The rotation resumes at createSecret")
         await pilot.press("tab", "enter")
         await see(pilot, "finishSecret  ✓ done")
 
@@ -281,7 +281,7 @@ async def test_a_new_rotation_begins_after_awspending_was_taken_away(app: MakeAp
     failed.put_secret_value(**ID, SecretString='{"absent": "x", "password": "y"}')
     failed.update_secret_version_stage(**ID, VersionStage="AWSPENDING", RemoveFromVersionId=version_id(3))
     async with at_rotation(app()) as pilot:
-        await see(pilot, "AWSPENDING was taken away from version")
+        await see(pilot, "AWSPENDING was removed from version")
         await pilot.press("R")
         await see(pilot, "Rotate prod/db now?")
         await pilot.press("tab", "enter")
@@ -301,10 +301,10 @@ async def test_cancelling_says_what_is_left_behind(app: MakeApp, failed: Any) ->
         await pilot.press("X")
         await see(pilot, "Cancel the rotation of prod/db?")
         await pilot.press("tab", "enter")
-        await see(pilot, "○ The rotation is switched off.")
-        await see(pilot, "AWSPENDING was left on version 00000003.")
+        await see(pilot, "○ Rotation is disabled.")
+        await see(pilot, "AWSPENDING is still attached to version 00000003.")
         await pilot.press("X")
-        await hear(pilot, "nothing to cancel")
+        await hear(pilot, "Nothing to cancel")
 
         assert not failed.describe_secret(**ID)["RotationEnabled"]
 
@@ -316,11 +316,11 @@ async def test_a_rotation_cancelled_in_the_middle_ends(app: MakeApp, rotated: An
         await pilot.press("R")
         await see(pilot, "Rotate prod/db now?")
         await pilot.press("tab", "enter")
-        await see(pilot, "▸ at work")
+        await see(pilot, "▸ running")
         await pilot.press("X")
-        await see(pilot, "ends where it is")
+        await see(pilot, "The rotation in progress stops")
         await pilot.press("tab", "enter")
-        await see(pilot, "switched off")
+        await see(pilot, "Rotation is disabled")
         held.set()
         await hear(pilot, "This rotation was cancelled")
 
@@ -332,9 +332,9 @@ async def test_a_new_schedule_is_taken_back(app: MakeApp, rotated: Any) -> None:
     async with at_rotation(app()) as pilot:
         await store_interval_of_7_days(pilot)
         await until(pilot, lambda: rules(rotated) == {"AutomaticallyAfterDays": 7})
-        await hear(pilot, "passed its test")
+        await hear(pilot, "rotation test of prod/db passed")
         await pilot.press("u")
-        await see(pilot, "prod/db: rotation set up")
+        await see(pilot, "prod/db: rotation configured")
         await pilot.press("enter")
         await until(pilot, lambda: rules(rotated) == MONTHLY)
 
@@ -346,15 +346,15 @@ async def test_a_first_set_up_is_taken_back_by_cancelling(
 ) -> None:
     async with at_rotation(app()) as pilot:
         await pilot.press("e")
-        await see(pilot, "Choose the function")
+        await see(pilot, "Choose a rotation function")
         await pilot.press("enter")
-        await see(pilot, "Rotated by which function?")
+        await see(pilot, "Rotation function")
         await pilot.press("down", "enter")
         await see(pilot, "works …")
         await pilot.press("ctrl+s")
-        await hear(pilot, "prod/db is rotated.")
+        await hear(pilot, "prod/db rotated.")
         await pilot.press("u")
-        await see(pilot, "The value that was made stays.")
+        await see(pilot, "The new value is kept.")
         await pilot.press("enter")
 
         await until(pilot, lambda: not database.describe_secret(**ID)["RotationEnabled"])
@@ -365,7 +365,7 @@ async def test_a_cancelled_rotation_is_taken_up_again(app: MakeApp, rotated: Any
         await pilot.press("X")
         await see(pilot, "Cancel the rotation of prod/db?")
         await pilot.press("tab", "enter")
-        await see(pilot, "switched off")
+        await see(pilot, "Rotation is disabled")
         await pilot.press("u")
         await see(pilot, "prod/db: rotation cancelled")
         await pilot.press("enter")
@@ -384,7 +384,7 @@ async def test_what_is_overdue_and_a_function_that_is_gone_are_told(
         others.client().cancel_rotate_secret(**ID)
         others.rotations().delete_function(FunctionName="works")
 
-        await see(pilot, "▲ It is not there any more.")
+        await see(pilot, "▲ This function no longer exists.")
 
 
 async def test_a_session_that_only_reads_changes_nothing(app: MakeApp, rotated: Any) -> None:
@@ -400,10 +400,10 @@ async def test_a_secret_on_its_way_out_says_so(app: MakeApp, others: smtui.Vault
     """Another session plans the deletion while the tab is open."""
     async with at_rotation(app()) as pilot:
         others.client().delete_secret(**ID)
-        await see(pilot, "Its deletion is planned")
+        await see(pilot, "Scheduled for deletion")
         await pilot.press("R")
 
-        await hear(pilot, "Its deletion is planned")
+        await hear(pilot, "Scheduled for deletion")
 
 
 async def test_a_replica_says_where_its_primary_is(app: MakeApp, rotated: Any) -> None:
@@ -412,10 +412,10 @@ async def test_a_replica_says_where_its_primary_is(app: MakeApp, rotated: Any) -
     async with running.run_test(size=SMALL) as pilot:
         await see(pilot, "1 secret ·")
         running.look_at_region("eu-west-1", made["ARN"].replace("us-east-1", "eu-west-1"), 4)
-        await see(pilot, "it is changed in us-east-1, where its primary is")
+        await see(pilot, "Change its primary in us-east-1")
         await pilot.press("e")
 
-        await hear(pilot, "it is changed in us-east-1, where its primary is")
+        await hear(pilot, "Change its primary in us-east-1")
 
 
 async def test_what_a_function_says_is_harmless(app: MakeApp, vault: smtui.Vault, database: Any, clock: Clock) -> None:
@@ -434,4 +434,4 @@ async def test_a_secret_that_is_gone_leads_back(app: MakeApp, others: smtui.Vaul
         others.client().delete_secret(**ID, ForceDeleteWithoutRecovery=True)
 
         await until(pilot, lambda: not isinstance(pilot.app.screen, RotationScreen))
-        await hear(pilot, "This secret is no longer there.")
+        await hear(pilot, "This secret no longer exists.")

@@ -54,11 +54,11 @@ async def test_one_that_will_be_deleted(app: MakeApp, database: Any) -> None:
     database.delete_secret(**ID, RecoveryWindowInDays=7)
     running = app()
     async with opened(running) as pilot:
-        assert "▲ deletes in 7 d, on 2026-03-10 13:00. U restores it." in " ".join(screen_text(running).split())
-        await refused(pilot, (*READING, *CHANGING, "t", "K"), "Its deletion is planned")
+        assert "▲ deleted in 7 d, on 2026-03-10 13:00. U restores it." in " ".join(screen_text(running).split())
+        await refused(pilot, (*READING, *CHANGING, "t", "K"), "Scheduled for deletion")
         assert "GetSecretValue" not in names(running)
         await pilot.press("U")
-        await until(pilot, lambda: "prod/db is restored." in said(running))
+        await until(pilot, lambda: "prod/db restored." in said(running))
         await pilot.press("r")
         await until(pilot, lambda: "password" in screen_text(running))
 
@@ -68,8 +68,8 @@ async def test_a_replica(app: MakeApp, vault: smtui.Vault, database: Any) -> Non
     database.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": "eu-west-1"}])
     running = app()
     async with opened(running, "prod/db", "eu-west-1") as pilot:
-        assert "Replica of the secret in us-east-1" in screen_text(running)
-        await refused(pilot, (*CHANGING, "t", "d", "U"), "This is a replica: it is changed in us-east-1")
+        assert "Replica of the primary in us-east-1" in screen_text(running)
+        await refused(pilot, (*CHANGING, "t", "d", "U"), "This is a replica. Change its primary in us-east-1")
         await pilot.press("r")
         await until(pilot, lambda: "password" in screen_text(running))
 
@@ -81,7 +81,7 @@ async def test_one_that_a_service_manages(app: MakeApp, vault: smtui.Vault) -> N
     running = app()
     async with opened(running, "rds!db-1") as pilot:
         assert "Managed by the service rds" in screen_text(running)
-        await refused(pilot, (*CHANGING, "K"), "The service rds manages this secret")
+        await refused(pilot, (*CHANGING, "K"), "Managed by the service rds")
         await pilot.press("r")
         await until(pilot, lambda: "text, 12 bytes" in screen_text(running))
         await pilot.press("t")
@@ -99,7 +99,7 @@ async def test_another_key(app: MakeApp, vault: smtui.Vault, database: Any) -> N
         await until(pilot, lambda: "alias/team  for the team" in screen_text(running))
         assert "alias/aws/secretsmanager  the default" in screen_text(running)
         await pilot.press("down", "enter")
-        await until(pilot, lambda: "prod/db is sealed under alias/team." in said(running))
+        await until(pilot, lambda: "prod/db re-encrypted with alias/team." in said(running))
         assert database.describe_secret(**ID)["KmsKeyId"].endswith(":alias/team")
         await until(pilot, lambda: "key  alias/team" in screen_text(running))
         await pilot.press("u")

@@ -29,7 +29,7 @@ async def at_versions(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "1 secret ·" in screen_text(running))
         await pilot.press("enter")
-        await see(pilot, "not read yet")
+        await see(pilot, "r to reveal")
         await pilot.press("2")
         await until(pilot, lambda: get_screen(running, SecretScreen).versions.has_focus)
         yield pilot
@@ -47,7 +47,7 @@ async def test_which_keys_differ(app: MakeApp, database: Any, vault: smtui.Vault
     async with at_versions(running) as pilot:
         await compares(pilot)
         text = screen_text(running)
-        assert "00000001 (AWSPREVIOUS), and 00000002 (AWSCURRENT), which is newer" in text
+        assert "00000001 (AWSPREVIOUS) and 00000002 (AWSCURRENT) (newer)" in text
         assert "~ password  differs: 00000001  ••••••••" in text
         assert "= user      same in both" in text
         assert "first-word" not in text
@@ -106,7 +106,7 @@ async def test_with_the_marked_one(app: MakeApp, database: Any) -> None:
         await pilot.press("g")
         await compares(pilot)
         text = screen_text(running)
-        assert "00000001 (AWSPREVIOUS), and 00000003 (AWSPENDING), which is newer" in text
+        assert "00000001 (AWSPREVIOUS) and 00000003 (AWSPENDING) (newer)" in text
         assert "+ extra     only in: 00000003" in text
         assert "- password  only in: 00000001" in text
 
@@ -130,7 +130,7 @@ async def test_with_nothing_to_compare(app: MakeApp, client: Any) -> None:
     running = app()
     async with at_versions(running) as pilot:
         await pilot.press("equals_sign")
-        await until(pilot, lambda: "There is no other version to compare this one with." in said(running))
+        await until(pilot, lambda: "No other version to compare with." in said(running))
 
 
 async def test_hostile_keys_and_values(app: MakeApp, client: Any) -> None:

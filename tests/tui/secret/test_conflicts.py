@@ -136,7 +136,7 @@ async def test_my_changes_on_top_of_theirs(
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, ConflictDialog)
         await press_button(pilot, "Apply my changes on top")
-        await hear(pilot, "is stored: it is AWSCURRENT now.")
+        await hear(pilot, "stored as AWSCURRENT.")
         await wait_for_screen(pilot, SecretScreen)
 
         assert current(database) == theirs.replace('"app"', '"alice"')
@@ -152,7 +152,7 @@ async def test_the_same_key_is_not_merged(app: MakeApp, database: Any, other: An
         await wait_for_screen(pilot, ConflictDialog)
         assert "Apply my changes" not in screen_text(running)
         await press_button(pilot, "Store mine anyway")
-        await hear(pilot, "is stored")
+        await hear(pilot, "stored as AWSCURRENT")
 
         assert current(database) == DATABASE[1].replace('"app"', '"alice"')
 
@@ -174,7 +174,7 @@ async def test_store_mine_anyway_is_about_what_was_shown(
         assert f"version {third[:8]}" in screen_text(running)
         assert current(database) == DATABASE[1].replace('"app"', '"them"')
         await press_button(pilot, "Store mine anyway")
-        await hear(pilot, "is stored")
+        await hear(pilot, "stored as AWSCURRENT")
 
         assert json.loads(current(database))["user"] == "alice"
 
@@ -195,9 +195,9 @@ async def test_keep_editing_goes_on_from_what_is_there_now(app: MakeApp, databas
         await wait_for_screen(pilot, Confirm)
         text = screen_text(running)
         assert f"AWSCURRENT moves from {made[:8]} to the new version." in text
-        assert "~ user changes" in text and "password" not in text
+        assert "~ user changed" in text and "password" not in text
         await pilot.press("enter")
-        await hear(pilot, "is stored")
+        await hear(pilot, "stored as AWSCURRENT")
 
         assert current(database) == theirs.replace('"app"', '"alice2"')
 
@@ -227,7 +227,7 @@ async def test_a_second_change_of_others_leaves_mine_what_it_is(
         await wait_for_screen(pilot, ConflictDialog)
         assert "You changed:  user" in [line.strip(" │▎▊") for line in screen_text(running).splitlines()]
         await press_button(pilot, "Apply my changes on top")
-        await hear(pilot, "is stored")
+        await hear(pilot, "stored as AWSCURRENT")
 
         assert current(database) == others_again.replace('"app"', '"alice"')
 
@@ -247,9 +247,9 @@ async def test_keep_editing_prefers_my_value_of_a_key_that_both_changed(
         await wait_for_screen(pilot, ValueForm)
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, Confirm)
-        assert "~ user changes" in screen_text(running) and "port" not in screen_text(running)
+        assert "~ user changed" in screen_text(running) and "port" not in screen_text(running)
         await pilot.press("enter")
-        await hear(pilot, "is stored")
+        await hear(pilot, "stored as AWSCURRENT")
 
         assert json.loads(current(database)) == {**json.loads(DATABASE[1]), "user": "alice", "port": 6432}
 
@@ -278,14 +278,14 @@ async def test_a_label_that_moved_meanwhile(app: MakeApp, database: Any, other: 
         made = other.put_secret_value(**ID, SecretString="theirs", VersionStages=["blue"])["VersionId"]
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, ConflictDialog)
-        assert f"blue was on no version and is on {made[:8]} now." in screen_text(running)
+        assert f"blue was on no version, now on {made[:8]}." in screen_text(running)
         await pilot.press("escape")
         await wait_for_screen(pilot, ValueForm)
         form.stages.value = "green"
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, Confirm)
         await pilot.press("enter")
-        await hear(pilot, "is stored: AWSCURRENT stays.")
+        await hear(pilot, "stored; AWSCURRENT is unchanged.")
 
         assert database.get_secret_value(**ID, VersionStage="blue")["SecretString"] == "theirs"
 
@@ -305,7 +305,7 @@ async def test_the_first_value(app: MakeApp, database: Any, other: Any) -> None:
         other.put_secret_value(**ID, SecretString="theirs")
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, ConflictDialog)
-        assert "They changed: the whole text" in screen_text(running)
+        assert "They changed: entire text" in screen_text(running)
         await pilot.press("escape")
 
         assert current(database) == "theirs"
@@ -354,7 +354,7 @@ async def test_a_vault_that_fails_keeps_the_form(
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, Confirm)
         await pilot.press("enter")
-        await hear(pilot, "is stored")
+        await hear(pilot, "stored as AWSCURRENT")
 
 
 # The external editor, and files.
@@ -388,12 +388,12 @@ async def test_the_own_editor(
             await wait_for_screen(pilot, ConflictDialog)
             await press_button(pilot, "Keep editing")
             await wait_for_screen(pilot, EditedDialog)
-            assert "~ user changes" in screen_text(running)
+            assert "~ user changed" in screen_text(running)
             store_user(other)
             await pilot.press("enter")
             await wait_for_screen(pilot, ConflictDialog)
             await press_button(pilot, "Store mine anyway")
-            await hear(pilot, "is stored")
+            await hear(pilot, "stored as AWSCURRENT")
 
             assert json.loads(current(database)) == {"user": "alice2", "password": "their-word", "port": 5432}
 
@@ -416,7 +416,7 @@ async def test_quitting_asks_before_it_drops_what_was_typed_in_the_own_editor(
                     store_password(other)
                     await pilot.press("enter")
             await press_button(pilot, "Apply my changes on top")
-            await hear(pilot, "is stored")
+            await hear(pilot, "stored as AWSCURRENT")
 
 
 async def test_the_own_editor_keeps_what_was_refused(
@@ -432,7 +432,7 @@ async def test_the_own_editor_keeps_what_was_refused(
             await wait_for_screen(pilot, EditedDialog)
             other.restore_secret(**ID)
             await press_button(pilot, "Store")
-            await hear(pilot, "is stored")
+            await hear(pilot, "stored as AWSCURRENT")
 
             assert current(database) == "typed"
 
@@ -444,7 +444,7 @@ async def test_a_file(app: MakeApp, database: Any, other: Any, tmp_path: Path) -
     async with open_secret(running) as pilot:
         for words in ("Cancel", "Store mine anyway"):
             await pilot.press("f")
-            await see(pilot, "from which file?")
+            await see(pilot, "from file")
             await paste(pilot, f"{tmp_path}/new")
             await pilot.press("enter")
             await wait_for_screen(pilot, Confirm)
@@ -454,7 +454,7 @@ async def test_a_file(app: MakeApp, database: Any, other: Any, tmp_path: Path) -
             assert "Keep editing" not in screen_text(running)
             await press_button(pilot, words)
             await wait_for_screen(pilot, SecretScreen)
-        await hear(pilot, "is stored")
+        await hear(pilot, "stored as AWSCURRENT")
 
         assert current(database) == "from a file"
 
@@ -476,7 +476,7 @@ async def test_the_form_without_the_old_value(app: MakeApp, database: Any, other
         await pilot.press("e")
         await wait_for_screen(pilot, ValueForm)
         await see(pilot, "The current value cannot be read")
-        assert "what you store replaces it" in join_screen_text(running)
+        assert "Storing replaces it" in join_screen_text(running)
         assert "explicit deny" in join_screen_text(running)
         area = get_screen(running, ValueForm).editor.area
         area.load_text("alice")
@@ -487,7 +487,7 @@ async def test_the_form_without_the_old_value(app: MakeApp, database: Any, other
         assert "the value cannot be read" in join_screen_text(running)
         assert "Apply my changes" not in screen_text(running)
         await press_button(pilot, "Store mine anyway")
-        await hear(pilot, "is stored")
+        await hear(pilot, "stored as AWSCURRENT")
         database.delete_resource_policy(**ID)
 
         assert current(database) == "alice"
@@ -501,17 +501,17 @@ async def test_the_editor_and_a_file_without_the_old_value(
         async with open_secret(running) as pilot:
             deny(other, "GetSecretValue")
             await edit_outside(pilot)
-            assert "the whole value is replaced" in screen_text(running)
+            assert "the entire value is replaced" in screen_text(running)
             assert "AWSCURRENT moves from 00000002" in screen_text(running)
             await pilot.press("enter")
-            await hear(pilot, "is stored")
+            await hear(pilot, "stored as AWSCURRENT")
             (tmp_path / "new").write_text("from-file")
             await wait_for_screen(pilot, SecretScreen)
             await pilot.press("f")
-            await see(pilot, "from which file?")
+            await see(pilot, "from file")
             await paste(pilot, f"{tmp_path}/new")
             await pilot.press("enter")
-            await see(pilot, "the whole value is replaced")
+            await see(pilot, "the entire value is replaced")
             await pilot.press("enter")
             await until(pilot, lambda: len(database.list_secret_version_ids(
                 **ID, IncludeDeprecated=True)["Versions"]) == 4)
@@ -535,7 +535,7 @@ async def test_the_form_without_a_look_at_the_versions(
         await wait_for_screen(pilot, ValueForm)
         editor: Any = get_screen(running, ValueForm).editor
         blind = "GetSecretValue" in denied
-        assert ("changes by others are not noticed" in join_screen_text(running)) is blind
+        assert ("changes by others will not be noticed" in join_screen_text(running)) is blind
         if editor.is_keyed:
             await types(pilot, "alice")
         else:
@@ -545,7 +545,7 @@ async def test_the_form_without_a_look_at_the_versions(
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, Confirm if blind else ConflictDialog)
         await (pilot.press("enter") if blind else press_button(pilot, "Apply my changes on top"))
-        await hear(pilot, "is stored")
+        await hear(pilot, "stored as AWSCURRENT")
         database.delete_resource_policy(**ID)
 
         assert "alice" in current(database)

@@ -82,14 +82,14 @@ async def test_a_description_that_others_changed(app: MakeApp, database: Any, ot
         await pilot.press("enter")
         await wait_for_screen(pilot, ConflictDialog)
         await press_button(pilot, "Store mine anyway")
-        await hear(pilot, "The description is changed.")
+        await hear(pilot, "Description changed.")
         assert description(database) == "Main database 2"
 
         await wait_for_screen(pilot, SecretScreen)
         await pilot.press("u")
         await wait_for_screen(pilot, UndoPreview)
         await pilot.press("enter")
-        await hear(pilot, "Undone")
+        await hear(pilot, "Undid")
         assert description(database) == "theirs"
 
 
@@ -114,7 +114,7 @@ async def edit_tag(pilot: Pilot[None], value: str) -> None:
     await pilot.press("t")
     await wait_for_screen(pilot, TagsForm)
     pilot.app.screen.query(Input).last().value = value
-    await see(pilot, f"becomes {value}")
+    await see(pilot, f"→ {value}")
 
 
 @pytest.mark.parametrize("place", ["secret", "list"])
@@ -132,7 +132,7 @@ async def test_a_tag_that_others_changed(
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, ConflictDialog)
         assert "user/bob changed the tags at" in join_screen_text(running)
-        assert "team: pay before, ops now; you: web" in join_screen_text(running)
+        assert "team: was pay, now ops, yours: web" in join_screen_text(running)
         await pilot.press("enter")
         await wait_for_screen(pilot, TagsForm)
         assert running.screen.query(Input).last().value == "web"
@@ -140,7 +140,7 @@ async def test_a_tag_that_others_changed(
         await wait_for_screen(pilot, ConflictDialog)
         await press_button(pilot, "Keep editing")
         await wait_for_screen(pilot, TagsForm)
-        await see(pilot, "team: ops becomes web")
+        await see(pilot, "team: ops → web")
         assert tags(database) == {"team": "ops", "env": "prod"}
         await pilot.press("ctrl+s")
         await until(pilot, lambda: tags(database) == {"team": "web", "env": "prod"})
@@ -171,7 +171,7 @@ async def test_tags_of_several(app: MakeApp, filled: Any, vault: smtui.Vault) ->
             elsewhere.client().tag_resource(SecretId="prod/web/session", Tags=[{"Key": "env", "Value": "staging"}])
         running.screen.query_one("#go", Button).press()
         await see(pilot, "4 done, 1 refused.")
-        assert "changed by others meanwhile: env is staging" in join_screen_text(running)
+        assert "changed by others: env is now staging" in join_screen_text(running)
 
         assert tags(filled, "prod/web/session")["env"] == "staging"
         assert tags(filled, "shared/wifi")["env"] == "test"
@@ -190,7 +190,7 @@ async def test_a_key_that_others_changed(
     running = app()
     async with open_secret(running) as pilot:
         await pilot.press("K")
-        await see(pilot, "Under which key")
+        await see(pilot, "KMS key for")
         other.update_secret(**ID, KmsKeyId="alias/b")
         theirs = database.describe_secret(**ID)["KmsKeyId"]
         await pilot.press("down", "enter")
@@ -248,7 +248,7 @@ async def test_a_policy_that_others_changed(app: MakeApp, database: Any, other: 
         await press_button(pilot, "Attach mine anyway")
         await wait_for_screen(pilot, PolicyPreview)
         await pilot.press("enter")
-        await hear(pilot, "The policy is attached.")
+        await hear(pilot, "Policy attached.")
 
         assert attached(database) == policy("Mine")
 
@@ -270,9 +270,9 @@ async def test_a_policy_that_others_detached(
         other.delete_resource_policy(**ID)
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, ConflictDialog)
-        assert "user/bob detached the policy at" in join_screen_text(running)
-        assert "no policy is attached now" in join_screen_text(running)
-        assert ("attaches it again, unchanged" in join_screen_text(running)) is not edited
+        assert "user/bob removed the policy at" in join_screen_text(running)
+        assert "policy removed" in join_screen_text(running)
+        assert ("attach it again, unchanged" in join_screen_text(running)) is not edited
         assert str(running.focused.label) == "Cancel"  # type: ignore[union-attr]
         await press_button(pilot, "Keep editing")
         await wait_for_screen(pilot, PolicyScreen)
@@ -281,7 +281,7 @@ async def test_a_policy_that_others_detached(
         await wait_for_screen(pilot, PolicyPreview)
         assert "Only" not in join_screen_text(running)
         await pilot.press("enter")
-        await hear(pilot, "The policy is attached.")
+        await hear(pilot, "Policy attached.")
         assert attached(database)
 
 
@@ -325,7 +325,7 @@ async def test_a_roll_back_is_what_the_preview_named(app: MakeApp, database: Any
         theirs = labels(database)["AWSCURRENT"]
         await pilot.press("enter")
         await wait_for_screen(pilot, ConflictDialog)
-        assert "The labels of prod/db moved meanwhile" in screen_text(running)
+        assert "The labels of prod/db have moved" in screen_text(running)
         assert f"user/bob stored version {theirs[:8]} at" in join_screen_text(running)
         await press_button(pilot, "Preview again")
         await wait_for_screen(pilot, LabelPreview)
@@ -340,14 +340,14 @@ async def test_a_label_that_others_moved(app: MakeApp, database: Any, other: Any
     async with open_secret(running) as pilot:
         await at_versions(pilot)
         await pilot.press("plus")
-        await see(pilot, "A label for version 00000002")
+        await see(pilot, "Attach label to version 00000002")
         await types(pilot, "blue")
         await pilot.press("enter")
         await wait_for_screen(pilot, LabelPreview)
         other.update_secret_version_stage(**ID, VersionStage="blue", MoveToVersionId=FIRST)
         await pilot.press("enter")
         await wait_for_screen(pilot, ConflictDialog)
-        assert "blue was on no version and is on 00000001 now." in join_screen_text(running)
+        assert "blue was on no version, now on 00000001." in join_screen_text(running)
         await pilot.press("escape")
         await wait_for_screen(pilot, SecretScreen)
 
@@ -369,7 +369,7 @@ async def test_a_label_that_others_removed_first(
         move: Any = {"MoveToVersionId": taken_to} if taken_to else {}
         other.update_secret_version_stage(**ID, VersionStage="blue", RemoveFromVersionId=SECOND, **move)
         await pilot.press("enter")
-        await hear(pilot, "blue is no longer on version 00000002. Nothing was changed.")
+        await hear(pilot, "blue is no longer on version 00000002. No changes made.")
 
         assert isinstance(running.screen, SecretScreen)
         assert labels(database).get("blue") == taken_to
@@ -381,11 +381,11 @@ async def test_a_label_that_others_attached_first(app: MakeApp, database: Any, o
     async with open_secret(running) as pilot:
         await at_versions(pilot)
         await pilot.press("plus")
-        await see(pilot, "A label for version 00000002")
+        await see(pilot, "Attach label to version 00000002")
         other.update_secret_version_stage(**ID, VersionStage="blue", MoveToVersionId=SECOND)
         await types(pilot, "blue")
         await pilot.press("enter")
-        await hear(pilot, "blue is on version 00000002 already. Nothing was changed.")
+        await hear(pilot, "blue is already on version 00000002. No changes made.")
 
         assert isinstance(running.screen, SecretScreen)
 
@@ -411,11 +411,11 @@ async def test_a_label_beside_it_that_others_took_away(
         await pilot.press("enter")
         await wait_for_screen(pilot, ConflictDialog)
         now = "00000002" if taken_to else "no version"
-        assert f"two was on 00000001 and is on {now} now." in join_screen_text(running)
+        assert f"two was on 00000001, now on {now}." in join_screen_text(running)
         assert labels(database)["one"] == FIRST
         await press_button(pilot, "Preview again")
         await wait_for_screen(pilot, LabelPreview)
-        assert "00000001 has no label left: it is deprecated" in join_screen_text(running)
+        assert "00000001 has no labels left and becomes deprecated" in join_screen_text(running)
 
 
 # Undo.
@@ -451,7 +451,7 @@ async def test_an_undo_checks_when_it_is_sent(
         await hear(pilot, "cannot be undone")
 
         assert read(database) == theirs
-        assert not any("Undone" in each for each in said(running))
+        assert not any("Undid" in each for each in said(running))
 
 
 async def test_an_undone_version_checks_when_it_is_sent(app: MakeApp, database: Any, other: Any) -> None:
@@ -462,9 +462,9 @@ async def test_an_undone_version_checks_when_it_is_sent(app: MakeApp, database: 
         await see(pilot, "New value of prod/db")
         await types(pilot, "alice")
         await pilot.press("ctrl+s")
-        await see(pilot, "~ user changes")
+        await see(pilot, "~ user changed")
         await pilot.press("enter")
-        await hear(pilot, "is stored")
+        await hear(pilot, "stored as AWSCURRENT")
         await wait_for_screen(pilot, SecretScreen)
         await pilot.press("u")
         await wait_for_screen(pilot, UndoPreview)

@@ -56,7 +56,7 @@ async def test_what_the_labels_will_do_is_said_before(app: MakeApp, database: An
         text = screen_text(running)
         assert "AWSCURRENT moves from 00000002 to the new version." in text
         assert "AWSPREVIOUS moves from 00000001 to 00000002." in text
-        assert "00000001 has no label left: it is deprecated" in text
+        assert "00000001 has no labels left and becomes deprecated" in text
 
 
 async def test_a_version_that_waits_under_other_labels(app: MakeApp, database: Any) -> None:
@@ -69,10 +69,10 @@ async def test_a_version_that_waits_under_other_labels(app: MakeApp, database: A
         await types(pilot, "other")
         form.stages.value = "AWSPENDING, 2026-q2"
         await pilot.press("ctrl+s")
-        await see(pilot, "AWSCURRENT stays where it is.")
+        await see(pilot, "AWSCURRENT does not move.")
         assert "AWSPENDING is attached to the new version." in screen_text(running)
         await pilot.press("enter")
-        await hear(pilot, "is stored: AWSCURRENT stays.")
+        await hear(pilot, "stored; AWSCURRENT is unchanged.")
 
         found = labels(database)
         assert found["AWSCURRENT"] == SECOND
@@ -93,8 +93,8 @@ async def test_json_with_a_slip_is_marked_while_it_is_typed(app: MakeApp, databa
         await see(pilot, "▲ 5:1  Not valid JSON: unexpected end.")
         assert DATABASE[1][:20] not in screen_text(running)
         await pilot.press("ctrl+s")
-        await see(pilot, "~ the whole value changes")
-        assert "▲ it is text, no JSON with keys; there were 3" in screen_text(running)
+        await see(pilot, "~ the entire value changes")
+        assert "▲ no longer a JSON object but text; 3 keys will be lost" in screen_text(running)
 
 
 async def test_a_password_in_json_is_spelled_as_json(app: MakeApp, database: Any) -> None:
@@ -128,7 +128,7 @@ async def test_plain_text_is_typed_as_it_is(app: MakeApp, client: Any) -> None:
         assert area.value == "  key: {\nx"
         assert not area.show_line_numbers
         await paste(pilot, "a\u202eb")
-        await hear(pilot, "unseen characters")
+        await hear(pilot, "invisible characters")
         assert area.value == "  key: {\nx"
 
 
@@ -213,14 +213,14 @@ async def test_in_ones_own_editor(
         async with open_secret(running) as pilot:
             await pilot.press("E")
             await see(pilot, "Editors may keep copies of their own")
-            assert "the file will be on the disk" in screen_text(running)
+            assert "the file will be on disk" in screen_text(running)
             assert list(folder.iterdir()) == []
             await pilot.press("enter")
             await wait_for_screen(pilot, EditedDialog)
-            assert "~ password changes" in screen_text(running)
+            assert "~ password changed" in screen_text(running)
             assert "third-word" not in screen_text(running)
             await pilot.press("enter")
-            await hear(pilot, "is stored: it is AWSCURRENT now.")
+            await hear(pilot, "stored as AWSCURRENT.")
 
             assert current(database)["SecretString"] == DATABASE[1].replace("second-word", "third-word")
 
@@ -250,9 +250,9 @@ async def test_json_in_one_line_is_laid_out_for_the_editor(
         async with open_secret(running) as pilot:
             await edit_outside(pilot)
             await wait_for_screen(pilot, EditedDialog)
-            assert "~ rate changes" in screen_text(running)
+            assert "~ rate changed" in screen_text(running)
             await pilot.press("enter")
-            await hear(pilot, "is stored: it is AWSCURRENT now.")
+            await hear(pilot, "stored as AWSCURRENT.")
 
             assert seen.read_text() == f".json{LAID_OUT}"
             assert current(client)["SecretString"] == ODD.replace("1.10", "1.20")
@@ -270,7 +270,7 @@ async def test_json_in_one_line_is_laid_out_in_the_form(app: MakeApp, client: An
         await until(pilot, lambda: not form.editor.is_keyed)
         assert form.editor.area.text == LAID_OUT
         await pilot.press("ctrl+s")
-        await see(pilot, "Nothing is changed yet.")
+        await see(pilot, "No changes yet.")
         await pilot.press("ctrl+t")
         await until(pilot, lambda: form.editor.is_keyed)
         assert form.editor.value == ODD
@@ -279,7 +279,7 @@ async def test_json_in_one_line_is_laid_out_in_the_form(app: MakeApp, client: An
         await pilot.press("ctrl+end", "up", "up", "end", "3", "ctrl+s")
         await see(pilot, "Store a new version of prod/db?")
         await pilot.press("enter")
-        await hear(pilot, "is stored: it is AWSCURRENT now.")
+        await hear(pilot, "stored as AWSCURRENT.")
 
         assert current(client)["SecretString"] == ODD.replace("789.5", "789.53")
 
@@ -293,18 +293,18 @@ async def test_nothing_changed_stores_nothing(
     with editor(monkeypatch, tmp_path, does):
         async with open_secret(running) as pilot:
             await edit_outside(pilot)
-            await hear(pilot, "Nothing was changed.")
+            await hear(pilot, "No changes.")
 
             assert current(database)["VersionId"] == SECOND
 
 
 @pytest.mark.parametrize(("does", "words"), [
-    ("path.write_bytes(b'\\xff\\xfe')", "This is not UTF-8 text"),
+    ("path.write_bytes(b'\\xff\\xfe')", "Not valid UTF-8"),
     ("path.write_bytes(b'')", "The file is empty"),
     ("path.unlink()", "The file is empty"),
     ("path.write_bytes(b'x' * 65537)", "more than 65,536 bytes"),
     ("path.write_bytes(b'x' * 100_000_000)", "more than 65,536 bytes"),
-    ("path.write_text('typed'); sys.exit(1)", "The editor ended with code 1"),
+    ("path.write_text('typed'); sys.exit(1)", "The editor exited with error code 1"),
 ], ids=["no text", "empty", "removed", "too long", "much too long", "failed"])  # fmt: skip
 async def test_what_cannot_be_stored_is_edited_again(
     app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, does: str, words: str
@@ -323,9 +323,9 @@ async def test_what_cannot_be_stored_is_edited_again(
             await wait_for_screen(pilot, EditedDialog)
             assert "▸ Edit again ◂" in screen_text(running)
             await pilot.press("enter")
-            await see(pilot, "~ user changes")
+            await see(pilot, "~ user changed")
             await pilot.press("enter")
-            await hear(pilot, "is stored")
+            await hear(pilot, "stored as AWSCURRENT")
 
             assert current(database)["SecretString"] == '{"user": "again"}'
 
@@ -360,9 +360,9 @@ async def test_what_was_written_is_kept_where_the_changes_cannot_be_read(
                 patch.setattr(ValueEdit, "find_conflict", refuse)
                 await edit_outside(pilot)
                 await wait_for_screen(pilot, EditedDialog)
-                assert "What changes could not be read: Another program is at it." in join_screen_text(running)
+                assert "The changes could not be determined: Another program is at it." in join_screen_text(running)
             await press_button(pilot, "Store")
-            await hear(pilot, "is stored")
+            await hear(pilot, "stored as AWSCURRENT")
 
             assert current(database)["SecretString"] == "typed"
 
@@ -387,12 +387,12 @@ async def test_without_an_editor(app: MakeApp, database: Any, monkeypatch: pytes
     running = app()
     async with open_secret(running) as pilot:
         await edit_outside(pilot)
-        await hear(pilot, "This terminal cannot be handed to an editor.")
+        await hear(pilot, "The editor cannot use this terminal.")
     monkeypatch.setenv("VISUAL", "vi 'x")
     running = app()
     async with open_secret(running) as pilot:
         await pilot.press("E")
-        await hear(pilot, "$VISUAL cannot be understood")
+        await hear(pilot, "$VISUAL is not valid")
 
 
 # Files.
@@ -407,14 +407,14 @@ async def test_a_value_from_a_file(
     running = app()
     async with open_secret(running) as pilot:
         await pilot.press("f")
-        await see(pilot, "from which file?")
+        await see(pilot, "from file")
         await types(pilot, "new-")
         await see(pilot, "new-value.json")
         await pilot.press("right", "enter")
-        await see(pilot, "~ password changes")
+        await see(pilot, "~ password changed")
         assert "from-file" not in screen_text(running)
         await pilot.press("enter")
-        await hear(pilot, "is stored")
+        await hear(pilot, "stored as AWSCURRENT")
 
         assert json.loads(current(database)["SecretString"])["password"] == "from-file"
 
@@ -426,17 +426,17 @@ async def test_bytes_from_a_file_and_into_one(app: MakeApp, database: Any, tmp_p
     running = app()
     async with open_secret(running) as pilot:
         await pilot.press("f")
-        await see(pilot, "from which file?")
+        await see(pilot, "from file")
         await paste(pilot, f"{tmp_path}/key.bin")
         await pilot.press("enter")
-        await see(pilot, "▲ it is binary, 256 bytes, no JSON with keys; there were 3")
+        await see(pilot, "▲ no longer a JSON object but binary, 256 bytes; 3 keys will be lost")
         await pilot.press("enter")
-        await hear(pilot, "is stored")
+        await hear(pilot, "stored as AWSCURRENT")
         assert current(database)["SecretBinary"] == bytes(range(256))
 
-        for wait, words in ((hear, "written to"), (see, "already exists")):
+        for wait, words in ((hear, "saved to"), (see, "already exists")):
             await pilot.press("w")
-            await see(pilot, "Write prod/db to which new file?")
+            await see(pilot, "Save prod/db to file")
             await paste(pilot, str(target))
             await pilot.press("enter")
             await wait(pilot, words)
@@ -453,7 +453,7 @@ async def test_one_key_to_a_file(app: MakeApp, database: Any, tmp_path: Path) ->
         await pilot.press("r")
         await see(pilot, "password")
         await pilot.press("w")
-        await see(pilot, "Write prod/db, password to which new file?")
+        await see(pilot, "Save prod/db, password to file")
         await paste(pilot, f"{tmp_path}/word")
         await pilot.press("enter")
         await hear(pilot, "written to")
@@ -462,7 +462,7 @@ async def test_one_key_to_a_file(app: MakeApp, database: Any, tmp_path: Path) ->
 
 
 NO_VALUE: dict[str, tuple[Callable[[Path], object], str]] = {
-    "absent": (lambda path: None, "There is no file"),
+    "absent": (lambda path: None, "File not found"),
     "folder": (lambda path: path.mkdir(), "is a folder, not a file"),
     "pipe": (lambda path: os.mkfifo(path), "is not a regular file"),
     "empty": (lambda path: path.write_bytes(b""), "is empty"),
@@ -476,7 +476,7 @@ async def test_files_that_are_no_value(app: MakeApp, database: Any, tmp_path: Pa
     running = app()
     async with open_secret(running) as pilot:
         await pilot.press("f")
-        await see(pilot, "from which file?")
+        await see(pilot, "from file")
         for name, (make, words) in NO_VALUE.items():
             make(tmp_path / name)
             get_screen(running, AskPath).query_one(Input).value = ""

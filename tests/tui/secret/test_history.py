@@ -19,7 +19,7 @@ async def history(pilot: Pilot[None]) -> None:
     """Opens the history of `prod/db`."""
     await until(pilot, lambda: "secret" in screen_text(pilot.app))
     await pilot.press("enter")
-    await until(pilot, lambda: "not read yet" in screen_text(pilot.app))
+    await until(pilot, lambda: "r to reveal" in screen_text(pilot.app))
     await pilot.press("6")
     await until(pilot, lambda: "newest first" in screen_text(pilot.app))
 

@@ -86,4 +86,4 @@ def test_a_version_that_loses_its_last_label_is_named(secret: Secret) -> None:
     """The preview says that the version becomes deprecated and may be removed."""
     move = plan_label_move(secret.labels, "AWSCURRENT", secret.versions[0])
 
-    assert any("has no label left" in sentence and secret.versions[2][:8] in sentence for sentence in move.describe())
+    assert any("has no labels left" in sentence and secret.versions[2][:8] in sentence for sentence in move.describe())

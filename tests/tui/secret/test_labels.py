@@ -71,9 +71,9 @@ async def test_labels_of_ones_own(app: MakeApp, database: Any) -> None:
         await go_to_versions(pilot)
         await pilot.press("minus")
         await until(pilot, lambda: said(running))
-        assert said(running) == ["AWSCURRENT cannot be removed: move it to another version."]
+        assert said(running) == ["AWSCURRENT cannot be removed. Move it to another version instead."]
         await pilot.press("plus")
-        await see(pilot, "A label for version 00000002")
+        await see(pilot, "Attach label to version 00000002")
         await types(pilot, "2026-q1")
         await pilot.press("enter")
         await see(pilot, "2026-q1 is attached to 00000002.")
@@ -105,7 +105,7 @@ async def test_the_button_of_a_label_names_the_act(
         await go_to_versions(pilot)
         await pilot.press(*keys)
         if label:
-            await see(pilot, "A label for version 00000002")
+            await see(pilot, "Attach label to version 00000002")
             await types(pilot, label)
             await pilot.press("enter")
         await until(pilot, lambda: isinstance(running.screen, LabelPreview))
@@ -192,7 +192,7 @@ async def test_a_version_under_the_cursor_stays_there_while_others_take_its_labe
         await see(pilot, "○ deprecated")
         assert get_cursor(running) == SECOND
         await pilot.press("minus")
-        await until(pilot, lambda: "This version has no label." in said(running))
+        await until(pilot, lambda: "This version has no labels." in said(running))
         other.tag_resource(**ID, Tags=[{"Key": "a", "Value": "b"}])
         await screen(running).reload()
         assert get_cursor(running) == SECOND

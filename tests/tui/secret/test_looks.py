@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 async def open_it(pilot: Pilot[None]) -> None:
     await see(pilot, "1 secret ·")
     await pilot.press("enter")
-    await see(pilot, "not read yet")
+    await see(pilot, "r to reveal")
 
 
 async def to_versions(pilot: Pilot[None]) -> None:
@@ -98,7 +98,7 @@ def test_what_a_new_value_changes(snap_compare: Any, app: MakeApp, database: Any
         await see(pilot, "New value of prod/db")
         await types(pilot, "x")
         await pilot.press("ctrl+s")
-        await see(pilot, "~ user changes")
+        await see(pilot, "~ user changed")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=store)
 
@@ -110,14 +110,14 @@ def test_form_of_tags(snap_compare: Any, app: MakeApp, database: Any) -> None:
         await see(pilot, "Tags of prod/db")
         await pilot.press("tab")
         await types(pilot, "web")
-        await see(pilot, "becomes")
+        await see(pilot, "~ team: pay → ")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=tag)
 
 
 def test_new_secret(snap_compare: Any, app: MakeApp) -> None:
     async def add(pilot: Pilot[None]) -> None:
-        await see(pilot, "There is nothing here yet.")
+        await see(pilot, "No secrets yet.")
         await pilot.press("a")
         await see(pilot, "New secret")
         await types(pilot, "prod/api")
@@ -136,7 +136,7 @@ def test_what_undo_will_send(snap_compare: Any, app: MakeApp, database: Any) -> 
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "SecretScreen")
         pilot.app.clear_notifications()
         await pilot.press("u")
-        await see(pilot, "This is sent:")
+        await see(pilot, "Requests:")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=undo)
 
@@ -156,7 +156,8 @@ def test_what_can_be_undone(snap_compare: Any, app: MakeApp, database: Any, size
         await types(pilot, ".")
         await pilot.press("enter")
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "SecretScreen")
-        pilot.app.session.record_undo(SafeText("prod/old: deleted for good"), note="Nothing brings it back.")  # type: ignore[attr-defined]
+        pilot.app.session.record_undo(  # type: ignore[attr-defined]
+            SafeText("prod/old: permanently deleted"), note="It was deleted without recovery.")
         pilot.app.clear_notifications()
         await pilot.press("o")
         await see(pilot, "Go to")

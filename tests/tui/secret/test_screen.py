@@ -42,7 +42,7 @@ async def test_looking_at_a_secret_reads_no_value(
     running = app()
     async with open_first_secret(running, size):
         text = screen_text(running)
-        for words in ("prod/db", "Main database", "team=pay", "secret:prod/db-AbCdEf", "hidden, and not read yet"):
+        for words in ("prod/db", "Main database", "team=pay", "secret:prod/db-AbCdEf", "hidden (r to reveal)"):
             assert words in text
         assert ("AWSPREVIOUS" in text) == (size == LARGE)
         assert "second-word" not in text
@@ -139,7 +139,7 @@ async def test_copying_the_whole_value(app: MakeApp, database: Any, tool: FakeTo
     running = app()
     async with open_first_secret(running) as pilot:
         await pilot.press("r")
-        await see(pilot, "the whole value")
+        await see(pilot, "entire value")
         await pilot.press("G", "y")
         await until(pilot, lambda: tool.held == DATABASE[1].encode())
 
@@ -193,7 +193,7 @@ async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[
     running = app()
     async with open_first_secret(running, size) as pilot:
         await pilot.press("r")
-        await see(pilot, "the whole value")
+        await see(pilot, "entire value")
         await pilot.press("r")
         await pilot.press("e")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
@@ -220,10 +220,10 @@ async def test_a_new_version_of_one_key(app: MakeApp, database: Any) -> None:
         await types(pilot, "third")
         assert "third" not in screen_text(running)
         await pilot.press("ctrl+s")
-        await see(pilot, "~ password changes")
+        await see(pilot, "~ password changed")
         assert "third" not in screen_text(running)
         await pilot.press("enter")
-        await hear(pilot, "is stored: it is AWSCURRENT now.")
+        await hear(pilot, "stored as AWSCURRENT.")
 
         value = database.get_secret_value(**ID)["SecretString"]
         assert value == DATABASE[1].replace("second-word", "third")
@@ -236,7 +236,7 @@ async def test_nothing_typed_stores_nothing(app: MakeApp, database: Any) -> None
         await pilot.press("e")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
         await pilot.press("ctrl+s")
-        await see(pilot, "Nothing is changed yet.")
+        await see(pilot, "No changes yet.")
         await pilot.press("escape")
         await until(pilot, lambda: running.screen is screen(running))
 
@@ -270,9 +270,9 @@ async def test_a_generated_password_becomes_the_value(app: MakeApp, database: An
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
         await pilot.press("ctrl+s")
-        await see(pilot, "~ password changes")
+        await see(pilot, "~ password changed")
         await pilot.press("enter")
-        await hear(pilot, "is stored")
+        await hear(pilot, "stored as AWSCURRENT")
 
         assert json.loads(database.get_secret_value(**ID)["SecretString"])["password"] == made
 
@@ -309,7 +309,7 @@ async def test_the_description(app: MakeApp, database: Any) -> None:
         await see(pilot, "Description of prod/db")
         await types(pilot, " 2")
         await pilot.press("enter")
-        await hear(pilot, "The description is changed.")
+        await hear(pilot, "Description changed.")
 
         assert database.describe_secret(**ID)["Description"] == "Main database 2"
 
@@ -321,7 +321,7 @@ async def test_tags(app: MakeApp, database: Any) -> None:
         await pilot.press("t")
         await until(pilot, lambda: isinstance(running.screen, TagsForm))
         running.screen.query(Input).last().value = "web"
-        await see(pilot, "~ team: pay becomes web")
+        await see(pilot, "~ team: pay → web")
         await pilot.press("ctrl+n")
         await types(pilot, "env")
         await pilot.press("tab")
@@ -340,7 +340,7 @@ async def test_tags(app: MakeApp, database: Any) -> None:
         await see(pilot, "- team")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: database.describe_secret(**ID)["Tags"] == [{"Key": "env", "Value": "prod"}])
-        await until(pilot, lambda: said(running) == ["Tags of prod/db are changed:\n- team"])
+        await until(pilot, lambda: said(running) == ["Tags of prod/db changed:\n- team"])
 
 
 async def test_delete_with_seven_days_and_restore(app: MakeApp, database: Any) -> None:
@@ -355,13 +355,13 @@ async def test_delete_with_seven_days_and_restore(app: MakeApp, database: Any) -
         await until(pilot, lambda: said(running))
         assert said(running) == ["prod/db will be deleted on 2026-03-10."]
         await pilot.press("x")
-        await see(pilot, "▲ deletes in 7 d")
+        await see(pilot, "▲ deleted in 7 d")
         await pilot.press("enter")
-        await see(pilot, "▲ deletes in 7 d, on 2026-03-10")
+        await see(pilot, "▲ deleted in 7 d, on 2026-03-10")
         await pilot.press("r")
-        await until(pilot, lambda: any("until it is restored (U)" in each for each in said(running)))
+        await until(pilot, lambda: any("Restore it (U)" in each for each in said(running)))
         await pilot.press("U")
-        await until(pilot, lambda: "prod/db is restored." in said(running))
+        await until(pilot, lambda: "prod/db restored." in said(running))
 
         assert "DeletedDate" not in database.describe_secret(**ID)
 
@@ -393,7 +393,7 @@ async def test_a_secret_that_is_gone_says_so(app: MakeApp, database: Any) -> Non
     async with open_first_secret(running) as pilot:
         database.delete_secret(**ID, ForceDeleteWithoutRecovery=True)
         await screen(running).reload()
-        await until(pilot, lambda: "This secret is no longer there." in said(running))
+        await until(pilot, lambda: "This secret no longer exists." in said(running))
         await until(pilot, lambda: len(running.screen_stack) == 2)
 
 
@@ -420,7 +420,7 @@ async def test_a_short_terminal_leaves_room_for_what_one_came_for(app: MakeApp, 
     async with running.run_test(size=(60, 16)) as pilot:
         await until(pilot, lambda: "1 secret ·" in screen_text(running))
         await pilot.press("enter")
-        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await until(pilot, lambda: "r to reveal" in screen_text(running))
         await pilot.press("2")
 
         await until(pilot, lambda: "AWSCURRENT" in screen_text(running) and "AWSPREVIOUS" in screen_text(running))
@@ -451,5 +451,5 @@ async def test_the_header_leaves_room_for_the_work(
 
         assert header.region.y == 2 and header.region.height <= (3 if size[1] < 30 else 10)
         text = "\n".join(screen_text(running).splitlines()[2:2 + header.region.height])
-        assert "prod/payments/db" in text and ("▲ deletes in 30 d" in text) == (state == "deleted")
+        assert "prod/payments/db" in text and ("▲ deleted in 30 d" in text) == (state == "deleted")
         assert "created" in text and ("ARN" in text or state == "deleted")

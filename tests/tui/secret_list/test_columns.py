@@ -120,7 +120,7 @@ ROTATED = {**WITH_VALUE, "RotationEnabled": True, "RotationLambdaARN": "function
         ({"Name": "a"}, FoundAlerts(frozenset(), frozenset(), frozenset()), "○ no value"),
         (ROTATED, FoundAlerts(frozenset("a"), frozenset("a"), frozenset()), "✗ failed rotation  ▲ public"),
         ({**ROTATED, "DeletedDate": NOW + timedelta(days=6)},
-         FoundAlerts(frozenset("a"), frozenset("a"), frozenset()), "▲ deletes in 6 d"),
+         FoundAlerts(frozenset("a"), frozenset("a"), frozenset()), "▲ deleted in 6 d"),
     ],
 )
 def test_alerts_are_a_glyph_and_words(entry: Any, found: FoundAlerts, words: str) -> None:
@@ -136,11 +136,11 @@ def test_alerts_are_a_glyph_and_words(entry: Any, found: FoundAlerts, words: str
 @pytest.mark.parametrize(
     ("left", "words"),
     [
-        (timedelta(days=30), "▲ deletes in 30 d"),
-        (timedelta(days=6, hours=2), "▲ deletes in 6 d"),
-        (timedelta(hours=30), "▲ deletes in 30 h"),
-        (timedelta(minutes=5), "▲ deletes in 1 h"),
-        (timedelta(0), "▲ deletion is due"),
+        (timedelta(days=30), "▲ deleted in 30 d"),
+        (timedelta(days=6, hours=2), "▲ deleted in 6 d"),
+        (timedelta(hours=30), "▲ deleted in 30 h"),
+        (timedelta(minutes=5), "▲ deleted in 1 h"),
+        (timedelta(0), "▲ deletion due"),
     ],
 )
 def test_the_state_is_a_sign_and_words(left: timedelta, words: str) -> None:

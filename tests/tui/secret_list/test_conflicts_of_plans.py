@@ -62,8 +62,8 @@ async def test_what_others_changed_is_not_deleted(
         asked.go.focus()
         await pilot.press("enter")
         await until(pilot, lambda: "2 done, 1 refused." in screen_text(running))
-        assert "✗ refused: changed by others meanwhile" in screen_text(running)
-        assert f"{changed}: changed by others meanwhile: user/bob {words}" in join_screen_text(running)
+        assert "✗ refused: changed by others" in screen_text(running)
+        assert f"{changed}: changed by others: user/bob {words}" in join_screen_text(running)
 
         if for_good:
             assert set(names(filled)) == {*before[3:], changed}
@@ -92,7 +92,7 @@ async def test_what_others_restored_and_changed_is_left_alone(app: MakeApp, fill
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot, "3 secrets")
         await pilot.press("x")
-        await ready(pilot, "planned deletions")
+        await ready(pilot, "scheduled for deletion")
         await until(pilot, lambda: get_screen(running, SecretsScreen).secrets.count == 2)
         await pilot.press("asterisk", "U")
         await ready(pilot, "Restore 2 secrets?")
@@ -120,7 +120,7 @@ async def test_a_deletion_that_others_planned_anew_stays(
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot, "4 secrets")
         await pilot.press("x")
-        await ready(pilot, "planned deletions")
+        await ready(pilot, "scheduled for deletion")
         await until(pilot, lambda: get_screen(running, SecretsScreen).secrets.count == 1)
         if place == "secret":
             await pilot.press("enter")
@@ -129,9 +129,9 @@ async def test_a_deletion_that_others_planned_anew_stays(
         if kind == "planned anew":
             others.delete_secret(SecretId=name, RecoveryWindowInDays=7)
         await pilot.press("U")
-        await until(pilot, lambda: any("Nothing was changed." in each for each in said(running)))
-        words = {"planned anew": "Its deletion was planned anew, for 2026-03-09. user/bob scheduled its deletion",
-                 "restored": "It was restored already. user/bob restored it"}[kind]
+        await until(pilot, lambda: any("No changes made." in each for each in said(running)))
+        words = {"planned anew": "Its deletion was rescheduled for 2026-03-09. user/bob scheduled its deletion",
+                 "restored": "It has already been restored. user/bob restored it"}[kind]
         assert any(words in each for each in said(running))
 
         assert list(deleted(filled).values()) == (["2026-03-09"] if kind == "planned anew" else [])
@@ -152,8 +152,8 @@ async def test_those_of_several_that_others_restored_are_left(app: MakeApp, fill
         await pilot.press("u")
         await ready(pilot, "Undo?")
         assert screen_text(running).count("RestoreSecret of") == 3
-        assert f"1 changed since, left as it is: {first}: deletion planned: It was restored already. user/bob" in \
-            join_screen_text(running)
+        assert (f"1 changed since, left as it is: {first}: deletion scheduled: It has already been restored. user/bob"
+                in join_screen_text(running))
         others.restore_secret(SecretId=second)
         others.delete_secret(SecretId=second, RecoveryWindowInDays=7)
         await pilot.press("enter")
@@ -162,8 +162,8 @@ async def test_those_of_several_that_others_restored_are_left(app: MakeApp, fill
         assert deleted(filled) == {second: "2026-03-09"}
         assert rest
         [message] = [each for each in said(running) if "left as they are" in each]
-        assert f"{first}: deletion planned (It was restored already. user/bob" in message
-        assert f"{second}: deletion planned (Its deletion was planned anew, for 2026-03-09. user/bob" in message
+        assert f"{first}: deletion scheduled (It has already been restored. user/bob" in message
+        assert f"{second}: deletion scheduled (Its deletion was rescheduled for 2026-03-09. user/bob" in message
 
 
 async def test_tags_that_others_changed_are_left_alone_and_listed(app: MakeApp, filled: Any, others: Any) -> None:
@@ -175,7 +175,7 @@ async def test_tags_that_others_changed_are_left_alone_and_listed(app: MakeApp, 
                    for entry in filled.list_secrets(SortBy="name")["SecretList"]}
         with_env = [name for name, keys in entries.items() if "env" in keys]
         await pilot.press("asterisk", "t")
-        await ready(pilot, "Put on each")
+        await ready(pilot, "Add to each")
         get_screen(running, TagsPlan).removed.focus()
         await types(pilot, "env")
         await until(pilot, lambda: "- env" in screen_text(running))
@@ -184,7 +184,7 @@ async def test_tags_that_others_changed_are_left_alone_and_listed(app: MakeApp, 
         others.tag_resource(SecretId=touched, Tags=[{"Key": "elsewhere", "Value": "x"}])
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "1 refused." in screen_text(running))
-        assert "changed by others meanwhile: env is theirs" in join_screen_text(running)
+        assert "changed by others: env is now theirs" in join_screen_text(running)
 
         assert tags(filled, changed)["env"] == "theirs"
         assert changed == touched or "env" not in tags(filled, touched)

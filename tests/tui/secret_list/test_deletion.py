@@ -97,7 +97,7 @@ async def test_a_typed_window(app: MakeApp, filled: Any, typed: str, possible: b
         await pilot.pause()
 
         assert asked.go.disabled is not possible
-        assert ("The window is 7 to 30 days." in screen_text(running)) is not possible
+        assert ("The recovery window is 7 to 30 days." in screen_text(running)) is not possible
 
 
 @pytest.mark.parametrize(("marked", "typed"), [((), "dev/web/flags"), ((0, 2, 4), "delete 3")], ids=["one", "three"])
@@ -136,7 +136,7 @@ async def test_changing_ones_mind_about_at_once(app: MakeApp, filled: Any) -> No
         asked.force.toggle()
         await pilot.press("down")
         asked.force.toggle()
-        await until(pilot, lambda: "Deleted on 2026-03-31." in screen_text(running))
+        await until(pilot, lambda: "Will be deleted on 2026-03-31." in screen_text(running))
 
         assert not asked.go.disabled
 
@@ -162,7 +162,7 @@ async def test_replicas_are_in_the_way(app: MakeApp, vault: smtui.Vault, filled:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await plan(pilot, 0, 1)
-        await until(pilot, lambda: "– left out: remove replicas first, in eu-west-1" in screen_text(running))
+        await until(pilot, lambda: "– skipped: delete its replicas first: eu-west-1" in screen_text(running))
         await pilot.press("tab", "enter")
         await ended(pilot)
 
@@ -192,14 +192,14 @@ async def test_replicas_that_cannot_be_read_are_not_taken_for_none(
             patch.setattr(LocalClient, "_call", refuse)
             asked = await plan(pilot, *rows)
             await until(pilot, lambda: "Replicas: Reading…" in screen_text(running))
-            assert "There is nothing to do" not in screen_text(running)
+            assert "Nothing to do" not in screen_text(running)
             await held.release()
-            await until(pilot, lambda: "Could not be read: Another program is at it. F12 tries again."
+            await until(pilot, lambda: "Could not read: Another program is at it. F12 retries."
                         in join_screen_text(running))
-            assert "its replicas could not be read" in screen_text(running)
+            assert "replicas unknown" in screen_text(running)
             assert asked.go.disabled is (not rows)
         await pilot.press("f12")
-        await until(pilot, lambda: "remove replicas first, in eu-west-1" in join_screen_text(running))
+        await until(pilot, lambda: "delete its replicas first: eu-west-1" in join_screen_text(running))
 
         assert "Replicas:" not in screen_text(running)
         assert asked.go.disabled is (not rows)
@@ -214,7 +214,7 @@ async def test_nothing_but_what_is_in_the_way(app: MakeApp, filled: Any) -> None
         await until(pilot, lambda: "eu-west-1" in screen_text(running))
 
         assert asked.go.disabled
-        assert "There is nothing to do." in screen_text(running)
+        assert "Nothing to do." in screen_text(running)
 
 
 async def test_what_is_refused_is_said_and_the_rest_is_done(app: MakeApp, filled: Any, client: Any) -> None:
@@ -225,7 +225,7 @@ async def test_what_is_refused_is_said_and_the_rest_is_done(app: MakeApp, filled
         client.delete_secret(SecretId="prod/payments/db", RecoveryWindowInDays=7)
         await pilot.press("tab", "enter")
         await until(pilot, lambda: "2 done, 1 refused." in screen_text(running))
-        assert "prod/payments/db      ✗ refused: changed by others meanwhile" in screen_text(running)
+        assert "prod/payments/db      ✗ refused: changed by others" in screen_text(running)
         assert "scheduled its deletion in us-east-1 at" in " ".join(screen_text(running).replace("│", "").split())
         assert "✓ done" in screen_text(running)
         await pilot.press("enter")
@@ -271,8 +271,8 @@ async def test_a_plan_can_be_stopped_in_the_middle(app: MakeApp, filled: Any, mo
 
         monkeypatch.setattr(asked.client, "delete_secret", once)
         await pilot.press("tab", "enter")
-        await until(pilot, lambda: "1 done, 0 refused. Stopped: 2 were not tried." in screen_text(running))
-        assert footers == ["Stop"]
+        await until(pilot, lambda: "1 done, 0 refused. Stopped: 2 not processed." in screen_text(running))
+        assert footers == ["Cancel"]
         await until(pilot, lambda: "Esc Close" in screen_text(running) and "Longer" not in screen_text(running))
         await pilot.press("escape")
         await ended(pilot)

@@ -23,7 +23,7 @@ async def test_both_places_offer_the_formats_of_the_one_table(app: MakeApp, fill
         for keys, title in (("W", "Export 1 secret in plain"), ("ov", "Export secrets of us-east-1 in plain")):
             await pilot.press(*keys)
             if keys == "ov":
-                await see(pilot, "secrets into a file, in plain text")
+                await see(pilot, "to a file, in plain text")
                 await pilot.press("down", "down", "down", "enter")
             await wait_for_screen(pilot, ExportPlan)
             await see(pilot, title)
@@ -67,7 +67,7 @@ async def test_a_refused_export_keeps_what_was_typed(app: MakeApp, client: Any, 
         await pilot.press("tab", "down")
         await see(pilot, "● dotenv")
         await pilot.press("ctrl+s")
-        await see(pilot, "There is nothing to export.")
+        await see(pilot, "Nothing to export.")
         await until(pilot, lambda: isinstance(running.screen, ExportPlan) and running.screen is not first)
         await see(pilot, "● dotenv")
 
@@ -92,7 +92,7 @@ async def test_secrets_that_are_all_left_out_do_not_become_the_whole_region(
         await wait_for_screen(pilot, ExportPlan)
         dialog: Any = running.screen
         dialog.path_field.value = str(path)
-        await see(pilot, "There is nothing to do.")
+        await see(pilot, "Nothing to do.")
         await pilot.press("ctrl+s", "enter")
         await pilot.pause()
 

@@ -101,7 +101,7 @@ async def test_tab_takes_what_is_suggested(app: MakeApp, filled: Any) -> None:
         await see(pilot, " tag:  tag-key:  tag-value:")
         await pilot.press("tab")
         await types(pilot, "team=w")
-        await see(pilot, "tag:team=web  · a tag: its key, or key=value")
+        await see(pilot, "tag:team=web  · tag key, or key=value")
         await pilot.press("right")
         await until(pilot, lambda: len(list_names(running)) == 2)
         assert get_list_screen(running).filter.value == "tag:team=web "
@@ -133,10 +133,10 @@ async def test_keeping_a_filter(app: MakeApp, filled: Any) -> None:
         await see(pilot, "5 secrets")
         await types(pilot, "/tag:team=web")
         await pilot.press("ctrl+s")
-        await see(pilot, "Keep this filter as")
+        await see(pilot, "Save filter as")
         await types(pilot, "ours")
         await pilot.press("enter")
-        await until(pilot, lambda: said(running) == ["Kept as ours: tag:team=web"])
+        await until(pilot, lambda: said(running) == ["Saved as ours: tag:team=web"])
         await pilot.press("escape", "escape")
         await see(pilot, "5 secrets")
         await pilot.press("F", "1")
@@ -159,10 +159,10 @@ async def test_filters_that_another_session_saved(app: MakeApp, filled: Any) -> 
         change_settings(lambda settings: replace(settings, filters={"ours": "name:dev/"}))
         for answer in ("Cancel", "Replace"):
             await pilot.press("ctrl+s")
-            await see(pilot, "Keep this filter as")
+            await see(pilot, "Save filter as")
             await types(pilot, "ours")
             await pilot.press("enter")
-            await see(pilot, "It is name:dev/, and becomes tag:team=web.")
+            await see(pilot, "name:dev/ → tag:team=web")
             assert str(getattr(running.focused, "label", "")) == "Cancel"
             await pilot.press(*([] if answer == "Cancel" else ["tab"]), "enter")
             await until(pilot, lambda: running.screen is get_list_screen(running))
@@ -183,7 +183,7 @@ async def test_the_picker_of_filters(app: MakeApp, filled: Any) -> None:
         await until(pilot, lambda: isinstance(running.screen, SavedFilters))
         assert " a  filter 09" in screen_text(running)
         await pilot.press("down", "f8")
-        await until(pilot, lambda: said(running) == ["filter 01 is removed."])
+        await until(pilot, lambda: said(running) == ["filter 01 removed."])
         assert len(load_settings().filters) == 11
         await pilot.press("F", "a")
         await until(pilot, lambda: get_list_screen(running).filter.value == "name:prod/ w10")
@@ -195,7 +195,7 @@ async def test_no_filter_is_kept_yet(app: MakeApp, filled: Any) -> None:
     async with running.run_test(size=SMALL) as pilot:
         await see(pilot, "5 secrets")
         await pilot.press("F")
-        await see(pilot, "None is kept yet. Type a filter first, to keep it.")
+        await see(pilot, "No saved filters. Enter a filter first to save it.")
         await pilot.press("ctrl+s", "f8", "escape")
         await pilot.pause()
 

@@ -182,7 +182,7 @@ async def test_the_screen_says_find_or_filter_and_shows_the_characters(app: Make
         await see(pilot, "3 of 5 · by name ↑")
         assert screen_text(running).splitlines()[1].rstrip().endswith(" exact")
         get_list_screen(running).filter.value = "all:ayment"  # AWS searches for the start of words
-        await see(pilot, "Nothing matches")
+        await see(pilot, "No matches")
 
 
 async def test_sorting_what_was_found(app: MakeApp, filled: Any) -> None:
@@ -212,7 +212,7 @@ async def test_more_secrets_than_can_be_kept_are_searched(
     async with running.run_test(size=SMALL) as pilot:
         await see(pilot, "5 secrets")
         await types(pilot, "/pay")
-        await hear(pilot, "words are not found here")
+        await hear(pilot, "fuzzy find is off")
         await until(pilot, lambda: sorted(list_names(running)) == ["prod/payments/db", "prod/payments/stripe"])
         assert screen_text(running).splitlines()[1].rstrip().endswith(" exact")
 

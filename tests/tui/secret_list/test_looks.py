@@ -65,7 +65,7 @@ def test_filtered_list(snap_compare: Any, app: MakeApp, filled: Any) -> None:
 def test_nothing_found(snap_compare: Any, app: MakeApp, filled: Any) -> None:
     async def find(pilot: Pilot[None]) -> None:
         await types(pilot, "/nosuch")
-        await see(pilot, "Nothing matches.")
+        await see(pilot, "No matches.")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=find)
 
@@ -75,7 +75,7 @@ def test_empty_vault(snap_compare: Any, app: MakeApp, size: tuple[int, int]) -> 
     """The empty list says what to do."""
 
     async def wait(pilot: Pilot[None]) -> None:
-        await see(pilot, "There is nothing here yet.")
+        await see(pilot, "No secrets yet.")
 
     assert snap_compare(app(), terminal_size=size, run_before=wait)
 
@@ -89,7 +89,7 @@ def test_planned_deletions(snap_compare: Any, app: MakeApp, filled: Any, size: t
     async def show(pilot: Pilot[None]) -> None:
         await see(pilot, "3 secrets")
         await pilot.press("x")
-        await see(pilot, "▲ deletes in 30 d")
+        await see(pilot, "▲ deleted in 30 d")
 
     assert snap_compare(app(read_only=True), terminal_size=size, run_before=show)
 
@@ -100,7 +100,7 @@ def test_no_planned_deletions(snap_compare: Any, app: MakeApp, filled: Any) -> N
     async def show(pilot: Pilot[None]) -> None:
         await see(pilot, "5 secrets")
         await pilot.press("x")
-        await see(pilot, "No deletion is planned.")
+        await see(pilot, "No secrets scheduled for deletion.")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=show)
 
@@ -161,10 +161,10 @@ def test_deletion(
     async def show(pilot: Pilot[None]) -> None:
         await see(pilot, "5 secrets")
         await pilot.press("j", "d")
-        await see(pilot, "Can be restored for")
+        await see(pilot, "Recovery window")
         if force:
             get_screen(pilot.app, DeletionPlan).force.toggle()
-            await see(pilot, "Nothing brings it back.")
+            await see(pilot, "This cannot be undone.")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=show)
 
@@ -204,7 +204,7 @@ def test_export(snap_compare: Any, app: MakeApp, filled: Any) -> None:
     async def show(pilot: Pilot[None]) -> None:
         await see(pilot, "5 secrets")
         await pilot.press("space", "space", "W")
-        await see(pilot, "Say which file to make.")
+        await see(pilot, "Enter the path of the new file.")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=show)
 
@@ -216,6 +216,6 @@ def test_picking_a_member(snap_compare: Any, app: MakeApp, client: Any) -> None:
     async def show(pilot: Pilot[None]) -> None:
         await see(pilot, "1 secret")
         await pilot.press("y")
-        await see(pilot, "the whole value")
+        await see(pilot, "entire value")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=show)

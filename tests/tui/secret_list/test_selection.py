@@ -151,16 +151,16 @@ async def test_tags_of_several(app: MakeApp, filled: Any) -> None:
         await ready(pilot)
         await pilot.press("space", "space", "t")
         await until(pilot, lambda: isinstance(running.screen, TagsPlan))
-        assert "keys, with commas between them: env, team" in screen_text(running)
+        assert "keys, separated by commas: env, team" in screen_text(running)
         await types(pilot, "team")
         await pilot.press("tab")
         await types(pilot, "pay")
         running.screen.query_one("#removed").focus()
         await types(pilot, "env, nosuch")
-        await until(pilot, lambda: "2 secrets of 2 will have other tags." in screen_text(running))
-        assert "~ team: web becomes pay  - env" in screen_text(running)
+        await until(pilot, lambda: "Tags will change on 2 secrets of 2." in screen_text(running))
+        assert "~ team: web → pay  - env" in screen_text(running)
         await pilot.press("enter", "enter")
-        await until(pilot, lambda: said(running) == ["The tags of 2 secrets are changed."])
+        await until(pilot, lambda: said(running) == ["Tags of 2 secrets changed."])
         assert tags(filled, "dev/web/flags") == tags(filled, "prod/payments/db") == {"team": "pay"}
         assert marked(running) == []
         await pilot.press("u")
@@ -181,12 +181,12 @@ async def test_what_stays_as_it_is_is_left_out(app: MakeApp, filled: Any) -> Non
         await types(pilot, "team")
         await pilot.press("tab")
         await types(pilot, "web")
-        await until(pilot, lambda: "– left out: stays as it is" in screen_text(running))
-        assert screen_text(running).count("stays as it is") == 1
+        await until(pilot, lambda: "– skipped: unchanged" in screen_text(running))
+        assert screen_text(running).count("unchanged") == 1
         running.screen.query_one("#removed").focus()
         await types(pilot, "team")
 
-        await until(pilot, lambda: "team cannot be put and removed at once." in screen_text(running))
+        await until(pilot, lambda: "team cannot be both added and removed." in screen_text(running))
 
 
 async def test_tags_of_the_one_under_the_cursor(app: MakeApp, filled: Any) -> None:
@@ -215,10 +215,10 @@ async def test_restoring_several(app: MakeApp, filled: Any) -> None:
         await ready(pilot, "5 of ")
         await pilot.press("space", "space", "space", "U")
         await until(pilot, lambda: isinstance(running.screen, RestorePlan))
-        assert "– left out: no deletion is planned" in screen_text(running)
-        assert "▲ deletes in 10 d, on 2026-03-12" in screen_text(running)
+        assert "– skipped: not scheduled for deletion" in screen_text(running)
+        assert "▲ deleted in 10 d, on 2026-03-12" in screen_text(running)
         await pilot.press("enter")
-        await until(pilot, lambda: said(running) == ["2 secrets are restored."])
+        await until(pilot, lambda: said(running) == ["2 secrets restored."])
 
         assert len(filled.list_secrets()["SecretList"]) == 5
 
@@ -230,7 +230,7 @@ async def test_copying_names(app: MakeApp, filled: Any, tool: FakeTool, keys: tu
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
         await pilot.press("space", "space", "n")
-        await ready(pilot, "Copy what of 2 secrets?")
+        await ready(pilot, "Copy names or ARNs of 2 secrets")
         await pilot.press(*keys, "enter")
         await until(pilot, lambda: tool.held)
 
@@ -248,12 +248,12 @@ async def test_exporting(app: MakeApp, filled: Any, tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(running.screen, ExportPlan))
         assert "Export 2 secrets in plain text" in screen_text(running)
         get_screen(running, ExportPlan).path_field.value = str(path)
-        await until(pilot, lambda: "▲ Whoever can read" in screen_text(running))
+        await until(pilot, lambda: "▲ Anyone who can read" in screen_text(running))
         get_screen(running, ExportPlan).path_field.focus()
         await pilot.press("enter", "enter")
         await until(pilot, lambda: said(running))
 
-        assert said(running) == [f"2 secrets written to {path}, in plain text."]
+        assert said(running) == [f"2 secrets exported to {path} in plain text."]
         assert [each["Name"] for each in json.loads(path.read_text())] == NAMES[:2]
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -267,7 +267,7 @@ async def test_an_export_never_takes_the_place_of_a_file(app: MakeApp, filled: A
         await pilot.press("W")
         await until(pilot, lambda: isinstance(running.screen, ExportPlan))
         get_screen(running, ExportPlan).path_field.value = str(path)
-        await until(pilot, lambda: "There is already something at" in screen_text(running))
+        await until(pilot, lambda: "File already exists" in screen_text(running))
         await pilot.press("enter")
         assert isinstance(running.screen, ExportPlan)
 

@@ -164,11 +164,11 @@ async def test_a_key_is_chosen_by_pressing_it(app: MakeApp, config: Path, filled
     async with running.run_test(size=(80, 24)) as pilot:
         await at(pilot, running, "secrets.copy")
         await pilot.press("enter")
-        await until(pilot, lambda: "Press the key" in screen_text(running))
+        await until(pilot, lambda: "Press the new key" in screen_text(running))
         await pilot.press("a")
         await until(pilot, lambda: "a is “Add”" in " ".join(said(running)))
         await pilot.press("enter")
-        await until(pilot, lambda: "Press the key" in screen_text(running))
+        await until(pilot, lambda: "Press the new key" in screen_text(running))
         await pilot.press("f5")
 
         await until(pilot, lambda: load_settings(config).keys == {"secrets.copy": "f5"})

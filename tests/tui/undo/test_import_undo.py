@@ -86,12 +86,12 @@ async def test_all_is_as_before(app: MakeApp, file: Path, client: Any, clock: Cl
         assert "u Undo" in screen_text(running)
         text = await preview(pilot)
         for words in ("import: new secrets 3, new versions 2", "dev/a, dev/b, dev/c",
-                      "3 new secrets are deleted, and can be restored for 30 days:",
-                      "2 secrets have the previous version as current again:",
+                      "3 new secrets are scheduled for deletion, in 30 days:",
+                      "2 secrets are rolled back to the previous version:",
                       "dev/d, dev/e"):
             assert words in text
         await pilot.press("enter")
-        await hear(pilot, "Undone: import: new secrets 3, new versions 2.")
+        await hear(pilot, "Undid: import: new secrets 3, new versions 2.")
 
         assert {name: labels(client, name) for name in names(client)} == before
         assert client.get_secret_value(SecretId="dev/d")["SecretString"] == "second"
@@ -108,7 +108,7 @@ async def test_what_others_changed_is_left_and_named(app: MakeApp, file: Path, c
         for name in ("dev/b", "dev/e"):
             other.put_secret_value(SecretId=name, SecretString="theirs")
         text = await preview(pilot)
-        for words in ("2 new secrets are deleted", "1 secret has the previous version as current",
+        for words in ("2 new secrets are scheduled for deletion", "1 secret is rolled back to the previous version",
                       "2 changed since, left as they are:", "dev/b: It has other versions or labels now.",
                       "dev/e: Its labels have moved since."):
             assert words in text
@@ -181,7 +181,7 @@ async def test_a_change_that_was_undone_is_no_change(app: MakeApp, file: Path, c
         clock.forward(seconds=1)
         client.update_secret(SecretId="dev/a", Description="for a moment")
         client.update_secret(SecretId="dev/a", Description="")
-        assert "3 new secrets are deleted" in await preview(pilot)
+        assert "3 new secrets are scheduled for deletion" in await preview(pilot)
 
 
 async def test_where_all_was_changed_nothing_is_offered(app: MakeApp, file: Path, client: Any, other: Any) -> None:
@@ -202,9 +202,10 @@ async def test_a_first_value_stays(app: MakeApp, tmp_path: Path, client: Any) ->
     running = app()
     async with imported(running, tmp_path / "two.json", update=False) as pilot:
         text = await preview(pilot)
-        assert "1 new secret is deleted" in text and "dev/a: A secret that has a current version never goes" in text
+        assert "1 new secret is scheduled for deletion" in text
+        assert "dev/a: AWSCURRENT can be moved, but not removed." in text
         await pilot.press("enter")
-        await hear(pilot, "Undone: ")
+        await hear(pilot, "Undid: ")
 
         assert names(client) == ["dev/a"]
 
@@ -218,7 +219,7 @@ async def test_cancelled_it_can_be_undone_later(app: MakeApp, file: Path, client
         assert len(names(client)) == 5
         await preview(pilot)
         await pilot.press("enter")
-        await hear(pilot, "Undone: ")
+        await hear(pilot, "Undid: ")
 
         assert names(client) == ["dev/d", "dev/e"]
 
@@ -246,7 +247,7 @@ async def test_a_failure_on_the_way_undoes_nothing(
             await hear(pilot, "The vault is busy.")
         assert len(names(client)) == 5
         await until(pilot, lambda: isinstance(running.screen, SessionScreen))
-        assert "3 new secrets are deleted" in await preview(pilot)
+        assert "3 new secrets are scheduled for deletion" in await preview(pilot)
 
 
 async def test_it_is_done_where_the_import_went(app: MakeApp, file: Path, client: Any, vault: smtui.Vault) -> None:
@@ -256,9 +257,9 @@ async def test_it_is_done_where_the_import_went(app: MakeApp, file: Path, client
         running.look_at_region("eu-west-1")
         await until(pilot, lambda: running.session and running.session.region == "eu-west-1")
         await until(pilot, lambda: isinstance(running.screen, SessionScreen))
-        assert f"This is done in {vault.region_name}:" in await preview(pilot)
+        assert f"Changes in {vault.region_name}:" in await preview(pilot)
         await pilot.press("enter")
-        await hear(pilot, "Undone: ")
+        await hear(pilot, "Undid: ")
 
         assert names(client) == ["dev/d", "dev/e"]
 
@@ -273,11 +274,11 @@ async def test_an_import_of_1100_names(app: MakeApp, tmp_path: Path, client: Any
         gc.collect()
         assert held not in repr(_all_within(running.session.undo.last))
         text = await preview(pilot)
-        assert "1,100 new secrets are deleted" in text
+        assert "1,100 new secrets are scheduled for deletion" in text
         assert [f"dev/s{number:04}" in text for number in range(4)] == [True, True, True, False]
         assert "dev/s0002 and 1,097 more" in text and "Cancel" in text
         await pilot.press("enter")
-        await hear(pilot, "Undone: import: new secrets 1,100.")
+        await hear(pilot, "Undid: import: new secrets 1,100.")
 
         assert names(client) == []
         assert len(running.session.undo.done) == 0

@@ -34,7 +34,7 @@ async def opened(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "1 secret ·" in screen_text(running))
         await pilot.press("enter")
-        await see(pilot, "not read yet")
+        await see(pilot, "r to reveal")
         yield pilot
 
 
@@ -47,7 +47,7 @@ async def describe_anew(pilot: Pilot[None], more: str) -> None:
     await see(pilot, "Description of prod/db")
     await types(pilot, more)
     await pilot.press("enter")
-    await hear(pilot, "The description is changed.")
+    await hear(pilot, "Description changed.")
     await wait_for_screen(pilot, SecretScreen)
 
 
@@ -69,7 +69,7 @@ async def undo(pilot: Pilot[None], *words: str) -> None:
     assert all(each in text for each in words), text
     assert "arn:" not in text
     await pilot.press("enter")
-    await hear(pilot, "Undone: ")
+    await hear(pilot, "Undid: ")
 
 
 async def test_a_description(app: MakeApp, database: Any) -> None:
@@ -125,11 +125,11 @@ async def test_a_new_version(app: MakeApp, database: Any) -> None:
         await see(pilot, "New value of prod/db")
         await types(pilot, "other")
         await pilot.press("ctrl+s")
-        await see(pilot, "~ user changes")
+        await see(pilot, "~ user changed")
         await pilot.press("enter")
-        await hear(pilot, "is stored")
+        await hear(pilot, "stored as AWSCURRENT")
         await wait_for_screen(pilot, SecretScreen)
-        await undo(pilot, "no label left: it is deprecated", "The new version itself stays.")
+        await undo(pilot, "no labels left and becomes deprecated", "The new version is kept.")
 
         assert labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST}
         assert len(database.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"]) == 3
@@ -150,10 +150,10 @@ async def test_a_planned_deletion_and_its_cancellation(app: MakeApp, clock: Cloc
         database.delete_secret(**ID, RecoveryWindowInDays=10)
         clock.forward(days=2)
         await pilot.press("x")
-        await see(pilot, "deletes in 8 d")
+        await see(pilot, "deleted in 8 d")
         await pilot.press("U")
-        await hear(pilot, "prod/db is restored.")
-        await undo(pilot, "DeleteSecret", "RecoveryWindowInDays  8", "as many as were left")
+        await hear(pilot, "prod/db restored.")
+        await undo(pilot, "DeleteSecret", "RecoveryWindowInDays  8", "(as before)")
         assert (database.describe_secret(**ID)["DeletedDate"] - clock.now).days == 8
 
 
@@ -188,14 +188,14 @@ async def test_a_secret_that_others_deleted(app: MakeApp, database: Any, force: 
         await describe_anew(pilot, " 2")
         database.delete_secret(**ID, **({"ForceDeleteWithoutRecovery": True} if force else {}))
         await pilot.press("u")
-        await hear(pilot, "The secret is no longer there." if force else "restore it first.")
+        await hear(pilot, "The secret no longer exists." if force else "Restore it first.")
 
 
 async def test_creation_is_not_undone(app: MakeApp, client: Any) -> None:
     """Undoing a creation would be a deletion, which the user must plan."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await see(pilot, "There is nothing here yet.")
+        await see(pilot, "No secrets yet.")
         await pilot.press("a")
         await see(pilot, "New secret")
         await types(pilot, "fresh")
@@ -204,9 +204,9 @@ async def test_creation_is_not_undone(app: MakeApp, client: Any) -> None:
         await pilot.press("tab")
         await types(pilot, "v")
         await pilot.press("ctrl+s")
-        await hear(pilot, "fresh is stored.")
+        await hear(pilot, "fresh created.")
         await pilot.press("u")
-        await hear(pilot, "“fresh: created” cannot be undone. A new secret does not go by one key: plan its deletion.")
+        await hear(pilot, "“fresh: created” cannot be undone. Schedule the deletion of the secret instead.")
 
 
 async def test_any_of_them_from_the_list_of_what_was_done(app: MakeApp, database: Any) -> None:
@@ -223,8 +223,8 @@ async def test_any_of_them_from_the_list_of_what_was_done(app: MakeApp, database
         await pilot.press("j", "enter")
         await see(pilot, "Description  Main database")
         await pilot.press("enter")
-        await hear(pilot, "Undone: prod/db: description changed.")
-        await until(pilot, lambda: "prod/db: description changed" not in screen_text(running).split("Undone")[0])
+        await hear(pilot, "Undid: prod/db: description changed.")
+        await until(pilot, lambda: "prod/db: description changed" not in screen_text(running).split("Undid")[0])
 
         assert database.describe_secret(**ID)["Description"] == "Main database"
         assert labels(database)["AWSCURRENT"] == FIRST

@@ -94,7 +94,7 @@ async def test_a_weak_passphrase_is_answered_with_what_it_is_worth(first_run: Sm
 
 
 async def test_a_weak_passphrase_is_the_persons_choice(first_run: SmtuiApp, bits: Bits) -> None:
-    """"Use it" creates the vault."""
+    """"Use passphrase" creates the vault."""
     bits(25)
     async with first_run.run_test(size=(80, 24)) as pilot:
         await types(pilot, "weak")

@@ -181,7 +181,7 @@ async def check_nothing_refers_to_a_value_that_was_shown(app: MakeApp, client: A
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "1 secret" in screen_text(running))
         await pilot.press("enter")
-        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await until(pilot, lambda: "r to reveal" in screen_text(running))
         await pilot.press("r")
         await until(pilot, lambda: "".join(HALVES) in screen_text(running))
         assert held_anywhere()
@@ -209,7 +209,7 @@ async def test_after_unlocking_one_is_where_one_was(app: MakeApp, filled: Any, c
         await types(pilot, "/prod")
         await until(pilot, lambda: "3 of " in screen_text(running))
         await pilot.press("escape", "j", "enter")
-        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await until(pilot, lambda: "r to reveal" in screen_text(running))
         await pilot.press("3")
         await until(pilot, lambda: isinstance(running.screen, PolicyScreen) and "Who can" in screen_text(running))
         where = running.screen.secret_id
@@ -220,7 +220,7 @@ async def test_after_unlocking_one_is_where_one_was(app: MakeApp, filled: Any, c
 
         assert running.screen.secret_id == where
         await pilot.press("escape")
-        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await until(pilot, lambda: "r to reveal" in screen_text(running))
         await pilot.press("escape")
         await until(pilot, lambda: "3 of " in screen_text(running))
         assert running.screen.secrets.current["ARN"] == where
@@ -257,14 +257,14 @@ async def test_what_is_gone_meanwhile_is_said(app: MakeApp, filled: Any, vault: 
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))
         await pilot.press("j", "enter")
-        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await until(pilot, lambda: "r to reveal" in screen_text(running))
         gone = running.screen.secret_id
         await pilot.press("ctrl+l")
         await until(pilot, lambda: isinstance(running.screen, UnlockScreen))
         with smtui.open_vault(vault.path, PASSPHRASE, clock=vault.now) as other:
             other.client().delete_secret(SecretId=gone, ForceDeleteWithoutRecovery=True)
         await unlock_again(pilot)
-        await until(pilot, lambda: "This secret is no longer there." in said(running))
+        await until(pilot, lambda: "This secret no longer exists." in said(running))
         await until(pilot, lambda: "4 secrets" in screen_text(running))
 
 
@@ -273,11 +273,11 @@ async def test_another_vault_begins_at_its_beginning(app: MakeApp, filled: Any, 
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))
         await pilot.press("enter")
-        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await until(pilot, lambda: "r to reveal" in screen_text(running))
         smtui.create_vault(tmp_path / "other.vault", PASSPHRASE).close()
         running.open_another(tmp_path / "other.vault")
         await unlock_again(pilot)
-        await until(pilot, lambda: "There is nothing here yet." in screen_text(running))
+        await until(pilot, lambda: "No secrets yet." in screen_text(running))
 
 
 async def test_a_screen_that_the_lock_removes_before_it_is_mounted(

@@ -53,7 +53,7 @@ async def test_nothing_typed_opens_nothing(app: MakeApp, vault: smtui.Vault, mon
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("enter")
 
-        await until(pilot, lambda: "Type the passphrase" in screen_text(running))
+        await until(pilot, lambda: "Enter the passphrase" in screen_text(running))
 
 
 async def test_the_bytes_typed_are_wiped(app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ async def test_a_whole_vault_is_found_whole(app: MakeApp, filled: Any) -> None:
     async with running.run_test(size=SMALL) as pilot:
         await at(pilot, running, "Check")
 
-        await until(pilot, lambda: "Nothing wrong was found." in screen_text(running))
+        await until(pilot, lambda: "No issues found." in screen_text(running))
         assert "5 secrets" in screen_text(running)
 
 
@@ -79,7 +79,7 @@ async def test_what_is_wrong_is_told(vault: smtui.Vault, filled: Any, tmp_path: 
             await at(pilot, running, "Check")
 
             await until(pilot, lambda: "✗ audit log: " in screen_text(running))
-            assert "findings. Keep this file as it is, and open a backup of it." in screen_text(running)
+            assert "findings. Keep this file unchanged and open a backup." in screen_text(running)
 
 
 async def test_a_backup_is_written_where_one_says(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
@@ -88,14 +88,14 @@ async def test_a_backup_is_written_where_one_says(app: MakeApp, vault: smtui.Vau
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await at(pilot, running, "Backup")
-        await until(pilot, lambda: "A whole copy" in screen_text(running))
+        await until(pilot, lambda: "A complete copy" in screen_text(running))
         await pilot.press("enter")
-        await until(pilot, lambda: target.exists() and "The backup is written" in "".join(said(running)))
+        await until(pilot, lambda: target.exists() and "Backup written" in "".join(said(running)))
         first = target.stat().st_ino
         await pilot.press("enter")
-        await until(pilot, lambda: "A whole copy" in screen_text(running))
+        await until(pilot, lambda: "A complete copy" in screen_text(running))
         await pilot.press("enter")
-        await until(pilot, lambda: "What is there now is gone then" in screen_text(running))
+        await until(pilot, lambda: "The existing file will be replaced" in screen_text(running))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(running.screen, VaultScreen))
         assert target.stat().st_ino == first
@@ -110,7 +110,7 @@ async def test_another_passphrase(app: MakeApp, vault: smtui.Vault, monkeypatch:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await at(pilot, running, "New passphrase")
-        await until(pilot, lambda: "The vault is sealed anew" in screen_text(running))
+        await until(pilot, lambda: "The vault is re-encrypted" in screen_text(running))
         for _ in range(2):
             await paste(pilot, NEW)
             await pilot.press("enter")
@@ -144,7 +144,7 @@ async def test_a_lock_tells_of_a_recovery_code_that_nobody_has(
     monkeypatch.setattr(Maintenance, "change_passphrase", locked_at_the_end)
     async with running.run_test(size=SMALL) as pilot:
         await at(pilot, running, "New passphrase")
-        await until(pilot, lambda: "The vault is sealed anew" in screen_text(running))
+        await until(pilot, lambda: "The vault is re-encrypted" in screen_text(running))
         for _ in range(2):
             await paste(pilot, NEW)
             await pilot.press("enter")
@@ -172,7 +172,7 @@ async def test_another_program_that_has_it_open_is_in_the_way(
         with smtui.open_vault(vault.path, PASSPHRASE) as other:
             other.client().list_secrets()
             await at(pilot, running, "New passphrase")
-            await until(pilot, lambda: "The vault is sealed anew" in screen_text(running))
+            await until(pilot, lambda: "The vault is re-encrypted" in screen_text(running))
             for _ in range(2):
                 await paste(pilot, NEW)
                 await pilot.press("enter")
@@ -186,7 +186,7 @@ async def test_the_palette_knows_places_and_tasks(app: MakeApp, filled: Any) -> 
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))
-        for asked, seen in (("vault check", "Nothing wrong was found."), ("go regions", "Regions of this vault")):
+        for asked, seen in (("vault check", "No issues found."), ("go regions", "Regions of this vault")):
             await pilot.press("ctrl+p")
             await pilot.pause()
             await types(pilot, asked)
@@ -207,7 +207,7 @@ def env(tmp_path: Path, client: Any) -> Path:
 
 async def ask_to_import(pilot: Pilot[None], running: SmtuiApp, file: Path) -> None:
     await at(pilot, running, "Import")
-    await until(pilot, lambda: "What would happen is shown first" in screen_text(running))
+    await until(pilot, lambda: "A preview is shown first" in screen_text(running))
     await paste(pilot, str(file))
     await pilot.press("tab")
     await types(pilot, "dev/")
@@ -220,7 +220,7 @@ async def test_an_import_says_first_what_it_would_do(app: MakeApp, env: Path, cl
     async with running.run_test(size=SMALL) as pilot:
         await ask_to_import(pilot, running, env)
         await until(pilot, lambda: isinstance(running.screen, ImportPlan))
-        assert "new secrets 1, unchanged 1, left alone 1" in screen_text(running)
+        assert "new secrets 1, unchanged 1, skipped 1" in screen_text(running)
         await pilot.press("tab", "enter")
         await until(pilot, lambda: "Imported: new secrets 1" in "".join(said(running)))
 
@@ -276,7 +276,7 @@ async def test_a_backup_that_cannot_be_written_says_why(
         assert dialog.query_one(Input).value == f"{tmp_path}/{name}"
         dialog.query_one(Input).value = f"{tmp_path}/good.vault"
         await pilot.press("enter")
-        await until(pilot, lambda: "The backup is written" in "".join(said(running)))
+        await until(pilot, lambda: "Backup written" in "".join(said(running)))
 
     assert (tmp_path / "good.vault").exists()
 
@@ -310,7 +310,7 @@ async def test_what_cannot_be_imported_is_marked_before(app: MakeApp, tmp_path: 
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ask_to_import(pilot, running, tmp_path / "bad.json")
-        await until(pilot, lambda: "What is marked ✗ cannot be imported" in screen_text(running))
+        await until(pilot, lambda: "Entries marked ✗ cannot be imported" in screen_text(running))
 
         assert " ✗  conflict     dev/no good" in screen_text(running)
         assert running.screen.query_one("#go").disabled
@@ -321,13 +321,13 @@ async def test_an_export_is_a_private_file(app: MakeApp, tmp_path: Path, filled:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await at(pilot, running, "Export")
-        await until(pilot, lambda: "Every value is written in plain text" in screen_text(running))
+        await until(pilot, lambda: "Values are written in plain text" in screen_text(running))
         await paste(pilot, str(tmp_path / "out.json"))
         await pilot.press("tab")
         await types(pilot, "prod/payments/")
         await pilot.press("ctrl+s")
         file = tmp_path / "out.json"
-        await until(pilot, lambda: f"2 secrets written to {file}, in plain text." in said(running))
+        await until(pilot, lambda: f"2 secrets exported to {file} in plain text." in said(running))
 
     assert file.stat().st_mode & 0o777 == 0o600
     assert [secret["Name"] for secret in json.loads(file.read_text())] == ["prod/payments/db", "prod/payments/stripe"]
@@ -338,10 +338,10 @@ async def test_an_export_overwrites_nothing(app: MakeApp, tmp_path: Path, filled
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await at(pilot, running, "Export")
-        await until(pilot, lambda: "Every value is written in plain text" in screen_text(running))
+        await until(pilot, lambda: "Values are written in plain text" in screen_text(running))
         await paste(pilot, str(tmp_path / "mine"))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "There is already something at" in screen_text(running))
+        await until(pilot, lambda: "File already exists" in screen_text(running))
 
     assert (tmp_path / "mine").read_text() == "mine"
 
@@ -349,7 +349,7 @@ async def test_an_export_overwrites_nothing(app: MakeApp, tmp_path: Path, filled
 async def test_a_session_that_only_reads_changes_nothing(app: MakeApp) -> None:
     running = app(read_only=True)
     async with running.run_test(size=SMALL) as pilot:
-        for task in ("Import", "New passphrase", "Keep the audit log"):
+        for task in ("Import", "New passphrase", "Audit log retention"):
             await at(pilot, running, task)
             await until(pilot, lambda: "Read-only session: no changes made." in said(running))
             running.clear_notifications()
@@ -371,12 +371,12 @@ async def test_how_long_the_audit_log_is_kept(app: MakeApp, vault: smtui.Vault) 
     """A shorter retention asks first, because it drops events."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await at(pilot, running, "Keep the audit log")
-        await until(pilot, lambda: "0 is for ever" in screen_text(running))
+        await at(pilot, running, "Audit log retention")
+        await until(pilot, lambda: "0 = unlimited" in screen_text(running))
         await pilot.press("backspace", "9", "0", "enter")
-        await until(pilot, lambda: "Older events are dropped for good" in screen_text(running))
+        await until(pilot, lambda: "Older events are permanently deleted" in screen_text(running))
         await pilot.press("tab", "enter")
-        await until(pilot, lambda: said(running) == ["The audit log is kept for 90 days."])
+        await until(pilot, lambda: said(running) == ["Audit log retention: 90 days."])
 
         await until(pilot, lambda: "90 days" in screen_text(running))
     assert vault.audit.retention_days == 90
@@ -385,14 +385,14 @@ async def test_how_long_the_audit_log_is_kept(app: MakeApp, vault: smtui.Vault) 
 async def test_how_long_others_keep_the_audit_log_stays(app: MakeApp, vault: smtui.Vault) -> None:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await at(pilot, running, "Keep the audit log")
-        await until(pilot, lambda: "0 is for ever" in screen_text(running))
+        await at(pilot, running, "Audit log retention")
+        await until(pilot, lambda: "0 = unlimited" in screen_text(running))
         await pilot.press("backspace", "9", "0", "enter")
-        await until(pilot, lambda: "Older events are dropped for good" in screen_text(running))
+        await until(pilot, lambda: "Older events are permanently deleted" in screen_text(running))
         with vault.reopen() as own:
             own.audit.set_retention(400)
         await pilot.press("tab", "enter")
-        words = "Others changed it meanwhile: The audit log is kept for 400 days. Nothing was changed."
+        words = "Changed by others. Audit log retention: 400 days. No changes made."
         await until(pilot, lambda: words in said(running))
 
     assert vault.audit.retention_days == 400
@@ -407,7 +407,7 @@ async def test_the_keyring_is_told_and_forgets(app: MakeApp, monkeypatch: pytest
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await at(pilot, running, "Keyring")
-        await until(pilot, lambda: "Let the keyring open this vault?" in screen_text(running))
+        await until(pilot, lambda: "Unlock this vault with the OS keyring?" in screen_text(running))
         await pilot.press("tab", "enter")
         await until(pilot, lambda: kept and running.settings.keyring)
         assert load_settings().keyring
