@@ -18,7 +18,6 @@ from smtui.system.settings import load_settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.bridge import call
-from smtui.tui.dialogs.pick import Pick
 from smtui.tui.secret.copy_dialog import CopyDialog
 from smtui.tui.secret_list.columns_dialog import ColumnsForm
 from smtui.tui.secret_list.deletion import DeletionPlan
@@ -358,7 +357,7 @@ async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[
         get_list_screen(running).filter.value = ""
         await ready(pilot, 1)
         await pilot.press("y")
-        await until(pilot, lambda: isinstance(running.screen, Pick))
+        await until(pilot, lambda: isinstance(running.screen, CopyDialog))
         clean(running)
         await pilot.press("escape", "d")
         await until(pilot, lambda: isinstance(running.screen, DeletionPlan))
@@ -436,7 +435,7 @@ async def test_copying_nothing(app: MakeApp, filled: Any, client: Any, tool: Fak
         await ready(pilot, len(SAMPLES) + 2)
         await go_to(pilot, "json")
         await pilot.press("y")
-        await until(pilot, lambda: isinstance(running.screen, Pick))
+        await until(pilot, lambda: isinstance(running.screen, CopyDialog))
         await pilot.press("escape", "G", "y")
         await until(pilot, lambda: "Could not read" in screen_text(running))
 
