@@ -54,7 +54,7 @@ def run(argv: Sequence[str]) -> int:
 
 def _run(argv: list[str]) -> Exit:
     before, name, rest = split(argv)
-    if name == AWS_SERVICE and rest:
+    if name == AWS_SERVICE:
         more, name, rest = split(rest)
         before += more
     if name in (None, "help", "--help", "-h"):
