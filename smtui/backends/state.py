@@ -67,6 +67,10 @@ class VaultState:
             get_state_path(), name, key=self.key_store.derive("smtui note"),
             old_key=self.key_store.derive("smtui seen"), entropy=self.ambient.random_bytes,
         )
+        self.favorites_note = RollbackNote(
+            get_state_path() / "favorites", name, key=self.key_store.derive("smtui favorites"),
+            old_key=self.key_store.derive("smtui favorites"), entropy=self.ambient.random_bytes,
+        )
         self.lineage = Lineage(database, self.note)
         database.observe(Digest(self.key_store.derive(digest.PURPOSE), on_commit=self.lineage.record))
 
@@ -162,6 +166,7 @@ class VaultState:
 
     def _wipe(self) -> None:
         self.note.close()
+        self.favorites_note.close()
         self.key_store.wipe()
         self.file_keys.wipe()
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from smtui.backends.local import Vault
 
-IN_A_SESSION = frozenset({"generate", "go", "recent", "previous_secret", "undo", "switch", "read_again"})
+IN_A_SESSION = frozenset({"generate", "go", "recent", "previous_secret", "favorite", "favorites",
+                          "undo", "switch", "read_again"})
 ALLOWED = "Changes will be saved from now on."
 
 

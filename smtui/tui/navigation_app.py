@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from smtui.text.sanitize import SafeText
-from smtui.tui import screens
-from smtui.tui.bridge import gesture
+from smtui.api.arn import parse_secret_arn
+from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui import key_names, keys, screens
+from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.dialog import confirm_discard, list_dirty_forms
 from smtui.tui.help.places import REGIONS, SECRETS
 from smtui.tui.leaving_app import LeavingApp
@@ -64,6 +65,42 @@ class NavigationApp(LeavingApp):
             self._open_recent(recent[is_shown])
         else:
             self.notify("No other secret was opened in this session yet.", markup=False)
+
+    @gesture
+    async def action_favorite(self) -> None:
+        """Makes the secret that is shown, or under the cursor of the list, a favorite, or no longer."""
+        from smtui.tui.secret_list.screen import SecretsScreen
+
+        session, screen = self.session, self.screen
+        current = screen.secrets.current if isinstance(screen, SecretsScreen) else None
+        if session is None:
+            return
+        if current is not None:
+            arn, name = current["ARN"], sanitize(current["Name"])
+        elif isinstance(screen, SecretTab) and session.recent_secrets:
+            arn, name = session.recent_secrets[0].arn, session.recent_secrets[0].name
+        else:
+            self.notify("Open a secret, or go to it in the list, first.", markup=False)
+            return
+        is_favorite = await call(session.vault.favorites.toggle, arn)
+        self.notify(f"{name} is {'a favorite' if is_favorite else 'no longer a favorite'}.", markup=False)
+
+    @gesture
+    async def action_favorites(self) -> None:
+        """Asks for one of the favorite secrets, and opens it."""
+        from smtui.tui.dialogs.pick import Pick
+
+        if self.session is None:
+            return
+        arns = await call(self.session.vault.favorites.list_arns)
+        favorites = [RecentSecret(arn, sanitize(each.name), each.region)
+                     for arn in arns if (each := parse_secret_arn(arn))]
+        key = key_names.spell(keys.find_key("everywhere.favorite", self.settings.keys))
+        nothing = SafeText(f"No favorites yet. {key} makes a secret one.")
+        chosen = await self.push_screen_wait(
+            Pick(SafeText("Favorite secrets"), [each.name for each in favorites], nothing))
+        if chosen is not None:
+            self._open_recent(favorites[chosen])
 
     def _open_recent(self, secret: RecentSecret) -> None:
         if self.session is not None and secret.region != self.session.region:

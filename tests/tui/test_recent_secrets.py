@@ -58,3 +58,24 @@ async def test_recent_secrets_end_with_the_session(app: MakeApp, filled: Any) ->
         await pilot.press("ctrl+l")
         await see(pilot, "Locked by Ctrl+L.")
         assert running.session is None
+
+
+async def test_favorites_stay_for_the_next_session(app: MakeApp, filled: Any) -> None:
+    """I makes the secret under the cursor, or the one that is open, a favorite; ' lists them."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "5 secrets")
+        await pilot.press("apostrophe")
+        await see(pilot, "No favorites yet.")
+        await pilot.press("escape", "j", "I")
+        await hear(pilot, "prod/payments/db is a favorite.")
+        await open_secret(pilot, "G", "shared/wifi")
+        await pilot.press("I")
+        await hear(pilot, "shared/wifi is a favorite.")
+        await pilot.press("escape", "apostrophe")
+        await see(pilot, "Favorite secrets")
+        await pilot.press("enter")
+        await see_secret(pilot, "prod/payments/db")
+        await pilot.press("I")
+        await hear(pilot, "prod/payments/db is no longer a favorite.")
+        assert running.session is not None and len(running.session.vault.favorites.list_arns()) == 1
