@@ -302,8 +302,8 @@ async def test_nothing_changed_stores_nothing(
     ("path.write_bytes(b'\\xff\\xfe')", "Not valid UTF-8"),
     ("path.write_bytes(b'')", "The file is empty"),
     ("path.unlink()", "The file is empty"),
-    ("path.write_bytes(b'x' * 65537)", "more than 65,536 bytes"),
-    ("path.write_bytes(b'x' * 100_000_000)", "more than 65,536 bytes"),
+    ("path.write_bytes(b'x' * 65537)", "the maximum of 65,536 bytes"),
+    ("path.write_bytes(b'x' * 100_000_000)", "the maximum of 65,536 bytes"),
     ("path.write_text('typed'); sys.exit(1)", "The editor exited with error code 1"),
 ], ids=["no text", "empty", "removed", "too long", "much too long", "failed"])  # fmt: skip
 async def test_what_cannot_be_stored_is_edited_again(
@@ -466,7 +466,7 @@ NO_VALUE: dict[str, tuple[Callable[[Path], object], str]] = {
     "folder": (lambda path: path.mkdir(), "is a folder, not a file"),
     "pipe": (lambda path: os.mkfifo(path), "is not a regular file"),
     "empty": (lambda path: path.write_bytes(b""), "is empty"),
-    "too-long": (lambda path: path.write_bytes(b"x" * 65537), "more than 65,536 bytes"),
+    "too-long": (lambda path: path.write_bytes(b"x" * 65537), "the maximum of 65,536 bytes"),
 }
 """Files that contain no value, and what is said of them."""
 
