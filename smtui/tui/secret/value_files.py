@@ -36,7 +36,7 @@ def read_value_file(path: Path) -> Value:
         raise UnreadableFileError(f"{path} is empty. A value cannot be empty.")
     if len(data) > MAX_VALUE_BYTES:
         raise UnreadableFileError(
-            f"{path} exceeds the maximum value size of {MAX_VALUE_BYTES:,} bytes."
+            f"{path} exceeds the maximum of {MAX_VALUE_BYTES:,} bytes."
         )
     try:
         return data.decode()
