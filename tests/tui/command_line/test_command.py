@@ -90,7 +90,7 @@ def test_vaults_by_name_and_path() -> None:
     assert find_vaults("own", VAULTS) == find_vaults("own.vault", VAULTS) == [VAULTS[2]]
     assert find_vaults("/x/new.vault", VAULTS) == [Path("/x/new.vault")]
     assert find_vault_problem("own", VAULTS, VAULTS[0]) == ""
-    assert find_vault_problem("own", VAULTS, VAULTS[2]) == "This vault is open."
+    assert find_vault_problem("own", VAULTS, VAULTS[2]) == "This vault is already open."
     assert find_vault_problem("team", VAULTS, None).startswith("2 recent vaults are called “team”")
     assert find_vault_problem("owm", VAULTS, None) == "No recent vault is called “owm”. Did you mean “own”?"
     assert "Enter the path" in find_vault_problem("zzz", VAULTS, None)
