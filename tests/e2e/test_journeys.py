@@ -103,7 +103,7 @@ def test_finding_and_copying(start: Start) -> None:
 
     assert "a token" not in terminal.text
     assert terminal.ask("show-buffer") == "a token"
-    terminal.press("Y")
+    terminal.press("Escape", "Y")
     terminal.see("The clipboard is empty.")
     assert "a token" not in terminal.ask("list-buffers")
 
