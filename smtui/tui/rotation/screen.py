@@ -44,7 +44,7 @@ NEW_FUNCTION = SafeText("New function…")
 ROTATE_TEXT = "{function} creates a new value and AWSCURRENT moves to it. The current value becomes AWSPREVIOUS."
 CONTINUE_TEXT = "The rotation resumes at {step}."
 CANCEL_TEXT = "Turns automatic rotation off. Schedule and function are kept."
-PENDING_TEXT = ("\n\nThe rotation in progress stops, and AWSPENDING stays on version {version}. "
+PENDING_TEXT = ("\n\nThe rotation stops; AWSPENDING stays on version {version}. "
         "No rotation can start until it is removed.")
 
 

@@ -27,7 +27,7 @@ def _describe_lost_keys(before: Value, after: Value) -> Iterator[SafeText]:
     if count:
         what = f"binary, {len(after):,} bytes" if isinstance(after, bytes) else "text"
         keys = "1 key" if count == 1 else f"{count:,} keys"
-        yield sanitize(f"▲ no longer a JSON object but {what}; {keys} will be lost")
+        yield sanitize(f"▲ {what}, not a JSON object; {keys} will be lost")
 
 
 _VERBS = {DiffState.ADDED: "added", DiffState.CHANGED: "changed", DiffState.REMOVED: "removed"}

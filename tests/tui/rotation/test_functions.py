@@ -246,7 +246,7 @@ async def test_a_removed_lambda_function_is_made_again_by_undo(
     async with at_functions(app()) as pilot:
         await see(pilot, "may read  shared/wifi")
         await pilot.press("d")
-        await see(pilot, "Remove f?")
+        await see(pilot, "Delete f?")
         await pilot.press("tab", "enter")
         await hear(pilot, "f deleted.")
         assert names(vault.rotations()) == []

@@ -186,7 +186,7 @@ async def test_a_function_that_others_replaced_is_chosen_again(
         await pilot.press("tab")
         await types(pilot, "30")
         await pilot.press("ctrl+s")
-        await hear(pilot, "works is another function now.")
+        await hear(pilot, "works was replaced.")
         await hear(pilot, "Nothing was rotated.")
         await see(pilot, "Choose a rotation function.")
         assert rules(database) is None and password(database) == before
@@ -318,7 +318,7 @@ async def test_a_rotation_cancelled_in_the_middle_ends(app: MakeApp, rotated: An
         await pilot.press("tab", "enter")
         await see(pilot, "▸ running")
         await pilot.press("X")
-        await see(pilot, "The rotation in progress stops")
+        await see(pilot, "The rotation stops; AWSPENDING")
         await pilot.press("tab", "enter")
         await see(pilot, "Rotation is disabled")
         held.set()

@@ -94,7 +94,7 @@ async def test_json_with_a_slip_is_marked_while_it_is_typed(app: MakeApp, databa
         assert DATABASE[1][:20] not in screen_text(running)
         await pilot.press("ctrl+s")
         await see(pilot, "~ the entire value changes")
-        assert "▲ no longer a JSON object but text; 3 keys will be lost" in screen_text(running)
+        assert "▲ text, not a JSON object; 3 keys will be lost" in screen_text(running)
 
 
 async def test_a_password_in_json_is_spelled_as_json(app: MakeApp, database: Any) -> None:
@@ -429,7 +429,7 @@ async def test_bytes_from_a_file_and_into_one(app: MakeApp, database: Any, tmp_p
         await see(pilot, "from file")
         await paste(pilot, f"{tmp_path}/key.bin")
         await pilot.press("enter")
-        await see(pilot, "▲ no longer a JSON object but binary, 256 bytes; 3 keys will be lost")
+        await see(pilot, "▲ binary, 256 bytes, not a JSON object; 3 keys will be lost")
         await pilot.press("enter")
         await hear(pilot, "stored as AWSCURRENT")
         assert current(database)["SecretBinary"] == bytes(range(256))
@@ -456,7 +456,7 @@ async def test_one_key_to_a_file(app: MakeApp, database: Any, tmp_path: Path) ->
         await see(pilot, "Save prod/db, password to file")
         await paste(pilot, f"{tmp_path}/word")
         await pilot.press("enter")
-        await hear(pilot, "written to")
+        await hear(pilot, "saved to")
 
     assert (tmp_path / "word").read_bytes() == b"second-word"
 

@@ -38,9 +38,9 @@ def test_inside_of_objects() -> None:
     ('{"a":1,"b":2}', '{"b": 2, "a": 1}', ["~ formatting only (whitespace, order, escapes); the data is unchanged"]),
     ('{"a":{"b":1}}', '{"a":{"b": 1}}', ["~ formatting only (whitespace, order, escapes); the data is unchanged"]),
     ('{"a": 1, "b": 2}', '{"a": 1, "b": 2', ["~ the entire value changes",
-                                             "▲ no longer a JSON object but text; 2 keys will be lost"]),
+                                             "▲ text, not a JSON object; 2 keys will be lost"]),
     ('{"a": 1}', b"\0", ["~ the entire value changes",
-                       "▲ no longer a JSON object but binary, 1 bytes; 1 key will be lost"]),
+                       "▲ binary, 1 bytes, not a JSON object; 1 key will be lost"]),
     (b"\0", b"\1", ["~ the entire value changes"]),
 ])  # fmt: skip
 def test_what_is_said(before: Value, after: Value, said: list[str]) -> None:
