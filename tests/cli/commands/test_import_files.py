@@ -181,7 +181,7 @@ def test_an_empty_file_is_no_success(cli: CommandLine, file: WriteFile, content:
     answer = cli("import", file("f", content))
 
     assert answer.code == 2
-    assert "nothing to import" in answer.err
+    assert "Nothing to import" in answer.err
 
 
 @pytest.mark.parametrize("path", ["/no/such/file", "/"])

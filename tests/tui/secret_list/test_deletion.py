@@ -77,7 +77,7 @@ async def test_the_window(app: MakeApp, filled: Any, keys: tuple[str, ...], date
     async with running.run_test(size=SMALL) as pilot:
         await plan(pilot)
         await pilot.press(*keys)
-        await until(pilot, lambda: f"Deleted on {date}." in screen_text(running))
+        await until(pilot, lambda: f"deleted on {date}." in screen_text(running))
         await pilot.press("tab", "enter")
         await ended(pilot)
 

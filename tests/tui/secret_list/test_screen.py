@@ -352,7 +352,7 @@ async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[
         await until(pilot, lambda: "by best match" in screen_text(running))
         clean(running)
         get_list_screen(running).filter.value = f"!{HOSTILE}"
-        await until(pilot, lambda: "is ignored" in screen_text(running))
+        await until(pilot, lambda: "ignored" in screen_text(running))
         clean(running)
         get_list_screen(running).filter.value = ""
         await ready(pilot, 1)
