@@ -148,7 +148,7 @@ class ValueEditor(Vertical):
         if text.strip() not in ("", EMPTY_OBJECT) and not read_members(text):
             return SafeText(NO_KEYS_TEXT)
         if (count := len(read_members(text))) > MAX_KEYS:
-            return sanitize(f"Too many keys for this form ({count:,}). Edit the value as text.")
+            return sanitize(f"{count:,} keys are too many for this form. Edit the value as text.")
         self._object_text = text if read_members(text) else EMPTY_OBJECT
         await self.pair_editor.set_pairs(_list_pairs(self._object_text))
         return None

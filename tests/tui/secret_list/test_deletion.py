@@ -272,7 +272,7 @@ async def test_a_plan_can_be_stopped_in_the_middle(app: MakeApp, filled: Any, mo
         monkeypatch.setattr(asked.client, "delete_secret", once)
         await pilot.press("tab", "enter")
         await until(pilot, lambda: "1 done, 0 refused. Stopped: 2 not processed." in screen_text(running))
-        assert footers == ["Cancel"]
+        assert footers == ["Stop"]
         await until(pilot, lambda: "Esc Close" in screen_text(running) and "Longer" not in screen_text(running))
         await pilot.press("escape")
         await ended(pilot)

@@ -270,7 +270,7 @@ async def test_an_empty_vault_says_what_to_do(app: MakeApp) -> None:
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "a creates one." in screen_text(running))
 
-        assert "smtui import" in screen_text(running)
+        assert "o v imports" in screen_text(running)
         await pilot.press("j", "G", "y", "d", "U", "enter", "l")
         assert running.screen is get_list_screen(running)
 
