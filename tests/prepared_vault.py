@@ -18,10 +18,11 @@ PASSPHRASE = "seven green otters under a bridge"
 
 @dataclass(frozen=True)
 class PreparedVault:
-    """A closed vault file, and the key that opens it and its copies."""
+    """A closed vault file, and the key and the recovery code that open it and its copies."""
 
     path: Path
     key: bytes
+    recovery_code: str
 
     def copy_to(self, folder: Path) -> Path:
         """Copies the file into a folder, and returns the path of the copy."""
@@ -40,5 +41,6 @@ def prepare_vault(
 ) -> PreparedVault:
     """Creates a vault file, and calls `fill` with the open vault. The options are those of `create_vault`."""
     with smtui.create_vault(path, passphrase, **options) as vault:
+        recovery_code = vault.maintenance.take_recovery_code()
         fill(vault)
-        return PreparedVault(path, vault.unlock_key())
+        return PreparedVault(path, vault.unlock_key(), recovery_code)

@@ -194,9 +194,10 @@ class Lineage:
         lost = [each for each in missing if each.operation and each.done][-CHANGES_KEPT:]
         in_full = common is not None and bool(common.operation)  # no change lies between it and the first missing one
         newest = next(iter(_list_changes(self._database, common.id if common else 0, most=1)), None)
+        all_noted = len(missing) < CHANGES_KEPT  # a commit of more changes notes only the newest of them
         diverged = fewer <= 0 or (newest is not None and (in_full or newest.id >= missing[0].id))
         return Gap(
-            max(len(lost), fewer, 1), exact=in_full or not diverged, diverged=diverged,
+            max(len(lost), fewer, 1), exact=all_noted and (in_full or not diverged), diverged=diverged,
             agree_until=common.at if common else None, missing_since=missing[0].at, lost=tuple(lost),
         )
 

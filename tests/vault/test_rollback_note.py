@@ -60,6 +60,17 @@ def test_an_older_file_in_its_place_is_noticed(path: Path, older: bytes) -> None
         assert read_all(vault) and vault.maintenance.check().clean
 
 
+def test_a_commit_of_many_changes_is_not_counted_as_the_few_that_are_noted(path: Path) -> None:
+    """The note keeps the newest changes; the number that it knows is then a lower bound, and said to be one."""
+    before = path.read_bytes()
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        vault.create_secrets([{"Name": f"imported-{number:03}"} for number in range(120)])
+    path.write_bytes(before)
+
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        assert "at least 50 changes are missing" in vault.maintenance.rollback_warning
+
+
 def test_a_restored_backup_is_accepted_once(path: Path, older: bytes) -> None:
     path.write_bytes(older)
     with smtui.open_vault(path, PASSPHRASE) as vault:

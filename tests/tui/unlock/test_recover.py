@@ -16,6 +16,7 @@ from smtui.tui.unlock.recover import RecoverScreen
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE
+from tests.prepared_vault import PreparedVault
 from tests.tui.conftest import MakeApp, paste, said, screen_text, types, until
 from tests.tui.driver import get_screen
 from tests.tui.test_read_states import holding
@@ -25,13 +26,12 @@ NEW = "tableware unsubtle sauna getaway armory hush"
 
 
 @pytest.fixture
-def code(vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> str:
+def code(vault: smtui.Vault, new_vault: PreparedVault, monkeypatch: pytest.MonkeyPatch) -> str:
     """Returns the recovery code of a closed vault."""
     monkeypatch.setattr(strength, "estimate_strength", lambda typed: Strength(78))
-    code = vault.maintenance.take_recovery_code()
     vault.client().create_secret(Name="kept", SecretString="x")
     vault.close()
-    return code
+    return new_vault.recovery_code
 
 
 async def test_the_code_opens_the_vault_and_a_passphrase_is_set(app: MakeApp, vault: smtui.Vault, code: str) -> None:

@@ -13,6 +13,7 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE
+from tests.prepared_vault import PreparedVault
 from tests.tui.conftest import MakeApp, paste, said, screen_text, until
 
 SMALL = (80, 24)
@@ -84,10 +85,10 @@ async def test_a_restored_backup_is_accepted_once(app: MakeApp, older: Path) -> 
 
 
 async def test_who_recovers_is_asked_before_anything_changes(
-    app: MakeApp, vault: smtui.Vault, tmp_path: Path
+    app: MakeApp, vault: smtui.Vault, new_vault: PreparedVault, tmp_path: Path
 ) -> None:
     """If the user declines, the passphrase of the older file does not change."""
-    code = vault.maintenance.take_recovery_code()
+    code = new_vault.recovery_code
     vault.maintenance.backup(tmp_path / "before")
     vault.client().create_secret(Name="a")
     vault.close()
