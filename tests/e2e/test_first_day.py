@@ -197,7 +197,7 @@ def test_nothing_hostile_reaches_the_terminal(used: Machine) -> None:
     used.command("create-secret", "--name", "hostile", "--description", hostile, "--secret-string", f"file://{value}",
                  "--tags", json.dumps([{"Key": "x", "Value": "a[/red]@"}]))
     terminal = unlocked(used)
-    terminal.press("/", "hostile", ENTER, ENTER)
+    terminal.press("/", "hostile", ENTER)
     terminal.see("r to reveal")
     terminal.press("r")
     terminal.see("note")

@@ -123,6 +123,21 @@ async def test_any_sentence_at_once_is_as_one_by_one(make: MakeApp, seed: int) -
     assert await run(make(), ["".join(keys)]) == await run(make(), keys)
 
 
+async def test_a_word_typed_ahead_answers_no_question(make: MakeApp) -> None:
+    """The y in it confirms nothing, and the n closes nothing; pressed afterwards, they do."""
+    app = make()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "secrets" in screen_text(app))
+        send(app, "delete everything now")
+        await rest(pilot)
+        assert [type(screen) for screen in app.screen_stack[1:]] == [SecretsScreen, DeletionPlan]
+
+        send(app, "n")
+        await rest(pilot)
+        assert [type(screen) for screen in app.screen_stack[1:]] == [SecretsScreen]
+        assert f"{len(NAMES)} secrets" in screen_text(app)
+
+
 async def test_no_key_acts_on_the_screen_before(make: MakeApp) -> None:
     """If a word's first letter opens a dialog, the others go to the dialog."""
     app = make()

@@ -55,7 +55,7 @@ class PolicyPreview(LongText["bool | None"]):
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Attach", id="attach")
-                yield Button("Attach, block public access", id="unless-broad")
+                yield Button("Attach if not public", id="unless-broad")
         yield Footer()
 
     def on_mount(self) -> None:

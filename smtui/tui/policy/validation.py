@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from smtui.api.errors import SmtuiError
+from smtui.api.errors import MalformedPolicyDocumentException, SmtuiError
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.json_editor.diagnostic import Diagnostic, Severity
 from smtui.tui.policy import diagnostics
 
 if TYPE_CHECKING:
-    from smtui.api.types import Client
+    from smtui.api.types import Client, ValidateResourcePolicyResponse
     from smtui.text.sanitize import SafeText
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
@@ -60,9 +60,19 @@ class PolicyValidator:
 
         Args:
             title: the title of the card that shows the state of the read.
+
+        Raises:
+            MalformedPolicyDocumentException: the text is no policy; reading again would not help.
         """
-        answer = await read_for_dialog(app, title, lambda: call(
-            self._client.validate_resource_policy, SecretId=self._secret_id, ResourcePolicy=text))
+        answer = await read_for_dialog(app, title, lambda: self._validate(text))
         if answer is None:
             return None
+        if isinstance(answer, MalformedPolicyDocumentException):
+            raise answer
         return {each["CheckName"]: each["ErrorMessage"] for each in answer["ValidationErrors"]}
+
+    async def _validate(self, text: str) -> ValidateResourcePolicyResponse | MalformedPolicyDocumentException:
+        try:
+            return await call(self._client.validate_resource_policy, SecretId=self._secret_id, ResourcePolicy=text)
+        except MalformedPolicyDocumentException as refusal:
+            return refusal

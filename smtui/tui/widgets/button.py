@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual import widgets
+from textual import events, widgets
 from textual.geometry import Size
 from textual.strip import Strip
 
@@ -19,10 +19,18 @@ ROOM = 4
 class Button(widgets.Button):
     """A button that looks like `▸ Cancel ◂` while it has the focus. Arrow keys move between the answers of a dialog.
 
-    Where the answers are an act and "Cancel", y and n press them.
+    Where the answers are an act and "Cancel", y and n press them, unless they were typed before the question was there.
     """
 
     BINDINGS = keys.list_bindings("answers")
+    _mounted_at = 0.0
+    _key_at = 0.0
+
+    def on_mount(self, event: events.Mount) -> None:
+        self._mounted_at = event.time
+
+    def on_key(self, event: events.Key) -> None:
+        self._key_at = event.time
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         return cell_len(str(self.label)) + ROOM
@@ -50,8 +58,8 @@ class Button(widgets.Button):
         row[min(at, len(row) - 1)].focus()
 
     def action_confirm(self, yes: bool) -> None:
-        """Presses the act, or the button that cancels it."""
-        if (answer := self._find_answer(yes)) is not None:
+        """Presses the act, or the button that cancels it, unless the key was typed ahead, as part of a word."""
+        if self._key_at > self._mounted_at and (answer := self._find_answer(yes)) is not None:
             answer.press()
 
     def _find_answer(self, yes: bool) -> Button | None:

@@ -101,8 +101,22 @@ async def test_what_is_wrong_is_marked_while_one_types(app: MakeApp, database: A
         assert get_screen(program, PolicyScreen).editor.area.cursor_location == (8, 16)
 
 
+async def test_what_is_no_policy_is_refused_where_it_is_edited(app: MakeApp, database: Any) -> None:
+    """The refusal names the place; no dialog offers to read again, and the text stays."""
+    program = app()
+    async with program.run_test(size=SMALL) as pilot:
+        await open_policy(pilot)
+        await write(pilot, policy()[:-1])
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: any("syntax error" in each for each in said(program)))
+
+        assert isinstance(program.screen, PolicyScreen)
+        assert get_screen(program, PolicyScreen).editor.text == policy()[:-1]
+        assert "ResourcePolicy" not in database.get_resource_policy(SecretId="prod/db")
+
+
 async def test_strangers_are_told_before_and_can_be_kept_out(app: MakeApp, database: Any) -> None:
-    """A warning names who gets access; "Attach, block public access" then attaches nothing, "Attach" does."""
+    """A warning names who gets access; "Attach if not public" then attaches nothing, "Attach" does."""
     program = app()
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
@@ -278,7 +292,7 @@ def test_difference(snap_compare: Any, app: MakeApp, database: Any, size: tuple[
         await write(pilot, policy("*"))
         await see(pilot, "Anyone can call")
         await pilot.press("ctrl+s")
-        await see(pilot, "Attach, block public access")
+        await see(pilot, "Attach if not public")
 
     assert snap_compare(app(), terminal_size=size, run_before=store)
 
