@@ -92,7 +92,7 @@ SEQUENCES = (
     ["/", *"pay", ESC, ESC, "j", "j", ENTER],
     [*"ne"],
     [*"the quick brown fox jumps over the lazy dog"],
-    [*"delete everything now please"],
+    [*"delete all that is there, please"],
     ["d", TAB, *"12"],
     ["a", *"new/one", TAB, *"what it is", TAB, *"key", TAB, *"value", CTRL_S],
     ["a", *"new/one", ESC],
