@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -61,6 +61,14 @@ class HealthFinding:
     def rank(self) -> tuple[int, int, str, str]:
         """Sorts findings: worst first, then by name."""
         return URGENCIES.index(self.urgency), KINDS.index(self.kind), self.name, self.words
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedValues:
+    """What a check of all values of a Region found, and its time as text. Later changes do not count."""
+
+    at: SafeText
+    findings: Sequence[HealthFinding]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import ClientError
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from smtui.api.extension_types import RotationStatus
     from smtui.api.types import SecretListEntry
     from smtui.backends.local import Vault
+
+ALERT_KINDS = frozenset({"public", "rotation failed"})
+"""The kinds of findings that `check_alerts` finds."""
 
 
 def check_secrets(vault: Vault, region: str, limits: HealthLimits, progress: Progress) -> list[HealthFinding]:
@@ -55,6 +58,18 @@ def check_region(
             if not values and "DeletedDate" not in entry:
                 found += _check_secret(vault, region, entry)
     return [*found, *(check_secrets(vault, region, limits, progress) if values else ())], count
+
+
+def check_alerts(vault: Vault, region: str, entries: Sequence[SecretListEntry]) -> list[HealthFinding]:
+    """Returns the findings of the kinds `ALERT_KINDS` about entries of ListSecrets. It reads no value, and is quick.
+
+    Raises:
+        SmtuiError: the vault could not be read.
+    """
+    found = vault.alerts.find([each["Name"] for each in entries], region_name=region)
+    flagged = [each for each in entries if each["Name"] in found.failed | found.public and "DeletedDate" not in each]
+    return [finding for each in flagged for finding in _check_secret(vault, region, each)
+            if finding.kind in ALERT_KINDS]
 
 
 def _list_batches(

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 
 from smtui.system.subprocesses import run_module, start_module
@@ -92,7 +93,8 @@ class Estimator:
         self._process: subprocess.Popen[bytes] | None = None
 
     def estimate_bits(self, text: str) -> float:
-        """Returns log2 of the number of guesses; infinity if the estimate fails."""
+        """Returns log2 of the number of guesses; infinity if the estimate fails, after which another process begins.
+        """
         data = text[:MAX_CHARACTERS].encode("utf-8", "replace")
         try:
             process = self._process = self._process or start_module(
@@ -103,7 +105,15 @@ class Estimator:
             process.stdin.flush()
             return float(process.stdout.readline())
         except (OSError, ValueError):
+            self._kill()
             return math.inf
+
+    def _kill(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            with suppress(OSError, ValueError):
+                process.communicate()
 
     def close(self) -> None:
         """Ends the child process."""
@@ -132,7 +142,13 @@ def _estimate_bits(data: bytes) -> float:
     from smtui.passphrase.phrases import estimate_phrase_bits
 
     text = data.decode("utf-8", "replace")[:MAX_CHARACTERS]
-    return min(math.log2(zxcvbn(text)["guesses"]), estimate_phrase_bits(text)) if text else 0.0
+    words = " ".join(text.split())
+    if not words:
+        return 0.0
+    bits = estimate_phrase_bits(text)
+    with suppress(ValueError, OverflowError):  # a text that zxcvbn cannot parse ends neither the process nor the check
+        bits = min(bits, math.log2(zxcvbn(words)["guesses"]))
+    return bits
 
 
 if __name__ == "__main__":

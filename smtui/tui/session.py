@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from smtui.api.types import Client, GetRandomPasswordRequest
     from smtui.api.vault_client import VaultClient
     from smtui.backends.local import Vault
-    from smtui.health.finding import HealthFinding
+    from smtui.health.finding import CheckedValues
     from smtui.tui.client_call import ClientCall
     from smtui.tui.jobs.job import Job
     from smtui.tui.reader import Reader
@@ -71,7 +71,7 @@ class Session:
         self.job: Job[Any] | None = None
         self.password_options: GetRandomPasswordRequest = {}
         """The options of the last generated password."""
-        self.found: dict[str, list[HealthFinding]] = {}
+        self.checked_values: dict[str, CheckedValues] = {}
         """The findings of the last health check of values, for each Region."""
         self.commands: list[str] = []
         """The lines that ran on the command line, oldest first. They can hold names, so they end with the session."""

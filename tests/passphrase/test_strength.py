@@ -66,6 +66,31 @@ def test_six_random_words_stay_strong() -> None:
         estimator.close()
 
 
+@pytest.mark.parametrize("text", ["123456\n", "5541058\n", "12345678\n", "19901231\nabc", "1\n2\n3\r\n", "\n\n", "\0"])
+def test_a_line_break_in_a_text_ends_no_estimate(text: str) -> None:
+    """Neither its own, which is that of a weak text, nor those that follow."""
+    estimator = Estimator()
+    try:
+        assert estimator.estimate_bits(text) < 38
+        assert estimator.estimate_bits("letmein") < 38
+    finally:
+        estimator.close()
+
+
+def test_an_estimator_begins_again_after_its_process_ended() -> None:
+    estimator = Estimator()
+    try:
+        assert estimator.estimate_bits("letmein") < 38
+        process = estimator._process
+        assert process is not None
+        process.kill()
+        process.wait()
+        estimator.estimate_bits("lost")
+        assert estimator.estimate_bits("letmein") < 38
+    finally:
+        estimator.close()
+
+
 def test_random_characters_are_no_phrase() -> None:
     assert estimate_phrase_bits("kT7#mvQ2 )xR9$wL4;bN8^hJ5") == math.inf
 

@@ -63,9 +63,9 @@ STEPS: tuple[Step, ...] = (
     ("", ("tab", "enter"), "will be deleted"),
     ("", ("x", "U"), "restored"),
     ("", ("p",), "bits"),
-    ("", ("escape", "o", "h"), "values not checked"),
+    ("", ("escape", "o", "h"), "values and replicas not checked"),
     ("", ("f5",), "Check all values?"),
-    ("", ("tab", "enter"), "values checked"),
+    ("", ("tab", "enter"), "values and replicas checked"),
 )
 
 

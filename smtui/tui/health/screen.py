@@ -10,10 +10,11 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.api.limits import MAX_PAGE_SIZE
-from smtui.health.finding import HealthFinding, Urgency, group_findings, read_limits
+from smtui.health.finding import CheckedValues, HealthFinding, Urgency, group_findings, read_limits
 from smtui.health.metadata import check_entry, check_keys, list_pending_keys
 from smtui.health.outlook import KEY_DELETIONS, Outlook
-from smtui.health.secrets import check_secrets
+from smtui.health.secrets import ALERT_KINDS, check_alerts, check_secrets
+from smtui.text.dates import format_time
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call
@@ -106,10 +107,12 @@ class HealthScreen(FilteredTableScreen[None]):
                       for finding in check_entry(entry, now, limits, waiting)]
             for entry in answer["SecretList"]:
                 outlook.add_secret(entry)
+            found += await call(check_alerts, self.vault, region, answer["SecretList"])
             count += len(answer["SecretList"])
             token = answer.get("NextToken")
             self._all_read = token is None
-            self._found, self._read = [*found, *self.session.found.get(region, ())], count
+            checked = self.session.checked_values.get(region)
+            self._found, self._read = [*found, *(checked.findings if checked else ())], count
             self._show()
             self.query_one(OutlookChart).put(outlook)
             self.show_state(READ)
@@ -124,7 +127,8 @@ class HealthScreen(FilteredTableScreen[None]):
         parts = [Content.assemble((f"{len(group.findings):,} ", "bold"), group.kind)
                  for group in group_findings(self._found)]
         self.query_one("#counts", Static).update(Content("   ").join(parts))
-        looked = "values checked" if self.session.region in self.session.found else "values not checked"
+        checked = self.session.checked_values.get(self.session.region)
+        looked = f"values and replicas checked {checked.at}" if checked else "values and replicas not checked"
         reading = "" if self._all_read else ", reading…" if self._reading else ", reading incomplete"
         findings = f"{len(kept):,} of {len(self._found):,} findings"
         status = sanitize(f"{findings} · {self._read:,} secret{'' if self._read == 1 else 's'}{reading} · {looked}")
@@ -155,6 +159,7 @@ async def check_values(app: Shell, session: Session) -> None:
     region, limits = session.region, read_limits(app.settings)
     if await app.push_screen_wait(Confirm(QUESTION, WARNING, "Check")):
         found = await run_job(app, TITLE, lambda vault, progress: check_secrets(vault, region, limits, progress))
-        session.found[region] = found
+        session.checked_values[region] = CheckedValues(
+            format_time(session.now()), [each for each in found if each.kind not in ALERT_KINDS])
         app.look_again()
         app.notify(f"{len(found):,} finding{'' if len(found) == 1 else 's'} in values, policies, rotations, replicas.")

@@ -56,10 +56,10 @@ async def test_what_the_list_says_is_there_at_once(app: MakeApp, vault: smtui.Va
     async with running.run_test(size=LARGE) as pilot:
         screen = await at_health(pilot, running)
 
-        assert list_findings(screen) == {("deleted soon", "nameless")} | {
+        assert list_findings(screen) == {("deleted soon", "nameless"), ("public", "open")} | {
             (kind, name) for kind in ("never rotated", "unused") for name in ("weak", "one", "two", "open")
         }
-        assert "values not checked" in screen_text(running)
+        assert "values and replicas not checked" in screen_text(running)
     assert not [event for event in vault.audit_log() if event["eventName"] == "BatchGetSecretValue"]
 
 
@@ -72,7 +72,7 @@ async def test_values_are_compared_and_never_shown(app: MakeApp, vault: smtui.Va
         await pilot.press("f5")
         await until(pilot, lambda: "Each read is recorded" in screen_text(running))
         await pilot.press("tab", "enter")
-        await until(pilot, lambda: "values checked" in screen_text(running))
+        await until(pilot, lambda: "values and replicas checked" in screen_text(running))
 
         assert {("weak", "weak"), ("repeated", "one"), ("repeated", "two"), ("public", "open")} <= list_findings(screen)
         assert STRONG not in screen_text(running) and "letmein" not in screen_text(running)
@@ -83,3 +83,24 @@ async def test_values_are_compared_and_never_shown(app: MakeApp, vault: smtui.Va
         await pilot.press("enter", "enter")
         await until(pilot, lambda: isinstance(running.screen, SecretScreen))
     assert [event for event in vault.audit_log() if event["eventName"] == "BatchGetSecretValue"]
+
+
+@pytest.mark.usefixtures("ailing")
+async def test_a_policy_that_is_no_longer_public_is_no_finding(
+    app: MakeApp, vault: smtui.Vault, client: Any
+) -> None:
+    """Findings that need no value follow changes by others, also after values were checked."""
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        screen = await at_health(pilot, running)
+        await pilot.press("f5")
+        await until(pilot, lambda: "Each read is recorded" in screen_text(running))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "values and replicas checked 20" in screen_text(running))
+        assert ("public", "open") in list_findings(screen)
+        with vault.reopen() as others:
+            others.client().delete_resource_policy(SecretId="open")
+        await pilot.press("f12")
+        await until(pilot, lambda: ("public", "open") not in list_findings(screen))
+
+        assert ("weak", "weak") in list_findings(screen)
