@@ -13,7 +13,7 @@ from textual.widgets import Static
 from smtui.rotation.function import STEPS, WAITS
 from smtui.rules import schedules
 from smtui.text.dates import format_time
-from smtui.text.sanitize import sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.rotation.function_text import describe_function, format_function_name
 from smtui.tui.rotation.schedule_text import format_rules, format_window, parse_rules
 from smtui.tui.secret.label_moves import find_pending_version, shorten_id
@@ -131,7 +131,7 @@ class RotationRun(Static):
 def _format_run(rotation: RotationState, retry_key: str) -> Iterator[Content]:
     run = rotation.run
     if run is None:
-        yield Content.styled("Not rotated yet." if rotation.is_set_up else "", "$text-muted")
+        yield Content.styled(_describe_no_run(rotation), "$text-muted")
     else:
         what = "Function test" if run["Kind"] == "test" else "Rotation"
         when = "" if run["State"] == "waiting" else f", ended {format_time(run['ChangedDate'])}"
@@ -145,6 +145,15 @@ def _format_run(rotation: RotationState, retry_key: str) -> Iterator[Content]:
         yield Content("")
         yield Content.styled(f"▲ AWSPENDING is still attached to version {shorten_id(pending)}. No rotation can "
                              "start until it is removed.", "$warning")
+
+
+def _describe_no_run(rotation: RotationState) -> SafeText:
+    """Describes that no run is on record; a cancelled one is not, though it may have left AWSPENDING."""
+    if not rotation.is_set_up:
+        return SafeText("")
+    has_run = "LastRotatedDate" in rotation.secret or find_pending_version(
+        rotation.secret.get("VersionIdsToStages", {})) is not None
+    return SafeText("No rotation in progress." if has_run else "Not rotated yet.")
 
 
 def _find_step_state(run: RotationStatus, step: str) -> str:

@@ -6,6 +6,7 @@ It keeps the names and the states of the keys, not the values. To reveal or copy
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from textual import getters, on
@@ -13,6 +14,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from smtui.api.errors import ClientError
+from smtui.rules.compare_and_swap import read_labels
 from smtui.rules.labels import sort_labels
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.text.value_diff import DiffState, KeyDiff, compare_values, extract_path
@@ -103,7 +106,10 @@ class CompareScreen(SessionScreen[None]):
     # Comparison.
 
     async def load(self) -> None:
-        """Compares once, because a version never changes."""
+        """Reads the labels, which others may move, and compares once, because a version never changes."""
+        with suppress(ClientError):  # the labels stay as they were read last
+            self._labels = await call(read_labels, self.session.client(record_reads=False), self._secret_id)
+            self._show_title(self.auto_hide.seconds_left)
         if not self._rows:
             found = await call(self._compare_versions)
             self._rows = [row for each in found for row in self._list_rows(each)]

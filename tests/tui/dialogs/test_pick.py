@@ -24,7 +24,7 @@ NAMES = ("prod/orders", "prod/web", "dev/orders", "kafka", "zebra")
 
 
 async def open_dialog(pilot: Pilot[None], dialog: Screen[Any]) -> OptionList:
-    await until(pilot, lambda: "nothing here yet" in screen_text(pilot.app))
+    await until(pilot, lambda: "No secrets yet" in screen_text(pilot.app))
     pilot.app.push_screen(dialog)
     await until(pilot, lambda: pilot.app.screen is dialog and isinstance(dialog.focused, OptionList))
     return dialog.query_one(OptionList)
@@ -105,7 +105,7 @@ async def test_slash_finds_by_words(app: MakeApp) -> None:
     async with running.run_test(size=(80, 24)) as pilot:
         answers: list[int | None] = []
         dialog = Pick(SafeText("Which?"), [SafeText(name) for name in NAMES])
-        await until(pilot, lambda: "nothing here yet" in screen_text(running))
+        await until(pilot, lambda: "No secrets yet" in screen_text(running))
         await running.push_screen(dialog, answers.append)
         await pilot.press("slash", *"ORD")
         await until(pilot, lambda: dialog.rows.option_count == 2)

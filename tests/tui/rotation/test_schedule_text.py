@@ -47,7 +47,7 @@ def test_in_words(schedule: str, hours: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(("schedule", "hours", "why"), [
-    ("0", "", "1000 days"), ("1001", "", "1000 days"), ("rate(1 hour)", "", "every 4 hours at most"),
+    ("0", "", "1000 days"), ("1001", "", "1000 days"), ("rate(1 hour)", "", "at most every 4 hours"),
     ("every day", "", "rate(N hours), rate(N days) or cron("), ("cron(5 8 * * ? *)", "", "minutes"),
     ("30", "25", "1h to 24h"), ("", "3", "needs a schedule"), ("cron(0 20 * * ? *)", "6", "next UTC day"),
 ])

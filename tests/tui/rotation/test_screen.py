@@ -178,7 +178,7 @@ async def test_a_function_that_others_replaced_is_chosen_again(
         await pilot.press("enter")
         await see(pilot, "Rotation function")
         await until(pilot, lambda: "works" in screen_text(pilot.app))
-        await types(pilot, "works")
+        await pilot.press("w")
         await pilot.press("enter")
         await see(pilot, "works …")
         others.rotations().delete_function(FunctionName="works")
@@ -193,7 +193,7 @@ async def test_a_function_that_others_replaced_is_chosen_again(
 
         await pilot.press("enter")
         await until(pilot, lambda: "works" in screen_text(pilot.app) and not isinstance(pilot.app.screen, RotationForm))
-        await types(pilot, "works")
+        await pilot.press("w")
         await pilot.press("enter")
         await see(pilot, "works …")
         await pilot.press("ctrl+s")

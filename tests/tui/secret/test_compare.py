@@ -57,6 +57,18 @@ async def test_which_keys_differ(app: MakeApp, database: Any, vault: smtui.Vault
         await until(pilot, lambda: isinstance(running.screen, SecretScreen))
 
 
+async def test_labels_that_others_move_are_shown_where_they_are(
+    app: MakeApp, database: Any, vault: smtui.Vault
+) -> None:
+    running = app()
+    async with at_versions(running) as pilot:
+        await compares(pilot)
+        with vault.reopen() as others:
+            others.client().put_secret_value(**ID, SecretString="newer", ClientRequestToken=version_id(3))
+        await pilot.press("f12")
+        await see(pilot, "00000001 and 00000002 (AWSPREVIOUS)")
+
+
 async def test_one_of_them_is_revealed_at_a_time(app: MakeApp, database: Any) -> None:
     """The row names its version. Another row or the timeout hides the value."""
     running = app(settings=Settings(reveal_timeout=2))

@@ -166,7 +166,7 @@ async def test_a_key_is_chosen_by_pressing_it(app: MakeApp, config: Path, filled
         await pilot.press("enter")
         await until(pilot, lambda: "Press the new key" in screen_text(running))
         await pilot.press("a")
-        await until(pilot, lambda: "a is “Add”" in " ".join(said(running)))
+        await until(pilot, lambda: "a is assigned to “Add”" in " ".join(said(running)))
         await pilot.press("enter")
         await until(pilot, lambda: "Press the new key" in screen_text(running))
         await pilot.press("f5")
