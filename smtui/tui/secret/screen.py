@@ -90,7 +90,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
         try:
             secret = await call(self.reader.describe_secret, SecretId=self.secret_id)
         except ResourceNotFoundException:
-            self.say(f"This secret {'does not exist' if self.secret is None else 'no longer exists'}.")
+            self.say("This secret no longer exists.")
             self.dismiss()
             return
         self.secret, self.labels = secret, collect_secret_labels(secret)
