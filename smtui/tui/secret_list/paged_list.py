@@ -87,7 +87,7 @@ class PagedList(VirtualList):
     @property
     def pending(self) -> Worker[None] | None:
         """The worker that reads the result of a new query, until its first rows stand and no better can come."""
-        is_partial = self.model.has_more and (self.model.reads_all or not self.count)
+        is_partial = self.model.has_more and (self.model.reads_all or not self.entries)
         return self._reading if self.busy and (is_partial or not self._is_answered) else None
 
     # Reading.
