@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from textual import getters
 from textual.app import ComposeResult
@@ -16,17 +15,13 @@ from smtui.rules.one_time_code import CodeSeed
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
-from smtui.tui.secret.auto_hide import AutoHide
+from smtui.tui.secret.reveal_dialog import RevealDialog
 from smtui.tui.widgets.chrome import Footer
-from smtui.tui.workarounds import ClosableModalScreen
-
-if TYPE_CHECKING:
-    from smtui.tui.shell import Shell
 
 BAR = "█"
 
 
-class CodeDialog(ClosableModalScreen[None]):
+class CodeDialog(RevealDialog):
     """Shows the present code, and the next one when its time is over. Closes after the reveal time and without focus.
 
     Args:
@@ -38,7 +33,6 @@ class CodeDialog(ClosableModalScreen[None]):
     BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("code")
     CSS_PATH = "code_dialog.tcss"
 
-    app: getters.app[Shell]
     code = getters.query_one("#code", Static)
     left = getters.query_one("#left", Static)
 
@@ -47,7 +41,6 @@ class CodeDialog(ClosableModalScreen[None]):
         self._target = name
         self._seed = seed
         self._now = now
-        self._auto_hide = AutoHide(self, lambda _: None, self._close)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
@@ -59,27 +52,15 @@ class CodeDialog(ClosableModalScreen[None]):
     def on_mount(self) -> None:
         self._show()
         self.set_interval(1, self._show)
-        self._auto_hide.start(self.app.settings.reveal_timeout)
-        self.watch(self.app, "app_focus", self._close_without_focus, init=False)
 
     def _show(self) -> None:
         now = self._seed.compute_code(self._now())
         half = (len(now.code) + 1) // 2
         self.code.update(Content(f"{now.code[:half]} {now.code[half:]}"))
         width = max(1, round(30 * now.seconds_left / self._seed.period))
-        hides = f" · hides in {self._auto_hide.seconds_left} s" if self._auto_hide.seconds_left else ""
+        hides = f" · hides in {self.auto_hide.seconds_left} s" if self.auto_hide.seconds_left else ""
         self.left.update(Content(f"{BAR * width}\nvalid for {now.seconds_left} s{hides}"))
-
-    def _close(self) -> None:
-        self.dismiss()
-
-    def _close_without_focus(self, here: bool) -> None:
-        if not here:
-            self.dismiss()
 
     @gesture
     async def action_copy(self) -> None:
         await self.app.copy(self._seed.compute_code(self._now()).code, f"{self._target}, one-time code")
-
-    def action_cancel(self) -> None:
-        self.dismiss()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from smtui.rules.key_roles import PASSWORD, find_key
-from smtui.rules.one_time_code import find_seed, is_code_uri
+from smtui.rules.one_time_code import find_seed
 from smtui.rules.web_url import find_url
 from smtui.text.json_object import JsonMember, read_members
 from smtui.text.sanitize import SafeText, sanitize
@@ -53,21 +54,18 @@ class ReadTarget:
 
     def find_code_part(self) -> tuple[SafeText, Value] | None:
         """Finds the seed of one-time codes: the key under the cursor, else the key that holds one, or the value."""
-        if not self.members:
-            return self.get_part(None)
-        at = self._find_cursor()
-        if at is None or not (is_code_uri(self.pairs[at][1]) or find_seed([self.pairs[at]]) is not None):
-            at = find_seed(self.pairs)
-        return None if at is None else self.get_part(at)
+        return self._find_part(find_seed)
 
     def find_url_part(self) -> tuple[SafeText, Value] | None:
         """Finds the URL: the key under the cursor if it is one, else the key that holds one, or the value."""
-        if not self.members:
-            return self.get_part(None)
-        at = self._find_cursor()
-        if at is None or find_url([self.pairs[at]]) is None:
-            at = find_url(self.pairs)
-        return None if at is None else self.get_part(at)
+        return self._find_part(find_url)
 
-    def _find_cursor(self) -> int | None:
-        return next((at for at, member in enumerate(self.members) if member.key == self.key), None)
+    def _find_part(self, find: Callable[[Sequence[tuple[str, str]]], int | None]) -> tuple[SafeText, Value] | None:
+        """Finds a part of the value with `find`, which returns an index of `pairs`; the key under the cursor first."""
+        pairs = self.pairs
+        if not pairs:
+            return self.get_part(None)
+        at = next((at for at, pair in enumerate(pairs) if pair[0] == self.key), None)
+        if at is None or find([pairs[at]]) is None:
+            at = find(pairs)
+        return None if at is None else self.get_part(at)
