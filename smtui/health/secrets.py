@@ -10,11 +10,11 @@ from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
 from smtui.health.finding import HealthFinding, HealthLimits, Urgency
 from smtui.health.metadata import check_entry, check_keys, list_pending_keys
 from smtui.health.values import Progress, Values
+from smtui.rules.rotation_status import has_failed
 from smtui.text.dates import format_time
 from smtui.text.sanitize import sanitize
 
 if TYPE_CHECKING:
-    from smtui.api.extension_types import RotationStatus
     from smtui.api.types import SecretListEntry
     from smtui.backends.local import Vault
 
@@ -113,7 +113,7 @@ def _check_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator
             yield make_finding("public", f"its policy grants broad access: {witness}")
         rotations = vault.rotations(region_name=region, record_reads=False)
         run = rotations.describe_rotation(SecretId=arn).get("Rotation")
-        if run is not None and _has_failed(run):
+        if run is not None and has_failed(run):
             retry = f"; next retry {format_time(run.get('RetryDate'))}" if "RetryDate" in run else ""
             yield make_finding("rotation failed", f"in {run['Step']}{retry}")
         client = vault.client(region_name=region, record_reads=False)
@@ -122,8 +122,3 @@ def _check_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator
                 yield make_finding("replica failed", f"{replica['Region']}: {replica.get('StatusMessage', '')}")
     except ClientError as error:
         yield HealthFinding(Urgency.WARNING, "not checked", sanitize(entry["Name"]), arn, sanitize(error.message))
-
-
-def _has_failed(run: RotationStatus) -> bool:
-    """Whether the last run of a rotation has failed, also if it is to be retried."""
-    return run["State"] == "failed" or (run["State"] == "waiting" and run["Attempts"] > 0)

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from smtui.rotation.function import STEPS, WAITS
 from smtui.rules import schedules
+from smtui.rules.rotation_status import has_failed
 from smtui.text.dates import format_time
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.rotation.function_text import describe_function, format_function_name
@@ -164,7 +165,7 @@ def _find_step_state(run: RotationStatus, step: str) -> str:
         return WAITING
     if run["AtWork"]:
         return RUNNING
-    return FAILED if run["State"] == "failed" or run["Attempts"] else WAITING
+    return FAILED if has_failed(run) else WAITING
 
 
 def _format_failure(run: RotationStatus, retry_key: str) -> Iterator[Content]:
