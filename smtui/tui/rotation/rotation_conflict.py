@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smtui.api.errors import SmtuiError
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.rotation.function_text import format_function_name
-from smtui.tui.rotation.schedule_text import format_rules, parse_rules, remove_computed_days
+from smtui.tui.rotation.schedule_text import format_rules, parse_rules, read_rotation_setup
 from smtui.tui.secret.conflict import ConflictAnswer, describe_states
 from smtui.tui.secret.guarded_write import GuardedWrite
 from smtui.tui.secret.label_moves import collect_secret_labels
@@ -65,12 +65,7 @@ def _find_current(secret: DescribeSecretResponse) -> str:
 
 def is_other_rotation(seen: DescribeSecretResponse, found: DescribeSecretResponse) -> bool:
     """Whether function, schedule, window or RotationEnabled differ. Dates of rotations do not count."""
-    return _get_settings(seen) != _get_settings(found)
-
-
-def _get_settings(secret: DescribeSecretResponse) -> tuple[Any, ...]:
-    return (secret.get("RotationEnabled", False), secret.get("RotationLambdaARN"),
-            remove_computed_days(secret.get("RotationRules", {})))
+    return read_rotation_setup(seen) != read_rotation_setup(found)
 
 
 def format_rotation(secret: DescribeSecretResponse) -> str:

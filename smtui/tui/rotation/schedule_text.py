@@ -19,7 +19,7 @@ from smtui.rules.schedules import Rate, Rules, Window
 from smtui.text.sanitize import SafeText, sanitize
 
 if TYPE_CHECKING:
-    from smtui.api.types import RotationRulesType
+    from smtui.api.types import DescribeSecretResponse, RotationRulesType
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ORDINALS = {0: "last", 1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
@@ -143,6 +143,16 @@ def remove_computed_days(rules_response: RotationRulesType) -> RotationRulesType
         rules: RotationRulesType = kept
         return rules
     return rules_response
+
+
+RotationSetup = tuple[bool, str | None, "RotationRulesType"]
+"""Whether rotation is enabled, the ARN of the function, and the rules."""
+
+
+def read_rotation_setup(secret: DescribeSecretResponse) -> RotationSetup:
+    """Reads the setup from the answer of DescribeSecret. Dates of rotations are not part of it."""
+    return (secret.get("RotationEnabled", False), secret.get("RotationLambdaARN"),
+            remove_computed_days(secret.get("RotationRules", {})))
 
 
 def format_fields(rules_response: RotationRulesType) -> tuple[str, str]:

@@ -23,12 +23,12 @@ from smtui.tui.bridge import call
 from smtui.tui.kms.key_conflict import ALIAS_CHANGES, STATE_CHANGES, find_target, list_key_names
 from smtui.tui.kms.picker import DEFAULT
 from smtui.tui.replication.replicas import format_regional_arn
-from smtui.tui.rotation.schedule_text import remove_computed_days
+from smtui.tui.rotation.schedule_text import RotationSetup, read_rotation_setup
 
 if TYPE_CHECKING:
     from smtui.api.extension_types import FunctionDescription
     from smtui.api.kms_types import KeyMetadata
-    from smtui.api.types import Client, DescribeSecretResponse, RotationRulesType
+    from smtui.api.types import Client, DescribeSecretResponse
     from smtui.api.vault_client import VaultClient
     from smtui.tui.base_screen import SessionScreen
     from smtui.tui.kms.keys import KmsKey
@@ -208,16 +208,6 @@ def digest_metadata(secret: DescribeSecretResponse) -> bytes:
     """Returns the SHA-256 of the answer of DescribeSecret without ResponseMetadata and the dates of use and change."""
     members: Mapping[str, Any] = {name: member for name, member in secret.items() if name not in _OF_THE_MOMENT}
     return sha256(json.dumps(members, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).digest()
-
-
-RotationSetup = tuple[bool, str | None, "RotationRulesType"]
-"""Whether rotation is enabled, the ARN of the function, and the rules."""
-
-
-def read_rotation_setup(secret: DescribeSecretResponse) -> RotationSetup:
-    """Reads the setup from the answer of DescribeSecret. Dates of rotations are not part of it."""
-    return (secret.get("RotationEnabled", False), secret.get("RotationLambdaARN"),
-            remove_computed_days(secret.get("RotationRules", {})))
 
 
 def make_rotation_aspect(session: Session, secret_id: str) -> Aspect[RotationSetup]:

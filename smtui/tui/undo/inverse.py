@@ -18,6 +18,7 @@ from smtui.rules import labels
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.client_call import plan_call
+from smtui.tui.rotation.schedule_text import RotationSetup, read_rotation_setup
 from smtui.tui.secret.label_moves import (
     LabelMove,
     Labels,
@@ -208,16 +209,16 @@ def record_rotation_setup(session: Session, before: DescribeSecretResponse, aske
 
 def record_rotation_cancel(session: Session, before: DescribeSecretResponse) -> None:
     """Records a cancelled rotation. Undo sets it up again as in `before`, the earlier DescribeSecret answer."""
-    _, function, rules = aspects.read_rotation_setup(before)
+    _, function, rules = read_rotation_setup(before)
     _record_rotation(session, before, "rotation cancelled", (False, function, rules),
                      "A rotation that was in progress does not resume.")
 
 
 def _record_rotation(
-    session: Session, before: DescribeSecretResponse, words: str, left: aspects.RotationSetup, note: str
+    session: Session, before: DescribeSecretResponse, words: str, left: RotationSetup, note: str
 ) -> None:
     secret_id, client = before["ARN"], session.client()
-    is_on, function, rules = aspects.read_rotation_setup(before)
+    is_on, function, rules = read_rotation_setup(before)
     aspect = aspects.make_rotation_aspect(session, secret_id)
 
     def find_conflict(client: VaultClient) -> str:
