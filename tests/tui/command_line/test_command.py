@@ -27,7 +27,7 @@ def make(*names: str, argument: str = "", needs_argument: bool = False) -> Comma
 
 COMMANDS = (make("health"), make("help", "h"), make("region", argument="REGION"), make("regions"),
             make("secret", argument="NAME", needs_argument=True), make("quit", "q"))
-VAULTS = (Path("/home/x/team.vault"), Path("/work/team.vault"), Path("/work/own.vault"))
+VAULTS = (Path("/a/team.vault"), Path("/b/team.vault"), Path("/b/own.vault"))
 
 
 def parse(line: str) -> tuple[str, str]:
