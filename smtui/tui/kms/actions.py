@@ -19,8 +19,9 @@ from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.kms import key_conflict
+from smtui.tui.kms.aliases import NOWHERE, find_target
 from smtui.tui.kms.deletion import KeyDeletion
-from smtui.tui.kms.key_conflict import NOWHERE, KeyChange
+from smtui.tui.kms.key_conflict import KeyChange
 from smtui.tui.kms.keys import AWS_OWN, KeyUsage, KmsKey
 from smtui.tui.kms.new_key import find_alias_problem, parse_alias
 from smtui.tui.notifications import is_input_kept
@@ -271,11 +272,11 @@ class KeyActionsScreen(SessionScreen[None]):
 
     async def _find_targets(self, alias: str) -> tuple[str | None]:
         """Returns the id of the key that the alias refers to, in a tuple; the id is None without such an alias."""
-        return (await call(key_conflict.find_target, self.reader, alias),)
+        return (await call(find_target, self.reader, alias),)
 
     def _set_alias(self, alias: str, key_id: str) -> None:
         """Creates the alias or moves it to the key. Runs in the thread of the vault."""
-        is_there = key_conflict.find_target(self.session.keys(record_reads=False), alias) is not None
+        is_there = find_target(self.session.keys(record_reads=False), alias) is not None
         method = self.kms.update_alias if is_there else self.kms.create_alias
         method(AliasName=alias, TargetKeyId=key_id)
 
@@ -291,5 +292,5 @@ class KeyActionsScreen(SessionScreen[None]):
 
     def _delete_alias(self, alias: str) -> None:
         """Deletes the alias if it still exists. Runs in the thread of the vault."""
-        if key_conflict.find_target(self.session.keys(record_reads=False), alias) is not None:
+        if find_target(self.session.keys(record_reads=False), alias) is not None:
             self.kms.delete_alias(AliasName=alias)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from smtui.text.dates import format_time
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
+from smtui.tui.kms.aliases import ALIAS_CHANGES, NOWHERE, find_target
 from smtui.tui.secret.conflict import ConflictAnswer, describe_states
 from smtui.tui.secret.guarded_write import GuardedWrite
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
 
 STATE_CHANGES = frozenset({"EnableKey", "DisableKey", "ScheduleKeyDeletion", "CancelKeyDeletion"})
-ALIAS_CHANGES = frozenset({"CreateAlias", "UpdateAlias", "DeleteAlias"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +107,6 @@ def make_alias_change(alias: str, yours: str, write: Callable[[], object], insis
         sanitize(f"{alias} has changed"), {alias}, ALIAS_CHANGES, "changed the alias",
         lambda client: find_target(client, alias) or NOWHERE, yours, write, insist=insist,
     )
-
-
-NOWHERE = "no key"
-
-
-def find_target(client: KeyClient, alias: str) -> str | None:
-    """Returns the id of the key to which an alias points; None if there is no such alias."""
-    listed = client.list_aliases()["Aliases"]
-    return next((each.get("TargetKeyId") for each in listed if each["AliasName"] == alias), None)
 
 
 def read_state(client: KeyClient, key_id: str) -> str:

@@ -10,6 +10,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.read_first import read_for_dialog
+from smtui.tui.kms.aliases import KeyChoice
 
 if TYPE_CHECKING:
     from smtui.api.kms_types import KeyClient
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT = "alias/aws/secretsmanager"
 """The alias of the default key. DescribeSecret leaves out KmsKeyId for this key."""
+DEFAULT_CHOICE = KeyChoice(DEFAULT, DEFAULT)
 LISTED_DEFAULT = "DefaultEncryptionKey"
 """The name of the default key in the response of ListSecretVersionIds."""
 SHORT = 12
@@ -50,7 +52,7 @@ def format_keys(key_ids: Sequence[str], by_key: Mapping[str, str]) -> SafeText:
     return sanitize(", ".join(words))
 
 
-async def ask_key(app: Shell, session: Session, question: SafeText, region: str | None = None) -> str | None:
+async def ask_key(app: Shell, session: Session, question: SafeText, region: str | None = None) -> KeyChoice | None:
     """Asks for a key.
 
     Args:
@@ -60,7 +62,7 @@ async def ask_key(app: Shell, session: Session, question: SafeText, region: str 
         region: the Region of the key; None for the Region of the session.
 
     Returns:
-        The value of KmsKeyId; None if the user cancels.
+        The key, with the target of its alias at the time of the list; None if the user cancels.
     """
     client = session.keys(region, record_reads=False)
     choices = await read_for_dialog(app, question, lambda: call(_list_choices, client))
@@ -70,16 +72,21 @@ async def ask_key(app: Shell, session: Session, question: SafeText, region: str 
     return None if picked is None else choices[picked][0]
 
 
-def _list_choices(client: KeyClient) -> list[tuple[str, SafeText]]:
-    """Lists the default key, then the keys with an alias, then the others, each with its KmsKeyId and its text."""
+def _list_choices(client: KeyClient) -> list[tuple[KeyChoice, SafeText]]:
+    """Lists the default key, then the keys with an alias, then the others, each with its text."""
     by_alias = [(alias["AliasArn"], alias["AliasName"], alias["TargetKeyId"])
                 for alias in client.list_aliases()["Aliases"] if "TargetKeyId" in alias]
     customers = [(arn, name, key) for arn, name, key in by_alias if not name.startswith("alias/aws/")]
     with_alias = {key for *_, key in by_alias}
-    bare = [(key["KeyArn"], shorten_key_id(key["KeyArn"]), key["KeyId"])
+    bare = [(key["KeyArn"], "", key["KeyArn"])
             for key in client.list_keys()["Keys"] if key["KeyId"] not in with_alias]
-    return [(DEFAULT, sanitize(f"{DEFAULT}  (default)")),
-            *((arn, sanitize(f"{name}  {_describe_key(client, key)}")) for arn, name, key in (*customers, *bare))]
+    return [(DEFAULT_CHOICE, sanitize(f"{DEFAULT}  (default)")),
+            *((KeyChoice(arn, key), _format_choice(client, name, key)) for arn, name, key in (*customers, *bare))]
+
+
+def _format_choice(client: KeyClient, alias: str, key_id: str) -> SafeText:
+    """Formats a key with the alias, if it is chosen by one, and always with the id of the key."""
+    return sanitize("  ".join(filter(None, [alias, shorten_key_id(key_id), _describe_key(client, key_id)])))
 
 
 def _describe_key(client: KeyClient, key_id: str) -> str:

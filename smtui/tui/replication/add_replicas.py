@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from textual import getters, on
@@ -16,7 +16,8 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names, keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.kms.picker import DEFAULT, shorten_key_id
+from smtui.tui.kms.aliases import KeyChoice
+from smtui.tui.kms.picker import DEFAULT_CHOICE, shorten_key_id
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.safe_input import SafeInput
 from smtui.tui.widgets.table import Column, Table
@@ -26,10 +27,10 @@ NO_MATCH = SafeText("No matching Region.")
 
 @dataclass(frozen=True, slots=True)
 class ReplicaRequest:
-    """A replica to create. `key` is a KMS key of that Region."""
+    """A replica to create. `key` is the choice of a KMS key of that Region."""
 
     region: str
-    key: str = DEFAULT
+    key: KeyChoice = DEFAULT_CHOICE
 
 
 class AddReplicas(Dialog[list[ReplicaRequest]]):
@@ -39,6 +40,8 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
         name: the name of the secret.
         present: the Regions that already hold the secret or a replica.
         choose_key: asks for another key of a Region; returns None if the user cancels.
+        refused: the marks of a dialog that was refused, which are marked again.
+        problem: why they were refused.
     """
 
     BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("replicas")
@@ -48,12 +51,16 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
     table = getters.query_one(Table)
     filter_field = getters.query_one(SafeInput)
 
-    def __init__(self, name: SafeText, present: set[str], choose_key: Callable[[str], Awaitable[str | None]]) -> None:
+    def __init__(
+        self, name: SafeText, present: set[str], choose_key: Callable[[str], Awaitable[KeyChoice | None]],
+        refused: Sequence[ReplicaRequest] = (), problem: str = "",
+    ) -> None:
         super().__init__()
+        self.is_refilled, self.problem = bool(refused), problem
         self._name = name
         self._present = present
         self._choose_key = choose_key
-        self._selected: dict[str, ReplicaRequest] = {}
+        self._selected = {each.region: each for each in refused if each.region not in present}
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
@@ -88,7 +95,7 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
 
     def _format_key(self, region: str) -> SafeText:
         wanted = self._selected.get(region)
-        return SafeText("") if wanted is None else shorten_key_id(wanted.key)
+        return SafeText("") if wanted is None else shorten_key_id(wanted.key.key_id)
 
     def _show_selection(self) -> None:
         said = ", ".join(self._selected) or "No Regions marked."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from smtui.tui.kms.picker import DEFAULT
+from smtui.tui.kms.picker import DEFAULT_CHOICE
 from smtui.tui.replication.add_replicas import ReplicaRequest
 from smtui.tui.replication.replicas import (
     Replica,
@@ -17,6 +17,7 @@ from smtui.tui.replication.replicas import (
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
+    from smtui.tui.kms.aliases import KeyChoice
     from smtui.tui.session import Session
 
 
@@ -93,8 +94,12 @@ def _create_primary_client(session: Session, replica_set: ReplicaSet) -> Client:
     return session.client(replica_set.region)
 
 
+def _build_key(key: KeyChoice) -> dict[str, str]:
+    return {} if key == DEFAULT_CHOICE else {"KmsKeyId": key.key_id}
+
+
 def _build_request(replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest], *, overwrite: bool) -> dict[str, Any]:
-    regions = [{"Region": each.region, **({} if each.key == DEFAULT else {"KmsKeyId": each.key})} for each in wanted]
+    regions = [{"Region": each.region, **_build_key(each.key)} for each in wanted]
     return {
         "SecretId": replica_set.primary["ARN"],
         "AddReplicaRegions": regions,

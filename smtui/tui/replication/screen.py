@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from smtui.api.errors import SmtuiError
 from smtui.rules.regions import REGIONS
 from smtui.text.dates import format_date
 from smtui.text.sanitize import SafeText, sanitize
@@ -18,9 +19,11 @@ from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.read_first import read_for_dialog
+from smtui.tui.kms.aliases import KeyChoice, find_key
 from smtui.tui.kms.picker import ask_key, shorten_key_id
+from smtui.tui.notifications import explain_error, is_input_kept
 from smtui.tui.replication.add_replicas import AddReplicas, ReplicaRequest
-from smtui.tui.replication.replica_conflict import guard_replicas
+from smtui.tui.replication.replica_conflict import SeenReplicas, guard_replicas
 from smtui.tui.replication.replica_requests import (
     look_at_names,
     look_at_replicas,
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
 STATUS = {
     "InSync": ("✓ in sync", "$success"), "InProgress": ("▸ in progress", "$accent"), "Failed": ("✗ failed", "$error"),
 }  # fmt: skip
+NOT_REPLICATED = "Nothing replicated."
+NO_CHOICES: Mapping[str, KeyChoice] = {}
 OVERWRITTEN = "Another secret of that name exists in {regions}. Its versions will be permanently deleted."
 REMOVED = ("The replica in {region} is deleted immediately, with its versions and labels. The primary in {primary} is "
            "kept.\n{read}")
@@ -140,12 +145,24 @@ class ReplicationScreen(SecretTab):
         replica_set = self._require_changeable()
         if replica_set is None:
             return
-        dialog = AddReplicas(sanitize(replica_set.name), replica_set.regions, self._choose_key)
-        wanted = await self.app.push_screen_wait(dialog)
-        if wanted:
-            await self._replicate(replica_set, wanted)
+        wanted: Sequence[ReplicaRequest] | None = ()
+        problem = ""
+        while wanted is not None:
+            name = sanitize(replica_set.name)
+            dialog = AddReplicas(name, replica_set.regions, self._choose_key, wanted, problem)
+            wanted, problem = await self.app.push_screen_wait(dialog), NOT_REPLICATED
+            if not wanted:
+                return
+            try:
+                if await self._replicate(replica_set, wanted):
+                    return
+            except SmtuiError as error:
+                if not is_input_kept(error):
+                    raise
+                problem = explain_error(error)
+            replica_set = self.replica_set or replica_set
 
-    async def _choose_key(self, region: str) -> str | None:
+    async def _choose_key(self, region: str) -> KeyChoice | None:
         return await ask_key(self.app, self.session, sanitize(f"KMS key in {region}"), region)
 
     @gesture
@@ -153,20 +170,26 @@ class ReplicationScreen(SecretTab):
         """Requests a failed replica again, with the same key."""
         replica_set, member = self._require_changeable(), self.current
         if replica_set is not None and member is not None and member.has_failed:
-            await self._replicate(replica_set, [ReplicaRequest(member.region, member.key)])
+            reader = self.session.keys(member.region, record_reads=False)
+            choice = KeyChoice(member.key, await call(find_key, reader, member.key))
+            await self._replicate(replica_set, [ReplicaRequest(member.region, choice)])
 
-    async def _replicate(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> None:
-        """Replicates to the Regions. It overwrites a secret of the same name only after a question."""
+    async def _replicate(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> bool:
+        """Replicates to the Regions. It overwrites a secret of the same name only after a question.
+
+        Returns:
+            Whether it was done; False if the user answered a question with Cancel.
+        """
         title = sanitize(f"Replicate {replica_set.name}")
         looked = await read_for_dialog(self.app, title, lambda: call(look_at_names, self.session, replica_set, wanted))
         if looked is None:
-            return
+            return False
         seen, occupied = looked
         if occupied:
             question = Confirm(sanitize(f"Overwrite {replica_set.name} in {', '.join(occupied)}?"),
                                sanitize(OVERWRITTEN.format(regions=", ".join(occupied))), "Overwrite")
             if not await self.app.push_screen_wait(question):
-                return
+                return False
         regions = [each.region for each in wanted]
         replicas = make_replicas_aspect(self.session, replica_set.primary, replica_set.region, regions)
         reader = self.session.combine_clients(replica_set.region, record_reads=False)
@@ -179,10 +202,13 @@ class ReplicationScreen(SecretTab):
             left.update(replicas.read(reader))
 
         yours = f"replicate {replica_set.name} to {', '.join(regions)} and overwrite it there"
-        if await self._write_as_seen(replica_set, regions, seen, write, yours, "Overwrite anyway"):
-            inverse.record_replication(self.session, replica_set, left, overwritten)
-            await self.reload()
-            self._report_results({*regions})
+        choices = {each.region: each.key for each in wanted}
+        if not await self._write_as_seen(replica_set, regions, seen, write, yours, "Overwrite anyway", choices):
+            return False
+        inverse.record_replication(self.session, replica_set, left, overwritten)
+        await self.reload()
+        self._report_results({*regions})
+        return True
 
     async def _write_as_seen(
         self,
@@ -192,8 +218,11 @@ class ReplicationScreen(SecretTab):
         write: Callable[[], object],
         yours: str,
         insist: str,
+        choices: Mapping[str, KeyChoice] = NO_CHOICES,
     ) -> bool:
         """Writes unless others changed the secret in one of the Regions since the question opened; then a dialog asks.
+
+        It asks, too, if the alias of a chosen key points to another key than when the user chose it.
 
         Args:
             replica_set: the replica set.
@@ -202,12 +231,14 @@ class ReplicationScreen(SecretTab):
             write: writes, in the thread of the vault.
             yours: what the user is about to do, for the dialog.
             insist: the text of the button that writes in spite of the changes.
+            choices: the keys of new replicas by Region.
 
         Returns:
             Whether the change was written.
         """
-        guard = guard_replicas(self.session, replica_set.name, regions, seen, write, yours, insist)
-        outcome, _ = await guard.run(self.app, self.vault, seen)
+        known = SeenReplicas(seen, {region: choice.target for region, choice in choices.items()})
+        guard = guard_replicas(self.session, replica_set.name, regions, known, write, yours, insist, choices)
+        outcome, _ = await guard.run(self.app, self.vault, known)
         if outcome is not WriteOutcome.STORED:
             await self.reload()
         return outcome is WriteOutcome.STORED
@@ -237,7 +268,8 @@ class ReplicationScreen(SecretTab):
         if await self._write_as_seen(
             replica_set, {member.region, replica_set.region}, seen, write, yours, "Delete anyway"
         ):
-            inverse.record_replica_removal(self.session, replica_set, member)
+            reader = self.session.keys(member.region, record_reads=False)
+            inverse.record_replica_removal(self.session, replica_set, member, await call(find_key, reader, member.key))
             if member.region == self.session.region:
                 self.app.look_at_region(replica_set.region, replica_set.primary["ARN"], REPLICATION)
             else:

@@ -8,9 +8,10 @@ from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_DESCRIPTION_LENGTH
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
-from smtui.tui.bridge import gesture
+from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.kms import picker
+from smtui.tui.kms.aliases import KeyChoice, describe_moved_alias, find_key
 from smtui.tui.notifications import is_input_kept
 from smtui.tui.secret.base import BaseSecretScreen
 from smtui.tui.secret.conflict import describe_states
@@ -79,22 +80,39 @@ class AttributesScreen(BaseSecretScreen):
         if self.secret is None or self.refuses_to_write():
             return
         before = self.secret.get("KmsKeyId", picker.DEFAULT)
-        new = await picker.ask_key(self.app, self.session, sanitize(f"KMS key for {self.name}"))
-        if new is None or new == before:
+        choice = await picker.ask_key(self.app, self.session, sanitize(f"KMS key for {self.name}"))
+        if choice is None:
             return
-        outcome, found = await self._guard_key(before, new).run(self.app, self.vault, before)
+        new = choice.key_id
+        if new == before:
+            self.say(f"{self.name} already uses {picker.shorten_key_id(new)}.")
+            return
+        guard = self._guard_key(before, choice)
+        outcome, (found, _) = await guard.run(self.app, self.vault, (before, choice.target))
         if outcome is WriteOutcome.STORED:
-            inverse.record_key_change(self.session, self.secret_id, self.name, found, new)
+            former = KeyChoice(found, await call(find_key, self.session.keys(record_reads=False), found))
+            inverse.record_key_change(self.session, self.secret_id, self.name, former, new)
             await self.report_change(f"{self.name} re-encrypted with {picker.shorten_key_id(new)}.")
 
-    def _guard_key(self, before: str, new: str) -> GuardedWrite[str]:
-        def describe(found: str) -> list[SafeText]:
-            who = self._describe_last_update("changed the KMS key")
-            return describe_states(who, *map(picker.shorten_key_id, (before, found, new)))
+    def _guard_key(self, before: str, choice: KeyChoice) -> GuardedWrite[tuple[str, str]]:
+        """Guards the KmsKeyId of the secret, and the key to which the chosen alias points."""
+        reader, new = self.session.keys(record_reads=False), choice.key_id
+
+        def read() -> tuple[str, str]:
+            secret = self.client.describe_secret(SecretId=self.secret_id)
+            return secret.get("KmsKeyId", picker.DEFAULT), find_key(reader, new)
+
+        def describe(found: tuple[str, str]) -> list[SafeText]:
+            lines = []
+            if found[0] != before:
+                who = self._describe_last_update("changed the KMS key")
+                lines = describe_states(who, *map(picker.shorten_key_id, (before, found[0], new)))
+            if found[1] != choice.target:
+                lines += describe_moved_alias(self.vault, choice, found[1], self.session.region)
+            return lines
 
         return GuardedWrite(
-            sanitize(f"The KMS key of {self.name} has changed"),
-            lambda: self.client.describe_secret(SecretId=self.secret_id).get("KmsKeyId", picker.DEFAULT), ne,
+            sanitize(f"The KMS key of {self.name} has changed"), read, ne,
             lambda: self.client.update_secret(SecretId=self.secret_id, KmsKeyId=new), describe, (),
             f"Use {picker.shorten_key_id(new)} anyway",
         )

@@ -14,13 +14,15 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from smtui.api.arn import replace_key_arns
 from smtui.api.errors import AccessDeniedException, ChangedMeanwhileError, ClientError, ResourceNotFoundException
 from smtui.rules.compare_and_swap import write_unless
 from smtui.text.dates import format_date
 from smtui.text.sanitize import sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.bridge import call
-from smtui.tui.kms.key_conflict import ALIAS_CHANGES, STATE_CHANGES, find_target, list_key_names
+from smtui.tui.kms.aliases import ALIAS_CHANGES, KeyChoice, find_key, find_target
+from smtui.tui.kms.key_conflict import STATE_CHANGES, list_key_names
 from smtui.tui.kms.picker import DEFAULT
 from smtui.tui.replication.replicas import format_regional_arn
 from smtui.tui.rotation.schedule_text import RotationSetup, read_rotation_setup
@@ -320,6 +322,19 @@ def make_alias_aspect(session: Session, alias: str) -> Aspect[str | None]:
         lambda known, found: f"{alias} now points to another key." if found else f"{alias} no longer exists.",
         lambda: last_change.describe_newest(vault, ALIAS_CHANGES, region, subjects={alias}),
     )
+
+
+def make_key_choice_check(session: Session, choice: KeyChoice, region: str) -> Callable[[VaultClient], str]:
+    """Returns the conflict check of an undo that goes back to a KmsKeyId: it must mean the same key as then."""
+    alias, reader = replace_key_arns(choice.key_id), session.keys(region, record_reads=False)
+
+    def find_conflict(_: VaultClient) -> str:
+        if find_key(reader, choice.key_id) == choice.target:
+            return ""
+        who = last_change.describe_newest(session.vault, ALIAS_CHANGES, region, subjects={alias})
+        return f"{alias} points to another key since. {who}".rstrip()
+
+    return find_conflict
 
 
 # Rotation functions.

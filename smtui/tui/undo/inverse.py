@@ -18,6 +18,7 @@ from smtui.rules import labels
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.client_call import plan_call
+from smtui.tui.kms.aliases import KeyChoice
 from smtui.tui.rotation.schedule_text import RotationSetup, read_rotation_setup
 from smtui.tui.secret.label_moves import (
     LabelMove,
@@ -122,11 +123,18 @@ def record_description(session: Session, secret_id: str, name: SafeText, before:
     session.record_undo(_describe(name, "description changed"), back, conflict=aspect.make_check(after))
 
 
-def record_key_change(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
-    """Records another KMS key. `before` and `after` are KmsKeyIds; `kms.picker.DEFAULT` stands for the default key."""
-    back = plan_call(session.client().update_secret, SecretId=secret_id, KmsKeyId=before)
-    aspect = aspects.make_key_aspect(session, secret_id)
-    session.record_undo(_describe(name, "key changed"), back, conflict=aspect.make_check(after))
+def record_key_change(session: Session, secret_id: str, name: SafeText, before: KeyChoice, after: str) -> None:
+    """Records another KMS key. For KmsKeyIds, `kms.picker.DEFAULT` stands for the default key.
+
+    Args:
+        before: the former KmsKeyId with the key that it meant.
+        after: the new KmsKeyId.
+    """
+    back = plan_call(session.client().update_secret, SecretId=secret_id, KmsKeyId=before.key_id)
+    is_changed = aspects.make_key_aspect(session, secret_id).make_check(after)
+    is_moved = aspects.make_key_choice_check(session, before, session.region)
+    session.record_undo(_describe(name, "key changed"), back,
+                        conflict=lambda client: is_changed(client) or is_moved(client))
 
 
 def record_tags(
@@ -251,14 +259,20 @@ def record_replication(
     )
 
 
-def record_replica_removal(session: Session, replica_set: ReplicaSet, replica: Replica) -> None:
-    """Records a removed replica. Undo adds it with ReplicateSecretToRegions, under the same KMS key."""
+def record_replica_removal(session: Session, replica_set: ReplicaSet, replica: Replica, target: str) -> None:
+    """Records a removed replica. Undo adds it with ReplicateSecretToRegions, under the same KMS key.
+
+    Args:
+        target: the key that the KmsKeyId of the replica means (`kms.aliases.find_key`).
+    """
     aspect = aspects.make_replicas_aspect(session, replica_set.primary, replica_set.region, [replica.region])
+    is_changed = aspect.make_check({replica.region: None})
+    is_moved = aspects.make_key_choice_check(session, KeyChoice(replica.key, target), replica.region)
     session.record_undo(
         _describe(sanitize(replica_set.name), f"replica in {replica.region} deleted"),
         plan_call(session.client(replica_set.region).replicate_secret_to_regions, SecretId=replica_set.primary["ARN"],
                   AddReplicaRegions=[replica.request]),
-        conflict=aspect.make_check({replica.region: None}), region=replica_set.region,
+        conflict=lambda client: is_changed(client) or is_moved(client), region=replica_set.region,
     )  # fmt: skip
 
 

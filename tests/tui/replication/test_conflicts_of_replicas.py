@@ -10,10 +10,11 @@ from textual.pilot import Pilot
 
 import smtui
 from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.replication.add_replicas import AddReplicas
 from smtui.tui.replication.screen import ReplicationScreen
 from smtui.tui.secret.conflict import ConflictDialog
 from tests.tui.conftest import BOB, MakeApp, screen_text, types, until
-from tests.tui.driver import ID, hear, join_screen_text, press_button, see, wait_for_screen
+from tests.tui.driver import ID, hear, join_screen_text, press_button, see, see_escape_ask, wait_for_screen
 from tests.tui.replication.test_screen import at_replication, regions, replicated  # noqa: F401
 
 IRELAND = "eu-west-1"
@@ -75,19 +76,86 @@ async def test_what_others_changed_since_the_question_is_not_overwritten_unseen(
         theirs = described(taken)
         await press_button(pilot, "Overwrite")
         await wait_for_screen(pilot, ConflictDialog)
-        assert "prod/db has changed" in join_screen_text(running)
+        assert "prod/db or the key of a replica has changed" in join_screen_text(running)
         assert f"user/bob {words}" in join_screen_text(running), join_screen_text(running)
         assert " at 2026-" in join_screen_text(running)
         assert str(running.focused.label) == "Cancel"  # type: ignore[union-attr]
         await pilot.press("enter")
-        await wait_for_screen(pilot, ReplicationScreen)
+        await see(pilot, "✗ Nothing replicated.")
         assert described(taken) == theirs
         assert regions(database) == {}
 
-        await ask_for_ireland(pilot)
+        await pilot.press("ctrl+s")
+        await see(pilot, "Overwrite prod/db in eu-west-1?")
         await press_button(pilot, "Overwrite")
         await see(pilot, "✓ in sync")
         assert "second-word" in taken.get_secret_value(**ID)["SecretString"]
+
+
+async def test_an_alias_that_others_moved_after_it_was_chosen_for_a_replica(
+    app: MakeApp, database: Any, vault: smtui.Vault
+) -> None:
+    """Cancel returns to the dialog, where the Region is still marked, and the reason is shown."""
+    there = vault.keys(region_name=IRELAND)
+    first, second = (there.create_key()["KeyMetadata"]["KeyId"] for _ in range(2))
+    there.create_alias(AliasName="alias/own", TargetKeyId=first)
+    running = app()
+    async with at_replication(running) as pilot:
+        await pilot.press("a")
+        await see(pilot, "N. California")
+        await pilot.press("slash")
+        await types(pilot, IRELAND)
+        await pilot.press("enter", "enter")
+        await see(pilot, "KMS key in eu-west-1")
+        await pilot.press("down", "enter")
+        await see(pilot, "✓  eu-west-1")
+        there.update_alias(AliasName="alias/own", TargetKeyId=second)
+        await pilot.press("ctrl+s")
+        await wait_for_screen(pilot, ConflictDialog)
+        assert f"alias/own pointed to {first}. It points to {second} now." in join_screen_text(running)
+        await pilot.press("enter")
+        await see(pilot, "✗ Nothing replicated.")
+        assert "✓  eu-west-1" in screen_text(running)
+        assert regions(database) == {}
+
+
+async def test_a_refused_dialog_of_replicas_keeps_its_marks(app: MakeApp, database: Any, taken: Any) -> None:
+    """A refusal to overwrite in one Region loses neither the other Region nor its key."""
+    running = app()
+    async with at_replication(running) as pilot:
+        await pilot.press("a")
+        await see(pilot, "N. California")
+        await pilot.press("space")
+        await pilot.press("slash")
+        await types(pilot, IRELAND)
+        await pilot.press("enter", "j", "space", "ctrl+s")
+        await see(pilot, "Overwrite prod/db in eu-west-1?")
+        await pilot.press("escape")
+        await see(pilot, "✗ Nothing replicated.")
+        assert screen_text(running).count("✓") == 2
+        await see_escape_ask(pilot, AddReplicas)
+
+
+async def test_a_region_that_is_refused_is_said_in_the_dialog(
+    app: MakeApp, database: Any, vault: smtui.Vault
+) -> None:
+    there = vault.keys(region_name=IRELAND)
+    key = there.create_key()["KeyMetadata"]["KeyId"]
+    running = app()
+    async with at_replication(running) as pilot:
+        await pilot.press("a")
+        await see(pilot, "N. California")
+        await pilot.press("space", "slash")
+        await types(pilot, IRELAND)
+        await pilot.press("enter", "j", "enter")
+        await see(pilot, "KMS key in eu-west-1")
+        await pilot.press("down", "enter")
+        await see(pilot, "✓  eu-west-1")
+        database.delete_secret(**ID)
+        await pilot.press("ctrl+s")
+        await see(pilot, "marked for deletion")
+        assert isinstance(running.screen, AddReplicas)
+        assert screen_text(running).count("✓") == 2 and key[:8] in screen_text(running)
 
 
 async def test_it_is_overwritten_where_the_person_says_so_and_asked_again_where_it_changed_again(
@@ -132,7 +200,7 @@ async def test_a_name_that_others_take_after_the_question_is_asked_about(
             await wait_for_screen(pilot, ConflictDialog)
             assert "user/bob created it in eu-west-2" in join_screen_text(pilot.app)
             await pilot.press("escape")
-            await wait_for_screen(pilot, ReplicationScreen)
+            await see(pilot, "✗ Nothing replicated.")
 
             assert london.get_secret_value(**ID)["SecretString"] == "theirs"
             assert there.get_secret_value(**ID)["SecretString"] == "another"

@@ -23,7 +23,7 @@ from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.tags import TagsForm
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo.preview import UndoPreview
-from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id
+from tests.tui.conftest import BOB, MakeApp, said, screen_text, types, until, version_id
 from tests.tui.driver import (
     ID,
     get_screen,
@@ -199,6 +199,63 @@ async def test_a_key_that_others_changed(
         await pilot.press("enter")
         await wait_for_screen(pilot, SecretScreen)
         assert database.describe_secret(**ID)["KmsKeyId"] == theirs
+
+
+async def open_key_list(pilot: Pilot[None]) -> None:
+    await pilot.press("K")
+    await see(pilot, "KMS key for")
+
+
+@pytest.fixture
+def moved_alias(vault: smtui.Vault) -> tuple[str, str]:
+    """The ids of two keys. The alias alias/a points to the first one."""
+    first, second = (vault.keys().create_key()["KeyMetadata"]["KeyId"] for _ in range(2))
+    vault.keys().create_alias(AliasName="alias/a", TargetKeyId=first)
+    return first, second
+
+
+async def test_an_alias_that_others_moved_while_the_keys_were_listed(
+    app: MakeApp, database: Any, vault: smtui.Vault, moved_alias: tuple[str, str]
+) -> None:
+    """The secret is encrypted with the key whose id was shown, or the user is asked."""
+    first, second = moved_alias
+    running = app()
+    async with open_secret(running) as pilot:
+        await open_key_list(pilot)
+        assert first[:8] in screen_text(running)
+        with vault.reopen() as own:
+            own.keys(caller=BOB).update_alias(AliasName="alias/a", TargetKeyId=second)
+        await pilot.press("down", "enter")
+        await wait_for_screen(pilot, ConflictDialog)
+        assert "user/bob moved it in us-east-1 at" in join_screen_text(running)
+        assert f"alias/a pointed to {first}. It points to {second} now." in join_screen_text(running)
+        await pilot.press("enter")
+        await wait_for_screen(pilot, SecretScreen)
+        assert "KmsKeyId" not in database.describe_secret(**ID)
+
+        await open_key_list(pilot)
+        assert second[:8] in screen_text(running)
+        await pilot.press("down", "enter")
+        await hear(pilot, "re-encrypted with alias/a")
+        assert database.describe_secret(**ID)["KmsKeyId"].endswith("alias/a")
+
+        await open_key_list(pilot)
+        await pilot.press("down", "enter")
+        await hear(pilot, "prod/db already uses alias/a.")
+
+
+async def test_undo_does_not_go_back_to_an_alias_that_points_to_another_key(
+    app: MakeApp, database: Any, vault: smtui.Vault, moved_alias: tuple[str, str]
+) -> None:
+    database.update_secret(**ID, KmsKeyId="alias/a")
+    async with open_secret(app()) as pilot:
+        await open_key_list(pilot)
+        await pilot.press("enter")
+        await hear(pilot, "re-encrypted with alias/aws/secretsmanager")
+        vault.keys().update_alias(AliasName="alias/a", TargetKeyId=moved_alias[1])
+        await pilot.press("u")
+
+        await hear(pilot, "alias/a points to another key since.")
 
 
 # Policy.

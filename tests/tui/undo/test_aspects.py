@@ -14,7 +14,7 @@ import pytest
 import smtui
 from smtui.text.sanitize import SafeText
 from smtui.tui.kms.keys import KmsKey, read_keys
-from smtui.tui.kms.picker import DEFAULT
+from smtui.tui.kms.picker import DEFAULT, DEFAULT_CHOICE
 from smtui.tui.replication.replicas import read_replica_set
 from smtui.tui.secret.label_moves import LabelMove, collect_secret_labels, plan_label_move, plan_rollback
 from smtui.tui.session import Session
@@ -110,7 +110,7 @@ def describe_anew(two: Two) -> None:
 def change_key(two: Two) -> None:
     [arn] = [each["AliasArn"] for each in two.mine.list_aliases()["Aliases"] if each["AliasName"] == "alias/orders"]
     two.mine.update_secret(**ID, KmsKeyId=arn)
-    inverse.record_key_change(two.session, two.arn, NAME, DEFAULT, arn)
+    inverse.record_key_change(two.session, two.arn, NAME, DEFAULT_CHOICE, arn)
 
 
 def tag(two: Two) -> None:
@@ -174,7 +174,7 @@ def remove_replica(two: Two) -> None:
     two.mine.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": IRELAND}])
     replica_set = read_replica_set(two.session, two.describe())
     two.mine.remove_regions_from_replication(**ID, RemoveReplicaRegions=[IRELAND])
-    inverse.record_replica_removal(two.session, replica_set, replica_set.members[1])
+    inverse.record_replica_removal(two.session, replica_set, replica_set.members[1], DEFAULT)
 
 
 def make_function(two: Two) -> None:
