@@ -31,7 +31,7 @@ def make_event(
         "eventName": operation,
         "awsRegion": call.region,
         "sourceIPAddress": call.caller.context.get("aws:SourceIp", "127.0.0.1"),
-        "userAgent": "smtui",
+        "userAgent": call.caller.context.get("aws:UserAgent", "smtui"),
         "requestParameters": redact(CONTRACT[operation].request, params),
         "responseElements": _format_response(response) if changes and response is not None else None,
         "requestID": call.request_id,

@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 import apsw
@@ -66,6 +67,7 @@ class Database(Statements):
                 self.flush()
             begin, commit, undo = self._begin_outermost(durable) if depth == 0 else _make_savepoint_statements(depth)
             self.run(begin)
+            self._owner = get_ident()
             self._depth, mark = depth + 1, self._digest.pending if self._digest else 0
             content_mark = self._content.pending
             try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from threading import RLock
+from threading import RLock, get_ident
 from typing import Any
 
 import apsw
@@ -25,12 +25,15 @@ class Statements:
         self._lock = RLock()
         self._depth = 0
         """How many transactions are open, one inside the other."""
+        self._owner = 0
+        """The thread that opened the outermost transaction."""
         self.has_undecodable = False
         """Whether `iterate` found a text that is not UTF-8."""
 
     @property
     def in_transaction(self) -> bool:
-        return self._depth > 0
+        """Whether the current thread is inside a transaction; one of another thread does not count."""
+        return self._depth > 0 and self._owner == get_ident()
 
     # An operation calls these about twenty times, so they avoid context managers.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -48,3 +49,14 @@ def test_what_was_undone_is_not_found(vault: smtui.Vault, client: Any) -> None:
 
     assert found(client, "findable") == ["here"]
     assert vault.maintenance.check().clean
+
+
+def test_a_transaction_of_another_thread_is_not_ours(vault: smtui.Vault) -> None:
+    """What is decided by it, such as running a rotation at once, does not depend on what other threads do."""
+    opened, seen = vault._state.database, []
+    with opened.transaction():
+        assert opened.in_transaction
+        thread = Thread(target=lambda: seen.append(opened.in_transaction))
+        thread.start()
+        thread.join()
+    assert seen == [False]

@@ -1,0 +1,91 @@
+"""HTTP requests and responses without sockets, and the error that refuses a request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from smtui.api.errors import SmtuiError
+
+AWS_JSON = "application/x-amz-json-1.1"
+PLAIN_TEXT = "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A complete request.
+
+    Args:
+        method: such as `POST`.
+        path: the path as it was sent, still percent-encoded.
+        query: what follows `?`, as it was sent; empty if there is none.
+        headers: the headers in their order, with names in lower case.
+        body: the bytes of the body.
+        source: the IP address of the client.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Sequence[tuple[str, str]] = ()
+    body: bytes = b""
+    source: str = "127.0.0.1"
+
+    def find_headers(self, name: str) -> list[str]:
+        """The values of all headers of this name (lower case)."""
+        return [value for each, value in self.headers if each == name]
+
+    def find_header(self, name: str) -> str:
+        """The value of the first header of this name (lower case), or an empty text."""
+        return next(iter(self.find_headers(name)), "")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """A response. `label` names the operation for the log; `caller` is the ARN of an authenticated caller."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = AWS_JSON
+    headers: Sequence[tuple[str, str]] = field(default=())
+    label: str = "-"
+    caller: str = "-"
+    request_id: str = "-"
+
+
+class RefusedRequestError(SmtuiError):
+    """A request that is refused before it reaches an operation, or because the service cannot answer it.
+
+    Args:
+        code: the error code, such as `UnrecognizedClientException`.
+        message: the sentence of the response; empty if AWS sends none.
+        status: the HTTP status.
+    """
+
+    def __init__(self, code: str, message: str = "", status: int = 400) -> None:
+        self.code = code
+        self.status = status
+        super().__init__(message)
+
+
+def format_error(code: str, message: str = "", *, is_modeled: bool = False) -> bytes:
+    """The body of an error in AWS JSON 1.1.
+
+    Errors in the service model spell the member `Message`; all others spell it `message`, as AWS does.
+    """
+    members = {"__type": code}
+    if message:
+        members["Message" if is_modeled else "message"] = message
+    return json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
+
+
+def make_error_response(
+    code: str, message: str = "", status: int = 400, *, is_modeled: bool = False, request_id: str = "-",
+    label: str = "-", caller: str = "-",
+) -> HttpResponse:
+    """The response of an error in AWS JSON 1.1."""
+    return HttpResponse(
+        status, format_error(code, message, is_modeled=is_modeled), headers=[("x-amzn-errortype", code)],
+        request_id=request_id, label=label, caller=caller,
+    )
