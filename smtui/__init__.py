@@ -15,6 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from smtui.api.errors import (
         ClientError,
+        ContextError,
+        ContextMissingError,
+        ContextUnreachableError,
+        NotAvailableError,
+        SignInError,
         SmtuiError,
         VaultBusyError,
         VaultDamagedError,
@@ -26,8 +31,10 @@ if TYPE_CHECKING:
         VaultMissingError,
         VaultPathError,
         VaultReadOnlyError,
+        WrongAccountError,
         WrongPassphraseError,
     )
+    from smtui.backends.contexts import open_context
     from smtui.backends.local import Caller, Vault
     from smtui.backends.opening import create_vault, open_vault
     from smtui.backends.rotation_session import rotation_client
@@ -37,6 +44,11 @@ __version__ = "0.1.0"
 __all__ = [
     "Caller",
     "ClientError",
+    "ContextError",
+    "ContextMissingError",
+    "ContextUnreachableError",
+    "NotAvailableError",
+    "SignInError",
     "SmtuiError",
     "Vault",
     "VaultBusyError",
@@ -49,13 +61,16 @@ __all__ = [
     "VaultMissingError",
     "VaultPathError",
     "VaultReadOnlyError",
+    "WrongAccountError",
     "WrongPassphraseError",
     "create_vault",
+    "open_context",
     "open_vault",
     "rotation_client",
 ]
 _HOMES = {"Caller": "backends.local", "Vault": "backends.local", "create_vault": "backends.opening",
-          "open_vault": "backends.opening", "rotation_client": "backends.rotation_session"}
+          "open_context": "backends.contexts", "open_vault": "backends.opening",
+          "rotation_client": "backends.rotation_session"}
 
 
 def __getattr__(name: str) -> Any:

@@ -25,6 +25,12 @@
     +-- InvalidRegionError               the Region of a client does not look like one
     +-- OperationNotPageableError        the operation has no paginator
     +-- ChangedMeanwhileError            what is to be written was changed by others since it was read
+    +-- ContextError                     a context cannot be used
+    |   +-- ContextMissingError          no context or profile of this name
+    |   +-- ContextUnreachableError      no network, no answer, or an answer that is not AWS's
+    |   +-- SignInError                  no valid credentials
+    |   +-- WrongAccountError            the profile belongs to another account than the settings say
+    |   +-- NotAvailableError            the context has no such thing
     +-- VaultError                       the vault file cannot be used
         +-- VaultExistsError             there is a file already
         +-- VaultMissingError            there is none, or it went away while open
@@ -35,7 +41,7 @@
         +-- VaultLockedError             used after lock()
         |   +-- VaultBusyError           another process holds the lock we need
         +-- VaultFullError               the disk took no more
-        +-- VaultReadOnlyError           a change was asked of a vault opened for reading
+        +-- VaultReadOnlyError           a change was asked of a vault or account opened for reading
 
 Where botocore is loaded, these are instances of its errors too, see `smtui.api.botocore_bases`.
 
@@ -261,6 +267,34 @@ class OperationNotPageableError(SmtuiError, ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (*self.kwargs.values(),)
+
+
+class ContextError(SmtuiError):
+    """A context cannot be used. `str(error)` is a sentence for the user, without credentials."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        self.hint = hint
+        super().__init__(message)
+
+
+class ContextMissingError(ContextError):
+    pass
+
+
+class ContextUnreachableError(ContextError):
+    pass
+
+
+class SignInError(ContextError):
+    pass
+
+
+class WrongAccountError(ContextError):
+    pass
+
+
+class NotAvailableError(ContextError):
+    """The context has no such thing; the sentence says what it has instead."""
 
 
 class VaultError(SmtuiError):

@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from smtui.api.context import Capabilities
 from smtui.api.errors import ClientError
 from smtui.backends import former_names
 from smtui.backends.alerts import Alerts
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Caller", "CheckFinding", "CheckReport", "Passphrase", "Vault", "is_region"]
 
+CAPABILITIES = Capabilities()
+"""A local vault can do everything."""
 READS_NOT_RECORDED = "This vault is open for reading only: what you read will not be recorded in the audit log."
 
 
@@ -52,6 +55,8 @@ class Vault:
     ) -> None:
         self._state = VaultState(database, keys, ambient, purge or Purge(ambient))
         self.path = self._state.path
+        self.title = str(self.path)
+        self.can = CAPABILITIES
         self.read_only = self._state.is_read_only
         self.account_id = self._state.account_id
         self.region_name = self._state.region_name

@@ -86,14 +86,28 @@ def validate(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises ParamValidationError, ValidationException or InvalidParameterException.
     """
+    request, violations = _check_form(shape, params)
+    _refuse_violations(violations)
+    return request
+
+
+def validate_form(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the request, with blobs as bytes, for a service that judges the other constraints.
+
+    Raises ParamValidationError for what boto3 does not send.
+    """
+    return _check_form(shape, params)[0]
+
+
+def _check_form(shape: Structure, params: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The request, and the violations of constraints that the service refuses. Raises ParamValidationError."""
     request = {name: _read_blob(value) if isinstance(shape.members.get(name), Blob) else value
                for name, value in params.items()}
     faults = _Faults()
     _validate_structure(shape, request, (), faults)
     if faults.unsent:
         raise ParamValidationError("Parameter validation failed:\n" + "\n".join(faults.unsent))
-    _refuse_violations(faults.violations)
-    return request
+    return request, faults.violations
 
 
 def validate_raw(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:

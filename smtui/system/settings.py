@@ -13,6 +13,7 @@ from typing import Any
 
 from smtui.api.errors import SmtuiError
 from smtui.system.bounded_read import read_bounded
+from smtui.system.context_settings import ContextSettings, parse_contexts
 from smtui.system.folder_lock import lock_folder
 from smtui.system.paths import expand_home
 from smtui.system.private_files import atomic_write, make_folder
@@ -57,6 +58,11 @@ class Settings:
     tree_separator: str = _declare("/", "Tree separator", "what separates the levels of a name; empty = /")
     filters: Mapping[str, str] = _declare({}, "Filters", "saved filters, by name")
     keys: Mapping[str, str] = _declare({}, "Keys", "key bindings that replace the defaults, by action ID")
+    contexts: Mapping[str, Any] = _declare({}, "Contexts", "AWS accounts and vaults, by name; see smtui contexts")
+
+    def list_contexts(self) -> dict[str, ContextSettings]:
+        """The contexts by name, in the order of the file."""
+        return parse_contexts(self.contexts)
 
 
 def format_setting_table() -> str:
@@ -174,6 +180,7 @@ def _validate(document: dict[str, Any]) -> None:
         raise ValueError("[keys] gives each action id a key, as text")
     if not all(isinstance(text, str) for text in (*document.get("columns", ()), *document.get("filters", {}).values())):
         raise ValueError("columns is a list of names, and [filters] gives each name a filter, as text")
+    parse_contexts(document.get("contexts", {}))
 
 
 _KIND_WORDS: dict[type, str] = {

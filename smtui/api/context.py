@@ -1,0 +1,149 @@
+"""A context: a local vault or an AWS account, as screens and commands use it, and what it can do.
+
+Front ends use this protocol and ask `can`; no front end asks for the class of a context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+if TYPE_CHECKING:
+    from smtui.api.errors import ClientError
+    from smtui.api.extension_types import AccessClient, RotationClient
+    from smtui.api.kms_types import KeyClient
+    from smtui.api.types import Client
+
+SIGN_IN_CODES = frozenset({
+    "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSignatureException",
+    "MissingAuthenticationToken", "MissingAuthenticationTokenException", "RequestExpired", "SignatureDoesNotMatch",
+    "TokenRefreshRequired", "UnrecognizedClientException",
+})  # fmt: skip
+"""Codes of refusals because of the credentials, whatever the request was. Source: "Common Error Types" of AWS's API."""
+
+
+class AuditExtent(StrEnum):
+    """How much of the audit log a context has."""
+
+    WHOLE = "whole"
+    NINETY_DAYS = "ninety days"
+    NONE = "none"
+
+
+class KeyUsageExtent(StrEnum):
+    """What a context knows about the versions that a KMS key encrypts."""
+
+    EXACT = "exact"
+    AT_LEAST = "at least"
+    NONE = "none"
+
+
+class Feature(StrEnum):
+    """What some contexts have and others do not."""
+
+    AUDIT_LOG = "audit log"
+    ATOMIC = "transactions"
+    FUNCTIONS = "rotation functions"
+    ROTATION_RUNS = "rotation runs"
+    KEY_USAGE = "key usage"
+    FILE = "vault file"
+    CALLERS = "callers"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a context can do.
+
+    Args:
+        audit_log: how much of the audit log there is.
+        is_atomic: `transaction()` commits several calls together or not at all.
+        has_functions: rotation functions are created, allowed and run here.
+        has_rotation_runs: DescribeRotation tells the step and the failure of a rotation.
+        key_usage: what is known about the versions that a KMS key encrypts.
+        has_file: it is a file with a passphrase, to check, back up and lock.
+        has_callers: a client can act as another caller.
+        has_costs: each call costs time and money, so screens keep what they have read.
+        is_consistent: a list shows a change immediately.
+        reasons: why a feature is missing, one sentence each.
+    """
+
+    audit_log: AuditExtent = AuditExtent.WHOLE
+    is_atomic: bool = True
+    has_functions: bool = True
+    has_rotation_runs: bool = True
+    key_usage: KeyUsageExtent = KeyUsageExtent.EXACT
+    has_file: bool = True
+    has_callers: bool = True
+    has_costs: bool = False
+    is_consistent: bool = True
+    reasons: Mapping[Feature, str] = field(default_factory=dict)
+
+    def has(self, feature: Feature) -> bool:
+        """Whether the whole feature is there."""
+        return {
+            Feature.AUDIT_LOG: self.audit_log is AuditExtent.WHOLE, Feature.ATOMIC: self.is_atomic,
+            Feature.FUNCTIONS: self.has_functions, Feature.ROTATION_RUNS: self.has_rotation_runs,
+            Feature.KEY_USAGE: self.key_usage is KeyUsageExtent.EXACT, Feature.FILE: self.has_file,
+            Feature.CALLERS: self.has_callers,
+        }[feature]
+
+    def explain(self, feature: Feature) -> str:
+        """One sentence that says why a feature is missing; empty if it is there."""
+        return "" if self.has(feature) else self.reasons.get(feature, f"This context has no {feature}.")
+
+
+class Context(Protocol):
+    """An open context. After `close()`, its clients raise VaultLockedError."""
+
+    @property
+    def title(self) -> str:
+        """What the user knows it by: the name of the context, or the path of the vault."""
+
+    @property
+    def account_id(self) -> str:
+        """12 digits."""
+
+    @property
+    def region_name(self) -> str:
+        """The Region of a client that is asked for without one."""
+
+    @property
+    def can(self) -> Capabilities: ...
+    @property
+    def read_only(self) -> bool: ...
+    @property
+    def locked(self) -> bool: ...
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences for a person to see once."""
+
+    def client(
+        self, *, region_name: str | None = None, caller: Any = None, record_reads: bool = True, raw: bool = False
+    ) -> Client: ...
+    def keys(
+        self, *, region_name: str | None = None, caller: Any = None, record_reads: bool = True
+    ) -> KeyClient: ...
+    def access(
+        self, *, region_name: str | None = None, caller: Any = None, record_reads: bool = True
+    ) -> AccessClient: ...
+    def rotations(
+        self, *, region_name: str | None = None, caller: Any = None, record_reads: bool = True
+    ) -> RotationClient: ...
+    def owner(self, service: str | None = None) -> Any: ...
+    def transaction(self, *, large: bool = False) -> AbstractContextManager[None]:
+        """Commits the calls inside together, where `can.is_atomic`; elsewhere each call is committed alone."""
+
+    def create_secrets(
+        self, requests: Sequence[dict[str, Any]], *, region_name: str | None = None, caller: Any = None
+    ) -> list[ClientError | None]: ...
+    def look_up_names(
+        self, names: Sequence[str], *, region_name: str | None = None
+    ) -> tuple[set[str], dict[str, str]]: ...
+    def now(self) -> datetime: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...

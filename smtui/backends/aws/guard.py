@@ -1,0 +1,81 @@
+"""Keeps an account from being changed: every request passes the guard before it is sent.
+
+The guard knows which operations only read. Everything else is a change, so a new operation of AWS is one until it is
+added here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from smtui.api.errors import VaultReadOnlyError
+
+READING_OPERATIONS = frozenset({
+    # Secrets Manager
+    "BatchGetSecretValue", "DescribeSecret", "GetRandomPassword", "GetResourcePolicy", "GetSecretValue",
+    "ListSecretVersionIds", "ListSecrets", "ValidateResourcePolicy",
+    # KMS
+    "DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases", "ListKeys",
+    # STS, CloudTrail, Lambda, IAM, Account Management
+    "GetCallerIdentity", "LookupEvents", "ListFunctions", "GetFunctionConfiguration", "SimulatePrincipalPolicy",
+    "ListRegions",
+})  # fmt: skip
+"""Operations that change nothing, by their names in CloudTrail."""
+IDLE_SECONDS = 15 * 60
+"""Changes are allowed until this long after the last of them."""
+Confirm = Callable[[str], None]
+"""Asks the user about an operation; raises SmtuiError if it must not be sent."""
+
+
+class WriteGuard:
+    """Decides whether a request may be sent.
+
+    Args:
+        title: what the user knows the account by.
+        protection: `read` refuses changes, `ask` calls `confirm` before the first of them, `no` sends them.
+        monotonic: returns seconds that never decrease.
+        confirm: asks the user; without it, `ask` refuses changes.
+    """
+
+    def __init__(
+        self, title: str, protection: str, monotonic: Callable[[], float], confirm: Confirm | None = None
+    ) -> None:
+        self._title = title
+        self._protection = protection
+        self._monotonic = monotonic
+        self._confirm = confirm
+        self._open_until: float | None = None
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether changes are refused at this moment."""
+        if self._protection == "no":
+            return False
+        return self._open_until is None or self._monotonic() >= self._open_until
+
+    @property
+    def refuses_changes(self) -> bool:
+        """Whether changes are refused without a question."""
+        return self.is_protected and (self._protection != "ask" or self._confirm is None)
+
+    def allow_changes(self) -> None:
+        """Lets changes through until `IDLE_SECONDS` after the last of them."""
+        self._open_until = self._monotonic() + IDLE_SECONDS
+
+    def refuse_changes(self) -> None:
+        """Refuses changes from now on, whatever the settings say."""
+        self._open_until = None
+        self._protection = "read"
+
+    def check(self, operation: str) -> None:
+        """Raises VaultReadOnlyError for a change that is not allowed, or what `confirm` raises."""
+        if operation in READING_OPERATIONS:
+            return
+        if self.is_protected:
+            if self._protection != "ask" or self._confirm is None:
+                raise VaultReadOnlyError(
+                    f"{self._title} is protected from changes: {operation} was not sent.",
+                    hint=f'--rw allows changes for one command; protect = "no" under [contexts.{self._title}] always.')
+            self._confirm(operation)
+        if self._protection != "no":
+            self.allow_changes()
