@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from smtui.backends.alerts import FoundAlerts
 
 # Members that `flag_alerts` adds to an entry; ListSecrets does not return them.
-_WAITS, _FAILED, _PUBLIC = "WaitsForPermission", "RotationFailed", "Public"
+_WAITS, _FAILED, _PUBLIC, _GLYPH = "WaitsForPermission", "RotationFailed", "Public", "AlertGlyph"
+
+ALERT_GLYPHS = "✗▲○"
+"""The glyphs of alerts, the worst first: a failure, a warning, and a secret without a value."""
+_GLYPHS_BY_RANK = "▲✗▲▲○"
 
 
 def format_deletion(when: datetime | None, now: datetime) -> SafeText:
@@ -35,14 +39,31 @@ def has_rotation(entry: SecretListEntry) -> bool:
 
 
 def flag_alerts(entries: Iterable[SecretListEntry], found: FoundAlerts) -> None:
-    """Flags the entries that call for attention for a reason that ListSecrets does not give."""
+    """Flags the entries that call for attention, also for reasons that ListSecrets does not give."""
     for entry in entries:
-        reasons = {
-            _FAILED: has_rotation(entry) and entry["Name"] in found.failed,
-            _PUBLIC: entry["Name"] in found.public,
-            _WAITS: has_rotation(entry) and entry.get("RotationLambdaARN") in found.waiting_functions,
-        }
-        cast("dict[str, object]", entry).update((reason, True) for reason, is_given in reasons.items() if is_given)
+        flags = cast("dict[str, object]", entry)
+        if entry["Name"] in found.public:
+            flags[_PUBLIC] = True
+        if has_rotation(entry) and entry["Name"] in found.failed:
+            flags[_FAILED] = True
+        if has_rotation(entry) and entry.get("RotationLambdaARN") in found.waiting_functions:
+            flags[_WAITS] = True
+        if rank := get_alert_rank(entry):
+            flags[_GLYPH] = _GLYPHS_BY_RANK[rank[0]]
+
+
+def get_alert_glyph(entry: SecretListEntry) -> str:
+    """Returns the glyph of the most urgent alert (see `ALERT_GLYPHS`); empty if `flag_alerts` found none."""
+    return cast("dict[str, str]", entry).get(_GLYPH, "")
+
+
+def format_alert_counts(counts: Mapping[str, int]) -> SafeText:
+    """Formats how many secrets of a group call for attention, the worst first, such as `✗ 1  ▲ 3`; empty if none do.
+
+    Args:
+        counts: the numbers of secrets by glyph (see `get_alert_glyph`).
+    """
+    return SafeText("  ".join(f"{glyph} {counts[glyph]:,}" for glyph in ALERT_GLYPHS if counts.get(glyph)))
 
 
 def is_waiting(entry: SecretListEntry) -> bool:

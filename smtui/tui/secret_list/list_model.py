@@ -42,8 +42,10 @@ class ListModel:
 
     def find_row(self, key: str | None) -> int | None:
         """Returns the row of a secret by its ARN, or of a group by its path; None if it is not visible, or not read."""
+        if key is None:
+            return None
         if self.tree:
-            return next((number for number, row in enumerate(self.tree.rows) if row.key == key), None)
+            return self.tree.find_row(key)
         return next((row for row, entry in enumerate(self.entries) if entry["ARN"] == key), None)
 
     def get_key(self, row: int) -> str:

@@ -138,15 +138,20 @@ class SecretList(PagedList):
         return Strip(line).adjust_cell_length(self.size.width, line[-1].style)
 
     def _draw_group(self, row: TreeRow, group: Group, style: Style | None) -> list[Segment]:
-        """Draws a group of the tree with the number of its secrets."""
+        """Draws a group of the tree with the number of its secrets; if it is collapsed, with their alerts."""
         more = "+" if self.model.has_more else ""
         label = f"{' ' * (row.depth * INDENT)}{'▾' if row.is_expanded else '▸'} {sanitize(row.label)}"
-        short = truncate_middle(SafeText(label), self.available_width - 12)
+        alerts = SafeText("") if row.is_expanded else entry_state.format_alert_counts(group.alerts)
+        short = truncate_middle(SafeText(label), max(1, self.available_width - 12 - len(alerts)))
         found = self._find_matches(short)
-        return [
+        is_alarming = alerts.startswith(entry_state.ALERT_GLYPHS[0])
+        line = [
             *self._draw_matches(short, found, style or self._get_part_style("group"), style),
             Segment(f"  {group.count:,}{more}", style or self._get_part_style("rest")),
         ]
+        if alerts:
+            line.append(Segment(f"  {alerts}", style or self._get_part_style("alert" if is_alarming else "state")))
+        return line
 
     def _draw_name(
         self, name: SafeText, width: int, style: Style, cursor: Style | None, row: TreeRow | None

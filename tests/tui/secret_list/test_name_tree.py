@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import smtui
+from smtui.backends.alerts import FoundAlerts
 from smtui.system.settings import Settings
-from smtui.tui.secret_list.name_tree import NameTree, TreeState
+from smtui.tui.secret_list import entry_state
+from smtui.tui.secret_list.name_tree import Group, NameTree, TreeState
 from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
 from tests.tui.driver import see
 from tests.tui.secret_list.driver import get_list_screen
@@ -75,7 +77,58 @@ def test_only_expanded_groups_have_rows_below_them() -> None:
     assert list_rows(again) == list_rows(tree)
 
 
+def flatten(tree: NameTree, group: Group, depth: int = 0) -> list[tuple[str, int]]:
+    """Returns the keys and depths of the rows below a group, one after the other."""
+    rows = []
+    for item in group.items:
+        rows.append((item.path if isinstance(item, Group) else item["ARN"], depth))
+        if isinstance(item, Group) and tree.state.is_expanded(item.path, expands_all=tree.expands_all):
+            rows += flatten(tree, item, depth + 1)
+    return rows
+
+
+@given(NAMES, st.booleans(), st.data())
+def test_rows_are_those_of_the_expanded_groups(names: list[str], expands_all: bool, data: st.DataObject) -> None:
+    """Whatever is expanded, collapsed, opened or added; and each row is found by its key."""
+    entries: Any = [{"ARN": f"arn:{name}", "Name": name} for name in names]
+    tree = NameTree(entries, "/", TreeState(), expands_all=expands_all)
+    for _ in range(data.draw(st.integers(1, 12))):
+        paths = [""] + [row.group.path for row in tree.rows if row.group]
+        act = data.draw(st.sampled_from([tree.extend, tree.expand, tree.collapse, tree.open, tree.reveal]))
+        if act == tree.extend:
+            tree.extend(data.draw(st.integers(1, 4)))
+        elif act == tree.reveal:
+            tree.reveal(f"arn:{data.draw(st.sampled_from([*names, 'none']))}")
+        else:
+            act(data.draw(st.sampled_from(paths)))
+        rows = flatten(tree, tree.open_group)
+        assert [(row.key, row.depth) for row in tree.rows] == rows
+        assert (len(tree.rows), [row.key for row in tree.rows[1:3]]) == (len(rows), [key for key, _ in rows[1:3]])
+        assert [tree.find_row(key) for key, _ in rows] == list(range(len(rows)))
+        assert tree.find_row("none") is None
+
+
+def test_a_group_counts_the_alerts_below_it() -> None:
+    entries: Any = [{"ARN": name, "Name": name, "RotationEnabled": True, "SecretVersionsToStages": stages}
+                    for name, stages in (("a/b/c", {"1": ["AWSCURRENT"]}), ("a/d", {}), ("a/e", {}), ("f", {}))]
+    entry_state.flag_alerts(entries, FoundAlerts(frozenset({"a/b/c"}), frozenset({"a/d"}), frozenset()))
+    tree = NameTree(entries, "/", TreeState(), expands_all=False)
+    tree.extend(10)
+
+    assert [entry_state.format_alert_counts(row.group.alerts) for row in tree.rows if row.group] == ["✗ 1  ▲ 1  ○ 1"]
+
+
 # On the screen.
+
+
+async def test_a_collapsed_group_shows_the_alerts_below_it(app: MakeApp, filled: Any) -> None:
+    filled.create_secret(Name="prod/empty")
+    running = app(settings=Settings(tree=True))
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "▸ prod/  4  ○ 1")
+        await pilot.press("j", "right")
+        await see(pilot, "○ no value")
+        assert "▾ prod/  4" in screen_text(running) and "○ 1" not in screen_text(running)
 
 
 async def test_the_tree_with_keys(app: MakeApp, filled: Any) -> None:
