@@ -14,6 +14,7 @@ def declared() -> dict[str, str]:
     from smtui.api.boto_client import format_left_out_table
     from smtui.cli.command_table import format_command_list
     from smtui.system.settings import format_setting_table
+    from smtui.transfer.formats import format_source_table
     from smtui.tui.keys import format_key_table
     from smtui.tui.secret_list.filter_text import format_filter_table
 
@@ -21,6 +22,7 @@ def declared() -> dict[str, str]:
         "boto3": format_left_out_table(),
         "commands": format_command_list(),
         "filters": format_filter_table(),
+        "import": format_source_table(),
         "keys": format_key_table(),
         "settings": format_setting_table(),
     }

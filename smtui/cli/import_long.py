@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.unlocking import open_for
-from smtui.system.paths import expand_home
+from smtui.system.paths import expand_home, is_file
 from smtui.transfer import json_stream
 from smtui.transfer.apply import import_entries
 from smtui.transfer.entry import Entry, add_prefix, require_unique
-from smtui.transfer.formats import ImportFormat
+from smtui.transfer.formats import MAX_BYTES, ImportFormat
 from smtui.transfer.plan import Action, Step, format_counts
 from smtui.transfer.target import ImportTarget
 
@@ -32,25 +32,46 @@ class DryRunError(Exception):
     """Raised at the end of a dry run, to roll the transaction back."""
 
 
+def is_long(path: str) -> bool:
+    """Whether a file is too large to be read into memory: a long list, or anything that is larger than any file read.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    place = expand_home(path)
+    if path == "-" or not is_file(place) or place.stat().st_size <= LONG:
+        return False
+    with place.open("rb") as file:
+        return file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{") or \
+            place.stat().st_size > MAX_BYTES
+
+
 def run(args: argparse.Namespace) -> Exit:
     """Imports the files in one transaction. Raises SmtuiError."""
     if args.as_one or args.format == ImportFormat.ENV or "-" in args.files:
         raise UsageError("A file of this size must be a list of secrets; --as-one and standard input are not possible.")
     counts: Counter[Action] = Counter()
+    conflicts: list[Step] = []
     with open_for(args) as vault:
         try:
             with vault.transaction(large=True):
-                _import_entries(vault, args, counts)
+                conflicts = _import_entries(vault, args, counts)
                 if args.dry_run:
                     raise DryRunError
         except DryRunError:
             pass
     output.write_line(f"{'would import' if args.dry_run else 'imported'}: {format_counts(counts)}")
+    if conflicts:
+        raise make_conflict_error(conflicts, counts[Action.CONFLICT])
     return Exit.DONE
 
 
-def _import_entries(vault: Vault, args: argparse.Namespace, counts: Counter[Action]) -> None:
-    """Imports and counts one entry after the other. Raises RefusedError at the end, with all conflicts together."""
+def _import_entries(vault: Vault, args: argparse.Namespace, counts: Counter[Action]) -> list[Step]:
+    """Imports and counts one entry after the other. Returns the first conflicts.
+
+    Raises:
+        RefusedError: at the end, with all conflicts together, if this is not a dry run.
+    """
     conflicts: list[Step] = []
     steps = import_entries(ImportTarget(vault, args.region), require_unique(_read_entries(args)), args.difference)
     with diagnostics.show_progress() as bar:
@@ -59,11 +80,12 @@ def _import_entries(vault: Vault, args: argparse.Namespace, counts: Counter[Acti
             if step.action is Action.CONFLICT and len(conflicts) < MAX_NAMES:
                 conflicts.append(step)
             if args.dry_run:
-                output.write_line(f"{step.action:<12} {step.entry.name}{f'  ({step.reason})' if step.reason else ''}")
+                output.write_line(format_step(step))
             if bar:
                 bar("importing", counts.total(), 0)
     if conflicts and not args.dry_run:
         raise make_conflict_error(conflicts, counts[Action.CONFLICT])
+    return conflicts
 
 
 def _read_entries(args: argparse.Namespace) -> Iterator[Entry]:
@@ -74,10 +96,18 @@ def _read_entries(args: argparse.Namespace) -> Iterator[Entry]:
                 yield add_prefix(entry, args.prefix)
 
 
-def make_conflict_error(conflicts: Iterable[Step], number: int) -> RefusedError:
+def format_step(step: Step) -> str:
+    """A line of the plan: what is done with a secret, why not, and what it was in its source."""
+    reason = f"  ({step.reason})" if step.reason else ""
+    return f"{step.action:<12} {step.entry.name}{reason}{f'  <- {step.entry.origin}' if step.entry.origin else ''}"
+
+
+def make_conflict_error(conflicts: Sequence[Step], number: int) -> RefusedError:
     """The error for `number` secrets that cannot be imported; it names those in `conflicts`."""
     named = "; ".join(f"{step.entry.name} ({step.reason})" for step in conflicts)
     more = f"; and {number - MAX_NAMES:,} more" if number > MAX_NAMES else ""
+    hint = "--dry-run lists all; --update adds new versions, --skip-existing leaves existing secrets unchanged."
+    if not any(step.seen for step in conflicts):
+        hint = f"That was {', '.join(f'{step.entry.name} ({step.entry.place})' for step in conflicts)}."
     return RefusedError(f"{number:,} secret{'' if number == 1 else 's'} cannot be imported: {named}{more}.",
-                        hint="Nothing was imported. --dry-run lists all; --update adds new versions, --skip-existing "
-                             "leaves existing secrets unchanged.")
+                        hint=f"Nothing was imported. {hint}")

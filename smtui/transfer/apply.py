@@ -123,7 +123,7 @@ def _create(target: ImportTarget, entries: Sequence[Entry]) -> Iterator[Imported
 
 def _put(client: Client, entry: Entry, seen: str | None) -> StoreResult:
     """Stores a new version if AWSCURRENT is still on version `seen`. The caller holds the transaction."""
-    request: Any = {"SecretId": entry.name, **make_value_parameters(entry)}
+    request: Any = {"SecretId": entry.name, **make_value_parameters(entry.value)}
     try:
         return store_value(client, request, {AWSCURRENT: seen}, transaction=nullcontext)
     except ChangedMeanwhileError as error:

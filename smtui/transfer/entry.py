@@ -20,7 +20,8 @@ class Entry:
     """One secret of a file. Its `repr` has no value.
 
     `place` is its position in the file, for messages. `owner` is the AWS service that manages it. `metadata` has
-    further members of CreateSecret: Description, Tags, Type.
+    further members of CreateSecret: Description, Tags, Type. `origin` says what it was in the file, for the plan.
+    `history` has earlier values, the oldest first, which become older versions of a new secret.
     """
 
     name: str
@@ -28,6 +29,8 @@ class Entry:
     place: str
     owner: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    origin: str = field(default="", repr=False)
+    history: tuple[Value, ...] = field(default=(), repr=False)
 
     def rename(self, name: str) -> Entry:
         """A copy with another name."""

@@ -34,3 +34,18 @@ class NothingToExportError(TransferError):
 
 class InvalidVariableError(TransferError):
     """A value cannot be an environment variable, or not under this name."""
+
+
+class UnknownSourceError(TransferError):
+    """A file is of no kind that can be imported, or of one that has to be converted first; the hint says how."""
+
+
+class SourcePassphraseError(TransferError):
+    """An encrypted file needs its own passphrase, or the given one is wrong (`is_wrong`)."""
+
+    def __init__(self, file: str, *, is_wrong: bool = False, hint: str = "") -> None:
+        self.file = file
+        self.is_wrong = is_wrong
+        said = "the passphrase or the key file is wrong, or the file is damaged" if is_wrong else \
+            "this file is encrypted and needs its own passphrase"
+        super().__init__(f"{file}: {said}.", hint=hint)

@@ -1,67 +1,159 @@
-"""Import formats: reads an entire file, detects its format and parses it into entries."""
+"""The table of import sources: recognises what a file is by its content, and reads it into entries."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from smtui.system.bounded_read import TooLargeError, read_bounded
-from smtui.transfer import documents, dotenv
+from smtui.system.paths import is_folder
+from smtui.text.strict_json import StrictJsonError
 from smtui.transfer.entry import Entry, make_unreadable_error
+from smtui.transfer.errors import UnknownSourceError
+from smtui.transfer.item import LeftBehind, SourceContent
+from smtui.transfer.mapping import MappingOptions, map_items
+from smtui.transfer.source_file import SourceFile
+from smtui.transfer.source_key import NO_KEY, SourceKey
+from smtui.transfer.sources import aws, env, foreign, json_object
 
 MAX_BYTES = 64 * 1024 * 1024
-BYTE_ORDER_MARK = "﻿"
+CURRENT_VALUES = MappingOptions()
 
 
 class ImportFormat(StrEnum):
+    """The words of `--format`: every source that is read."""
+
     ENV = "env"
     JSON = "json"
+    AWS = "aws"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source: what the documentation says about it, and its two functions.
+
+    `obtain` says how to get such a file. A `is_general` source is asked only if no other recognises a file.
+    """
+
+    format: ImportFormat | None
+    description: str
+    obtain: str
+    recognise: Callable[[SourceFile], bool]
+    read: Callable[[SourceFile, SourceKey], SourceContent]
+    is_general: bool = False
+
+
+SOURCES = (
+    Source(ImportFormat.AWS, "AWS Secrets Manager: answers with values, pages and lists of them, and smtui exports",
+           "`aws secretsmanager batch-get-secret-value ...`, `smtui export`", aws.recognise, aws.read),
+    Source(None, "files of other programs, which are refused with the command that converts them", "",
+           foreign.recognise, foreign.read),
+    Source(ImportFormat.JSON, "JSON object of names and values", "any; every member is one secret",
+           json_object.recognise, json_object.read, is_general=True),
+    Source(ImportFormat.ENV, "`.env` file", "`NAME=value` lines; every line is one secret",
+           env.recognise, env.read, is_general=True),
+)
+"""Every source, in the order of the documentation."""
+BY_FORMAT = {source.format: source for source in SOURCES if source.format}
+
+
+def format_source_table() -> str:
+    """The sources as a Markdown table, for `docs/import.md`."""
+    rows = [f"| {source.description} | {source.obtain} | `{source.format}` |" for source in SOURCES if source.format]
+    return "\n".join(["| source | file | `--format` |", "| --- | --- | --- |", *rows, ""])
+
 
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """The entries of a file; `notes` are sentences about what it lacks."""
+    """The entries of a file, and what it is; `notes` are sentences about what it lacks."""
 
     entries: list[Entry]
     notes: list[str]
+    what: str = ""
+    left_behind: list[LeftBehind] = field(default_factory=list)
 
 
-def read_file(path: Path) -> FileContent:
-    """Reads and parses the file at `path`. Raises UnreadableFileError."""
+def read_file(path: Path, key: SourceKey = NO_KEY, options: MappingOptions = CURRENT_VALUES) -> FileContent:
+    """Reads and parses the file or folder at `path`. Raises TransferError."""
+    return read_source(open_source(path), None, key, options)
+
+
+def open_source(path: Path, name: str = "") -> SourceFile:
+    """The content of the file at `path`, or the folder there. Raises UnreadableFileError."""
+    name = name or str(path)
+    if is_folder(path):
+        return SourceFile(b"", name, path, is_folder=True)
     try:
-        raw = read_bounded(path, MAX_BYTES)
+        return SourceFile(read_bounded(path, MAX_BYTES), name, path)
     except TooLargeError:
-        raise make_unreadable_error(str(path), f"it is larger than {MAX_BYTES // 1024 // 1024} MiB") from None
+        raise make_unreadable_error(name, f"it is larger than {MAX_BYTES // 1024 // 1024} MiB") from None
     except OSError as error:
-        raise make_unreadable_error(str(path), f"it cannot be read ({error.strerror})") from None
-    return parse(raw, str(path))
+        raise make_unreadable_error(name, f"it cannot be read ({error.strerror})") from None
 
 
 def parse(raw: bytes, name: str, format: ImportFormat | None = None) -> FileContent:
     """Parses the content of a file.
 
-    `name` is the file's name in messages; `format` is detected if it is None. Raises UnreadableFileError.
+    `name` is the file's name in messages; `format` is detected if it is None. Raises TransferError.
     """
-    text = _decode(raw, name)
-    if (format or _detect_format(text)) is ImportFormat.ENV:
-        return FileContent(dotenv.parse(text, name), [])
-    entries, lacking = documents.parse(text, name)
-    note = f"{name}: skipped {lacking:,} without a value (see Errors in the file)."
-    return FileContent(entries, [note] if lacking else [])
+    return read_source(SourceFile(raw, name), format)
 
 
-def _detect_format(text: str) -> ImportFormat:
-    """JSON starts with a bracket or a brace; no line of a .env file does."""
-    return ImportFormat.JSON if text.lstrip()[:1] in ("{", "[") else ImportFormat.ENV
+def read_source(
+    file: SourceFile, format: ImportFormat | None = None, key: SourceKey = NO_KEY,
+    options: MappingOptions = CURRENT_VALUES,
+) -> FileContent:
+    """Reads a file whose format is detected if it is None.
+
+    Raises:
+        UnknownSourceError: if the file is of no kind that is read.
+        SourcePassphraseError: if it is encrypted, and `key` does not open it.
+        UnreadableFileError: if it is not valid.
+    """
+    source = BY_FORMAT[format] if format else recognise_source(file)
+    content = source.read(file, key)
+    origin = content.origin or str(source.format)
+    mapped = map_items(content.items, origin, options)
+    entries = [*content.entries, *mapped.entries]
+    count = f"{len(entries):,} secret{'' if len(entries) == 1 else 's'}"
+    return FileContent(entries, content.notes, f"{file.name}: {content.what}, {count}.",
+                       [*content.left_behind, *mapped.left_behind])
 
 
-def _decode(raw: bytes, name: str) -> str:
+def find_claims(file: SourceFile) -> list[Source]:
+    """The sources that recognise a file: one, unless the file is unknown or the recognisers contradict each other."""
+    special = [source for source in SOURCES if not source.is_general and source.recognise(file)]
+    return special or [source for source in SOURCES if source.is_general and source.recognise(file)]
+
+
+def recognise_source(file: SourceFile) -> Source:
+    """The source of a file. Raises UnknownSourceError; UnreadableFileError for JSON or text that is not valid."""
+    claims = find_claims(file)
+    if claims:
+        return claims[0]
+    if file.is_folder:
+        raise make_unreadable_error(f"cannot read {file.name}", "it is a folder of no kind that smtui recognises")
+    text = file.require_text()
+    if file.looks_like_json:
+        _check_json(file, text)
+    raise UnknownSourceError(f"{file.name} is of no kind that smtui recognises.", hint=UNKNOWN_HINT)
+
+
+UNKNOWN_HINT = "smtui import --help lists what is read; --format NAME chooses."
+
+
+def _check_json(file: SourceFile, text: str) -> None:
+    """Raises an error that says what is wrong with JSON that no source recognises."""
     try:
-        text = raw.decode().removeprefix(BYTE_ORDER_MARK)
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise make_unreadable_error(name, f"this is not UTF-8 text (line {line})") from None
-    if (at := text.find("\0")) >= 0:
-        raise make_unreadable_error(f"{name}, line {text.count(chr(10), 0, at) + 1}", "a NUL character is not allowed")
-    return text
+        found = file.parse_json()
+    except StrictJsonError as error:
+        raise make_unreadable_error(file.name, str(error)) from None
+    if len(found) == 1 and isinstance(found[0], dict):
+        raise UnknownSourceError(
+            f"{file.name} is JSON of no kind that smtui recognises.",
+            hint="If each of its members is one secret: --format json. Only an object of texts, numbers, true and "
+                 "false under legal names is read without it.",
+        )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.api.limits import MAX_BATCH_SIZE
 from smtui.transfer.entry import Entry, Value
+from smtui.transfer.mapping import find_problem
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -108,6 +109,8 @@ def _decide(
 ) -> Step:
     if not entry.value:
         return Step(entry, Action.EMPTY)
+    if problem := find_problem(entry):
+        return Step(entry, Action.CONFLICT, problem)
     if entry.name in refused:
         return Step(entry, Action.CONFLICT, refused[entry.name].rstrip("."))
     if entry.name not in held:

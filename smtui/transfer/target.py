@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from smtui.api.errors import ClientError
-from smtui.transfer.entry import Entry
+from smtui.transfer.entry import Entry, Value
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -42,10 +42,16 @@ class ImportTarget:
         return self.vault.look_up_names(list(names), region_name=self.region)
 
     def create(self, owner: str | None, entries: Iterable[Entry]) -> list[ClientError | None]:
-        """Creates secrets. Returns an error or None for each entry."""
-        requests = [{"Name": entry.name, **make_value_parameters(entry), **entry.metadata} for entry in entries]
-        return self.vault.create_secrets(requests, region_name=self.region, caller=self.vault.owner(owner))
+        """Creates secrets, each with its older versions. Returns an error or None for each entry."""
+        created = list(entries)
+        requests = [{"Name": entry.name, **make_value_parameters([*entry.history, entry.value][0]), **entry.metadata}
+                    for entry in created]
+        refusals = self.vault.create_secrets(requests, region_name=self.region, caller=self.vault.owner(owner))
+        for entry, refusal in zip(created, refusals, strict=True):
+            for value in [*entry.history, entry.value][1:] if refusal is None else ():
+                self.client(owner).put_secret_value(SecretId=entry.name, **make_value_parameters(value))
+        return refusals
 
 
-def make_value_parameters(entry: Entry) -> Any:
-    return {"SecretBinary" if isinstance(entry.value, bytes) else "SecretString": entry.value}
+def make_value_parameters(value: Value) -> Any:
+    return {"SecretBinary" if isinstance(value, bytes) else "SecretString": value}

@@ -1,11 +1,14 @@
-"""Recognising the format of a file, and refusing what is not text."""
+"""Recognising what a file is, by its content, and refusing what is not known."""
 
 from __future__ import annotations
 
 import pytest
 
 from smtui.transfer import formats
-from smtui.transfer.errors import UnreadableFileError
+from smtui.transfer.errors import TransferError, UnknownSourceError, UnreadableFileError
+from smtui.transfer.formats import ImportFormat
+from smtui.transfer.source_file import SourceFile
+from tests.transfer.sources.samples import FOREIGN, SAMPLES
 
 
 def test_the_format_is_seen() -> None:
@@ -13,14 +16,67 @@ def test_the_format_is_seen() -> None:
         assert [(entry.name, entry.value) for entry in formats.parse(text.encode(), "f").entries] == [("A", "1")]
 
 
+@pytest.mark.parametrize("name", SAMPLES)
+def test_exactly_one_source_claims_each_sample(name: str) -> None:
+    raw, format = SAMPLES[name]
+
+    assert [source.format for source in formats.find_claims(SourceFile(raw, name))] == [format]
+
+
+def test_every_source_has_a_sample() -> None:
+    assert {format for _, format in SAMPLES.values()} == {*ImportFormat}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_file_of_another_program_is_refused_with_the_command_that_works(name: str) -> None:
+    raw, advice = FOREIGN[name]
+
+    with pytest.raises(UnknownSourceError) as caught:
+        formats.parse(raw, "some.file")
+
+    assert "some.file" in str(caught.value)
+    assert advice in caught.value.hint
+
+
+@pytest.mark.parametrize("text", [
+    '{"a": {"b": "hunter2"}}', '{"a": ["hunter2"]}', '{"a": null}', '{"a b": "hunter2"}', '{"ü": "hunter2"}',
+    '["hunter2"]', '[{"a": "hunter2"}]', "hunter2", "some prose, hunter2", "key: hunter2\n", "a\tb\n",
+    '{"a": 1}{"b": 2}',
+])  # fmt: skip
+def test_what_could_be_anything_is_not_guessed(text: str) -> None:
+    with pytest.raises(UnknownSourceError) as caught:
+        formats.parse(text.encode(), "f")
+
+    assert "f is " in str(caught.value)
+    assert caught.value.hint
+    assert "hunter2" not in str(caught.value) + caught.value.hint
+
+
+def test_an_object_of_objects_is_read_on_demand() -> None:
+    read = formats.parse(b'{"a": {"b": 1}, "c": "d"}', "f", ImportFormat.JSON)
+
+    assert [(entry.name, entry.value) for entry in read.entries] == [("a", '{"b":1}'), ("c", "d")]
+
+
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
         (b"A=1\nB=\xff\xfe\n", "line 2"),
-        (b"\xff\xfeA\x00=\x001\x00", "not UTF-8"),
+        (b"\xff\xfeA\x00=\x001", "not UTF-8"),
         (b"A=1\n\nB=a\0b\n", "line 3: a NUL"),
+        (b'{"a": "b"', "not JSON"),
+        (b'{"a": "b", "a": "c"}', "duplicate key"),
     ],
 )
-def test_what_is_no_text_is_refused_with_its_line(raw: bytes, reason: str) -> None:
+def test_what_is_not_valid_is_refused_with_its_line(raw: bytes, reason: str) -> None:
     with pytest.raises(UnreadableFileError, match=reason):
         formats.parse(raw, "f")
+
+
+@pytest.mark.parametrize("format", ImportFormat)
+def test_a_format_that_the_file_is_not_in_is_refused(format: ImportFormat) -> None:
+    for raw in (b"", b"\0\xff", b"[]", b"{}", b"{", b"PK\x03\x04", b"---\n- 1\n"):
+        try:
+            assert formats.parse(raw, "f", format).entries == []
+        except TransferError as error:
+            assert str(error).startswith("f")

@@ -44,14 +44,18 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
     table = getters.query_one(Table)
     summed_up = getters.query_one("#summary", Static)
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[Step], about: Sequence[str] = ()) -> None:
+        """Shows `steps`, and sentences `about` the file: what it is, what it lacks and what is not imported."""
         super().__init__()
+        self._about = about
         self._steps = list(steps)
         self._differ = sum(step.action is Action.SKIP for step in steps)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("Import", classes="title")
+            if self._about:
+                yield Static(Content("\n".join(map(sanitize, self._about))), classes="-muted")
             yield Static(id="summary")
             yield Table(
                 Column("", lambda step: SafeText(SIGNS[step.action]), 1),
@@ -119,4 +123,4 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
 
 
 def _get_reason(step: Step) -> SafeText:
-    return WHY.get(step.action) or sanitize(step.reason)
+    return WHY.get(step.action) or sanitize(step.reason or step.entry.origin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smtui.system.paths import expand_home
@@ -9,8 +10,9 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer import formats
 from smtui.transfer.apply import apply_plan
 from smtui.transfer.entry import add_prefixes, combine, make_unreadable_error, refuse_duplicates
-from smtui.transfer.errors import UnreadableFileError
+from smtui.transfer.errors import TransferError
 from smtui.transfer.plan import CHANGES, Action, Step, make_plan, summarize
+from smtui.transfer.reimport import keep_names
 from smtui.transfer.target import ImportTarget
 from smtui.tui.bridge import call
 from smtui.tui.jobs.job import Progress, run_job
@@ -34,12 +36,12 @@ async def import_secrets(app: Shell, session: Session) -> None:
     Raises:
         SmtuiError: planning or applying failed; nothing is imported then.
     """
-    entries = await _ask_for_file(app)
-    if not entries:
+    file = await _ask_for_file(app)
+    if file is None:
         return
     region = session.region
-    steps = await run_job(app, TITLE, lambda vault, progress: _plan_import(vault, region, entries, progress))
-    agreed = await app.push_screen_wait(ImportPlan(steps))
+    steps = await run_job(app, TITLE, lambda vault, progress: _plan_import(vault, region, file, progress))
+    agreed = await app.push_screen_wait(ImportPlan(steps, file.about))
     if agreed is None:
         return
     imported = await run_job(app, TITLE, lambda vault, progress: _apply_steps(vault, region, agreed, progress))
@@ -48,28 +50,43 @@ async def import_secrets(app: Shell, session: Session) -> None:
     app.notify(sanitize(f"Imported: {summarize(agreed)}. The file remains on disk in plain text."), markup=False)
 
 
-async def _ask_for_file(app: Shell) -> list[Entry]:
-    """Returns the entries of the file that the user names; an empty list if the user cancels."""
+@dataclass(frozen=True, slots=True)
+class _ReadFile:
+    """The entries of a file under their new names, the prefix that they got, and sentences about the file."""
+
+    entries: list[Entry]
+    prefix: str
+    about: list[str]
+
+
+async def _ask_for_file(app: Shell) -> _ReadFile | None:
+    """Returns the file that the user names, after it was read; None if the user cancels."""
     asked = await app.push_screen_wait(ImportForm(Names()))
     while asked is not None:
         try:
             return await call(_read, asked)
-        except UnreadableFileError as error:
+        except TransferError as error:
             asked = await app.push_screen_wait(ImportForm(asked, explain_error(error)))
-    return []
+    return None
 
 
-def _read(asked: Names) -> list[Entry]:
+def _read(asked: Names) -> _ReadFile:
     path = expand_home(asked.path)
-    entries = formats.read_file(path).entries
+    content = formats.read_file(path)
+    entries = content.entries
     refuse_duplicates(entries)
     if not entries:
         raise make_unreadable_error(str(path), "nothing to import")
-    return [combine(entries, asked.name)] if asked.name else add_prefixes(entries, asked.prefix)
+    entries = [combine(entries, asked.name)] if asked.name else add_prefixes(entries, asked.prefix)
+    about = [content.what, *content.notes]
+    if content.left_behind:
+        about.append(f"Not imported: {'; '.join(map(str, content.left_behind))}.")
+    return _ReadFile(entries, asked.prefix, about)
 
 
-def _plan_import(vault: Vault, region: str, entries: list[Entry], progress: Progress) -> list[Step]:
-    return make_plan(ImportTarget(vault, region), entries, Action.SKIP, progress)
+def _plan_import(vault: Vault, region: str, file: _ReadFile, progress: Progress) -> list[Step]:
+    target = ImportTarget(vault, region)
+    return make_plan(target, keep_names(target, file.entries, file.prefix), Action.SKIP, progress)
 
 
 def _apply_steps(vault: Vault, region: str, steps: list[Step], progress: Progress) -> ImportedSecrets:

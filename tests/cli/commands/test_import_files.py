@@ -43,7 +43,7 @@ def test_a_dry_run_tells_and_changes_nothing(stocked: CommandLine, file: WriteFi
 
     answer = stocked("import", file("f.json", json.dumps(held)), "--dry-run")
 
-    assert answer.code == 0
+    assert answer.code == 1, "as without --dry-run"
     assert [line.split()[:2] for line in answer.out.splitlines()[:-1]] == [
         ["unchanged", "prod/text"], ["conflict", "prod/db"], ["create", "new"], ["conflict", "dev/key"],
         ["empty", "empty"],
@@ -134,6 +134,35 @@ def test_a_managed_secret_keeps_its_owner(cli: CommandLine, file: WriteFile, ans
     newer.pop("SecretBinary", None)
     cli.done("import", "--update", file("newer.json", json.dumps([newer])))
     assert cli.done("get", answer["Name"]) == "2"
+
+
+@pytest.mark.parametrize("dump", ["list-secrets", "describe-secret --secret-id prod/db"])
+def test_an_answer_without_values_is_no_secret(stocked: CommandLine, dump: str) -> None:
+    """It is refused with the command that gets values, and nothing is stored."""
+    before = stocked.done("ls")
+
+    answer = stocked("import", "-", stdin=stocked.done(*dump.split()).encode())
+
+    assert answer.code == 1
+    assert "batch-get-secret-value" in answer.err
+    assert stocked.done("ls") == before
+
+
+def test_an_unknown_file_is_refused_and_named(cli: CommandLine, file: WriteFile) -> None:
+    path = file("notes.txt", "remember the hunter2")
+
+    answer = cli("import", path)
+
+    assert answer.code == 1
+    assert "notes.txt" in answer.err
+    assert "hunter2" not in answer.err
+    assert cli.done("ls") == ""
+
+
+def test_a_dry_run_says_what_the_file_is(cli: CommandLine, file: WriteFile) -> None:
+    path = file("names.json", '{"a": "1", "b": "2"}')
+
+    assert f"{path}: JSON object of names and values, 2 secrets." in cli("import", path, "--dry-run").err
 
 
 def test_standard_input_is_a_file_too(cli: CommandLine) -> None:
@@ -276,7 +305,9 @@ def test_a_long_import_that_fails_leaves_nothing(
 def test_a_long_import_can_be_tried_and_told_what_to_do(stocked: CommandLine, file: WriteFile) -> None:
     path = file("long.json", LISTED)
 
-    assert stocked.done("import", path, "--dry-run") == (
+    answer = stocked("import", path, "--dry-run")
+    assert answer.code == 1, "as without --dry-run"
+    assert answer.out == (
         "create       a\nconflict     prod/db  (exists with another value)\n"
         "would import: new secrets 1, conflicts 1\n"
     )

@@ -241,6 +241,18 @@ async def test_what_differs_can_become_a_new_version(app: MakeApp, env: Path, cl
     assert client.get_secret_value(SecretId="dev/OTHER")["SecretString"] == "new"
 
 
+async def test_the_plan_says_what_the_file_is_and_what_it_lacks(app: MakeApp, tmp_path: Path) -> None:
+    page = {"SecretValues": [{"Name": "a", "SecretString": "1"}], "NextToken": "t", "Errors": [{"SecretId": "b"}]}
+    (tmp_path / "page.json").write_text(json.dumps(page))
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ask_to_import(pilot, running, tmp_path / "page.json")
+        await until(pilot, lambda: isinstance(running.screen, ImportPlan))
+        await until(pilot, lambda: "output of AWS Secrets Manager, 1 secret." in join_screen_text(running))
+        assert "skipped 1 without a value" in join_screen_text(running)
+        assert "more secrets on AWS than in this file" in join_screen_text(running)
+
+
 async def test_a_file_that_cannot_be_read_says_where(app: MakeApp, tmp_path: Path) -> None:
     """The sentence is in the form, which keeps its input, until that is changed."""
     (tmp_path / "bad.env").write_text("GOOD=1\nnot a line\n")
@@ -288,8 +300,9 @@ async def test_an_import_that_is_refused_leaves_nothing(app: MakeApp, tmp_path: 
     async with running.run_test(size=SMALL) as pilot:
         await ask_to_import(pilot, running, tmp_path / "big.json")
         await until(pilot, lambda: isinstance(running.screen, ImportPlan))
-        await pilot.press("tab", "enter")
-        await until(pilot, lambda: "That was dev/big" in "".join(said(running)))
+        await until(pilot, lambda: " ✗  conflict     dev/big" in screen_text(running))
+        assert "the value has 70,000" in screen_text(running)
+        assert running.screen.query_one("#go").disabled
 
     assert client.list_secrets()["SecretList"] == []
 
@@ -306,7 +319,7 @@ async def test_a_preview_records_no_access_to_names_that_are_new(app: MakeApp, t
 
 
 async def test_what_cannot_be_imported_is_marked_before(app: MakeApp, tmp_path: Path) -> None:
-    (tmp_path / "bad.json").write_text(json.dumps({"good": "1", "no good": "2"}))
+    (tmp_path / "bad.json").write_text(json.dumps([{"Name": name, "SecretString": "1"} for name in ("a", "no good")]))
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ask_to_import(pilot, running, tmp_path / "bad.json")

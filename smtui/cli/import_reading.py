@@ -1,0 +1,100 @@
+"""Reads the files of `smtui import` before the vault is opened, and asks for the passphrases of encrypted ones."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from smtui.cli import diagnostics, inputs, terminal
+from smtui.cli.exit_codes import CannotUnlockError, UsageError
+from smtui.cli.terminal import NoTerminalError, wipe
+from smtui.cli.unlocking import ATTEMPTS, read_line
+from smtui.system.paths import expand_home, is_folder
+from smtui.transfer import formats
+from smtui.transfer.entry import Entry, add_prefixes, combine, refuse_duplicates
+from smtui.transfer.errors import SourcePassphraseError
+from smtui.transfer.formats import FileContent, ImportFormat
+from smtui.transfer.item import LeftBehind
+from smtui.transfer.mapping import MappingOptions, merge_left_behind
+from smtui.transfer.source_file import SourceFile
+from smtui.transfer.source_key import SourceKey
+
+STANDARD_INPUT = "standard input"
+
+
+def read_entries(args: argparse.Namespace) -> tuple[list[Entry], list[FileContent]]:
+    """The entries of all files, under their new names; and what each file is. Raises SmtuiError."""
+    key = _read_key(args)
+    contents = [_read_content(open_source(path), key, args) for path in args.files]
+    for content in contents:
+        for note in content.notes:
+            diagnostics.note(note)
+    entries = [entry for content in contents for entry in content.entries]
+    refuse_duplicates(entries)
+    if not entries:
+        report_left_behind(contents)
+        raise UsageError("Nothing to import.")
+    return [combine(entries, args.as_one)] if args.as_one else add_prefixes(entries, args.prefix), contents
+
+
+def open_source(path: str) -> SourceFile:
+    """The content of a file, of a folder, or of standard input. Raises UsageError."""
+    if path == "-":
+        return SourceFile(inputs.read_stdin("an import"), STANDARD_INPUT)
+    place = expand_home(path)
+    if is_folder(place):
+        return SourceFile(b"", path, place, is_folder=True)
+    return SourceFile(inputs.read_file(path, "import"), path, place)
+
+
+def report_left_behind(contents: list[FileContent]) -> None:
+    """Notes what no secret was made of, by kind and number."""
+    left = merge_left_behind(_list_left_behind(contents))
+    if left:
+        diagnostics.note(f"not imported: {'; '.join(map(str, left))}.")
+
+
+def _list_left_behind(contents: list[FileContent]) -> list[LeftBehind]:
+    return [each for content in contents for each in content.left_behind]
+
+
+def _read_key(args: argparse.Namespace) -> SourceKey:
+    """What the options give to open encrypted files. Raises UsageError."""
+    passphrase: str | None = None
+    if args.source_passphrase_fd is not None:
+        passphrase = _take_text(read_line(args.source_passphrase_fd, "--source-passphrase-fd"))
+    if args.key_file is None:
+        return SourceKey(passphrase)
+    return SourceKey(passphrase, inputs.read_file(args.key_file, "--key-file"), Path(args.key_file))
+
+
+def _read_content(file: SourceFile, key: SourceKey, args: argparse.Namespace) -> FileContent:
+    """Reads a file. Asks for its passphrase if it needs one and the options give none. Raises SmtuiError."""
+    format = ImportFormat(args.format) if args.format else None
+    options = MappingOptions(args.history, args.attachments, args.trash, args.split)
+    attempts = ATTEMPTS
+    while True:
+        try:
+            return formats.read_source(file, format, key, options)
+        except SourcePassphraseError as error:
+            if args.source_passphrase_fd is not None or not attempts:
+                raise CannotUnlockError(str(error), hint=error.hint) from None
+            if error.is_wrong and attempts < ATTEMPTS:
+                diagnostics.report(error)
+            key = SourceKey(_ask_for_passphrase(file.name), key.key_file, key.key_path)
+            attempts -= 1
+
+
+def _ask_for_passphrase(file: str) -> str:
+    try:
+        return _take_text(terminal.ask(f"Passphrase of {file}: "))
+    except NoTerminalError:
+        raise CannotUnlockError(f"{file} is encrypted, and there is no terminal to ask for its passphrase.",
+                                hint="Use --source-passphrase-fd N, or run this in a terminal.") from None
+
+
+def _take_text(typed: bytearray) -> str:
+    try:
+        return typed.decode("utf-8", "surrogateescape")
+    finally:
+        wipe(typed)

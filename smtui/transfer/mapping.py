@@ -1,0 +1,246 @@
+"""Makes secrets of the items of a source: names, values, tags. The one place for these rules.
+
+A name is `folder/title` in the letters that AWS allows; a name that occurs several times gets the user name, then a
+number. A value is a JSON object of the fields that are not empty; a single field is plain text. The tags
+`imported-from` and `imported-id` let a later import find the secret again.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from smtui.api.limits import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, MAX_TAGS_PER_SECRET, MAX_VALUE_BYTES
+from smtui.text import strict_json
+from smtui.transfer.entry import Entry, Value
+from smtui.transfer.item import Item, ItemState, LeftBehind
+
+FROM_TAG, ID_TAG = "imported-from", "imported-id"
+MAX_HISTORY = 99
+"""Older versions of a secret that an import can make."""
+MAX_TAG_KEY, MAX_TAG_VALUE = 128, 256
+_ILLEGAL = re.compile(r"[^A-Za-z0-9/_+=.@-]+")
+_NEAR_SLASH = re.compile(r"-*/[-/]*")
+_LIKE_ARN_END = re.compile(r"-(?=[A-Za-z0-9]{6}\Z)")
+_ILLEGAL_IN_TAG = re.compile(r"[^\w\s.:/=+@-]")
+_WITHOUT_DECOMPOSITION = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE",
+                                        "œ": "oe", "Œ": "OE", "đ": "d", "Đ": "D", "ı": "i", "þ": "th", "Þ": "Th"})
+UNTITLED = "untitled"
+
+
+@dataclass(frozen=True, slots=True)
+class MappingOptions:
+    """What to import besides the current values of active items, and whether each field becomes a secret."""
+
+    history: bool = False
+    attachments: bool = False
+    trash: bool = False
+    split: bool = False
+
+
+@dataclass(slots=True)
+class MappedItems:
+    """The secrets of a source, and what stays behind."""
+
+    entries: list[Entry] = field(default_factory=list)
+    left_behind: list[LeftBehind] = field(default_factory=list)
+
+
+def map_items(items: Sequence[Item], origin: str, options: MappingOptions) -> MappedItems:
+    """Makes entries of items. `origin` is the value of the tag `imported-from`."""
+    counts: Counter[str] = Counter()
+    kept = [item for item in items if options.trash or item.state is ItemState.ACTIVE]
+    counts.update(str(item.state) for item in items if not options.trash)
+    mapped = MappedItems()
+    for item, name in zip(kept, _choose_names(kept), strict=True):
+        mapped.entries += _map_item(item, name, origin, options, counts)
+    mapped.left_behind = [*_list_left_behind(counts)]
+    return mapped
+
+
+# Names.
+
+
+def clean_name(text: str) -> str:
+    """The text in letters that a secret's name may have: without diacritics, and `-` for any other.
+
+    No `-` that this function writes is before the last six characters, where AWS would take them for those of an ARN.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.translate(_WITHOUT_DECOMPOSITION))
+    folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    name = _NEAR_SLASH.sub("/", _ILLEGAL.sub("-", folded)).strip("-/")
+    if not _LIKE_ARN_END.search(folded):
+        name = _LIKE_ARN_END.sub("_", name)
+    return name
+
+
+def _choose_names(items: Sequence[Item]) -> Iterator[str]:
+    names = [_join_name(item) for item in items]
+    several = Counter(names)
+    names = [_add_user(item, name) if several[name] > 1 else name for item, name in zip(items, names, strict=True)]
+    taken = {*names}
+    used: set[str] = set()
+    for name in names:
+        chosen, number = name, 1
+        while chosen in used or (chosen != name and chosen in taken):
+            number += 1
+            chosen = f"{name}-{number}"
+        used.add(chosen)
+        yield chosen
+
+
+def _join_name(item: Item) -> str:
+    parts = [clean_name(part) for part in (*item.folder, item.title or UNTITLED)]
+    return "/".join(part for part in parts if part) or UNTITLED
+
+
+def _add_user(item: Item, name: str) -> str:
+    user = clean_name(item.fields.get("username", ""))
+    return f"{name}/{user}" if user else name
+
+
+# Values.
+
+
+def make_value(fields: Mapping[str, str]) -> Value:
+    """A JSON object of the fields that are not empty; plain text if there is one, empty if there is none."""
+    held = {name: text for name, text in fields.items() if text}
+    return next(iter(held.values()), "") if len(held) < 2 else strict_json.format_json(held)
+
+
+def _map_item(
+    item: Item, name: str, origin: str, options: MappingOptions, counts: Counter[str]
+) -> Iterator[Entry]:
+    metadata = _make_metadata(item, name, origin, counts)
+    if options.split and item.value is None:
+        yield from _split_item(item, name, metadata)
+    else:
+        yield Entry(name, _get_value(item), item.place, metadata=metadata, origin=_describe(item),
+                    history=_make_history(item, options, counts))
+    for attachment in item.attachments:
+        counts["attachment"] += not options.attachments
+        if options.attachments and len(attachment.content) > MAX_VALUE_BYTES:
+            counts["large attachment"] += 1
+        elif options.attachments:
+            part = clean_name(attachment.name) or "attachment"
+            yield Entry(f"{name}/{part}", attachment.content, item.place, metadata=_name_part(metadata, part),
+                        origin=f"attachment of {_join_title(item)}")
+
+
+def _split_item(item: Item, name: str, metadata: Mapping[str, object]) -> Iterator[Entry]:
+    for field_name, text in item.fields.items():
+        if text:
+            part = clean_name(field_name) or "field"
+            yield Entry(f"{name}/{part}", text, item.place, metadata=_name_part(metadata, part),
+                        origin=f"{_join_title(item)} ({field_name})")
+
+
+def _get_value(item: Item) -> Value:
+    return make_value(item.fields) if item.value is None else item.value
+
+
+def _make_history(item: Item, options: MappingOptions, counts: Counter[str]) -> tuple[Value, ...]:
+    """The older values, without empty ones and repetitions."""
+    values: list[Value] = []
+    for older in (*item.history, _get_value(item)):
+        value = make_value(older) if isinstance(older, Mapping) else older
+        if value and (not values or values[-1] != value):
+            values.append(value)
+    older_values = values[:-1]
+    if options.history:
+        counts["old value"] += max(len(older_values) - MAX_HISTORY, 0)
+        return tuple(older_values[-MAX_HISTORY:])
+    counts["older value"] += len(older_values)
+    return ()
+
+
+def _describe(item: Item) -> str:
+    """The title in the source and the names of its fields, for the plan."""
+    fields = ", ".join(name for name, text in item.fields.items() if text)
+    return f"{_join_title(item)} ({fields})" if fields and item.value is None else _join_title(item)
+
+
+def _join_title(item: Item) -> str:
+    return "/".join((*item.folder, item.title or UNTITLED))
+
+
+# Descriptions and tags.
+
+
+def _make_metadata(item: Item, name: str, origin: str, counts: Counter[str]) -> dict[str, object]:
+    """Description and Tags, for CreateSecret. A title that is not in the name becomes the description."""
+    title = item.title if item.title and not f"/{name}".endswith(f"/{item.title}") else ""
+    description = "\n".join(text for text in (title, item.description) if text)
+    counts["long description"] += len(description) > MAX_DESCRIPTION_LENGTH
+    tags = {**dict(_clean_tags(item.tags)), FROM_TAG: origin, **_make_id_tag(item.id)}
+    most = MAX_TAGS_PER_SECRET
+    counts["tag"] += max(len(tags) - most, 0)
+    metadata: dict[str, object] = {"Tags": [{"Key": key, "Value": text} for key, text in [*tags.items()][-most:]]}
+    if description:
+        metadata["Description"] = description[:MAX_DESCRIPTION_LENGTH]
+    return metadata
+
+
+def _make_id_tag(id: str) -> dict[str, str]:
+    return {ID_TAG: _ILLEGAL_IN_TAG.sub("-", id)[:MAX_TAG_VALUE]} if id else {}
+
+
+def _clean_tags(tags: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Tags in the letters and lengths that AWS allows."""
+    for key, value in tags.items():
+        cleaned = _ILLEGAL_IN_TAG.sub("-", key).strip()[:MAX_TAG_KEY]
+        if cleaned and not cleaned.lower().startswith("aws:"):
+            yield cleaned, _ILLEGAL_IN_TAG.sub("-", value).strip()[:MAX_TAG_VALUE]
+
+
+def _name_part(metadata: Mapping[str, object], part: str) -> dict[str, object]:
+    """The metadata of a part of an item, whose ID names the part too."""
+    tags = metadata["Tags"]
+    assert isinstance(tags, list)
+    named = [{**tag, "Value": f"{tag['Value']}/{part}"[:MAX_TAG_VALUE]} if tag["Key"] == ID_TAG else tag
+             for tag in tags]
+    return {**metadata, "Tags": named}
+
+
+# What stays behind, and limits.
+
+
+def _list_left_behind(counts: Counter[str]) -> Iterator[LeftBehind]:
+    kinds = (
+        LeftBehind(counts["older value"], "older value", "older values", "--history"),
+        LeftBehind(counts["attachment"], "attachment", "attachments", "--attachments"),
+        LeftBehind(counts[str(ItemState.TRASHED)], "item in the trash", "items in the trash", "--trash"),
+        LeftBehind(counts[str(ItemState.ARCHIVED)], "archived item", "archived items", "--trash"),
+        LeftBehind(counts["large attachment"], f"attachment larger than {MAX_VALUE_BYTES:,} bytes",
+                   f"attachments larger than {MAX_VALUE_BYTES:,} bytes"),
+        LeftBehind(counts["old value"], f"older value beyond the newest {MAX_HISTORY}",
+                   f"older values beyond the newest {MAX_HISTORY}"),
+        LeftBehind(counts["tag"], f"tag beyond {MAX_TAGS_PER_SECRET} of a secret",
+                   f"tags beyond {MAX_TAGS_PER_SECRET} of a secret"),
+        LeftBehind(counts["long description"], f"description beyond {MAX_DESCRIPTION_LENGTH:,} characters",
+                   f"descriptions beyond {MAX_DESCRIPTION_LENGTH:,} characters"),
+    )
+    yield from (kind for kind in kinds if kind.number)
+
+
+def find_problem(entry: Entry) -> str:
+    """Which limit of AWS an entry exceeds, in words; empty if none."""
+    for value in (*entry.history, entry.value):
+        size = len(value) if isinstance(value, bytes) else len(value.encode("utf-8", "surrogatepass"))
+        if size > MAX_VALUE_BYTES:
+            return f"the value has {size:,} bytes, at most {MAX_VALUE_BYTES:,} are allowed"
+    if len(entry.name) > MAX_NAME_LENGTH:
+        return f"the name has {len(entry.name):,} characters, at most {MAX_NAME_LENGTH} are allowed"
+    return ""
+
+
+def merge_left_behind(several: Iterable[LeftBehind]) -> list[LeftBehind]:
+    """Adds up equal kinds."""
+    totals: dict[tuple[str, str], LeftBehind] = {}
+    for each in several:
+        before = totals.get((each.one, each.option))
+        totals[each.one, each.option] = replace(each, number=each.number + (before.number if before else 0))
+    return [*totals.values()]

@@ -1,0 +1,124 @@
+"""`SourceFile`: a file or folder to import, and the views of its content that recognisers look at.
+
+Each view is made once, when it is first used. A view is None if the content is not of that kind.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from smtui.text import strict_json
+from smtui.text.strict_json import StrictJsonError
+from smtui.transfer.entry import make_unreadable_error
+
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+BYTE_ORDER_MARK = "\ufeff"
+MAX_DOCUMENTS = 100_000
+_SPACE = re.compile(r"[\s\x1e]*")
+_YAML_KEY = re.compile(r"^(?:---|[A-Za-z_\"'][^\n]{0,200}?:(?:\s|$))", re.MULTILINE)
+
+
+class SourceFile:
+    """The content of a file, or a folder. Its `repr` has no content.
+
+    Attributes:
+        name: the name in messages.
+        raw: the bytes of a file; empty for a folder.
+        path: where it lies; None for standard input.
+        is_folder: whether it is a folder.
+    """
+
+    def __init__(self, raw: bytes, name: str, path: Path | None = None, *, is_folder: bool = False) -> None:
+        self.raw = raw
+        self.name = name
+        self.path = path
+        self.is_folder = is_folder
+
+    @cached_property
+    def text(self) -> str | None:
+        """The text: UTF-8, or UTF-16 with its byte order mark, which is removed. None with NUL characters."""
+        try:
+            text = self.raw.decode("utf-16" if self.raw[:2] in UTF_16_MARKS else "utf-8")
+        except UnicodeDecodeError:
+            return None
+        return None if "\0" in text else text.removeprefix(BYTE_ORDER_MARK)
+
+    def require_text(self) -> str:
+        """The text. Raises UnreadableFileError, with the line that is not text."""
+        if self.text is not None:
+            return self.text
+        try:
+            text = self.raw.decode()
+        except UnicodeDecodeError as error:
+            line = self.raw.count(b"\n", 0, error.start) + 1
+            raise make_unreadable_error(self.name, f"this is not UTF-8 text (line {line})") from None
+        line = text.count("\n", 0, text.find("\0")) + 1
+        raise make_unreadable_error(f"{self.name}, line {line}", "a NUL character is not allowed")
+
+    @property
+    def looks_like_json(self) -> bool:
+        """Whether the text begins like a JSON object or list."""
+        return self.text is not None and self.text.lstrip()[:1] in ("{", "[")
+
+    @cached_property
+    def json_documents(self) -> list[Any] | None:
+        """The JSON documents: one, or several after one another or one on each line."""
+        try:
+            return self.parse_json()
+        except StrictJsonError:
+            return None
+
+    def parse_json(self) -> list[Any]:
+        """The JSON documents of the file. Raises StrictJsonError."""
+        text = self.text or ""
+        if not self.looks_like_json:
+            raise StrictJsonError("not JSON: it begins with another character")
+        documents: list[Any] = []
+        at = _skip_space(text, 0)
+        while at < len(text):
+            document, at = strict_json.parse_first_value(text, at)
+            documents.append(document)
+            at = _skip_space(text, at)
+            if len(documents) > MAX_DOCUMENTS:
+                raise StrictJsonError(f"more than {MAX_DOCUMENTS:,} documents")
+        return documents
+
+    @property
+    def json(self) -> Any:
+        """The JSON document, if there is exactly one."""
+        documents = self.json_documents
+        return documents[0] if documents and len(documents) == 1 else None
+
+    @cached_property
+    def yaml_documents(self) -> list[Any] | None:
+        """The YAML documents, without empty ones. JSON does not count."""
+        if self.text is None or self.looks_like_json or not _YAML_KEY.search(self.text):
+            return None
+        from smtui.transfer import yaml_reader
+
+        try:
+            return yaml_reader.parse_documents(self.text, self.name)
+        except yaml_reader.YamlError:
+            return None
+
+    @property
+    def documents(self) -> list[Any]:
+        """The documents of a JSON or YAML file; empty for any other."""
+        found = self.json_documents if self.looks_like_json else self.yaml_documents
+        return found or []
+
+    @property
+    def first_line(self) -> str:
+        """The first line that has a character; empty if there is none."""
+        for line in (self.text or "")[:4096].splitlines():
+            if line.strip():
+                return line.strip()
+        return ""
+
+
+def _skip_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at

@@ -1,0 +1,93 @@
+"""Answers of AWS Secrets Manager, from the aws CLI, boto3 or smtui, and the list that `smtui export` writes.
+
+One answer or a list, JSON Lines, documents after one another, pages and lists of pages. Answers that have no value, as
+of ListSecrets, are refused with the command that gets values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from smtui.transfer import documents
+from smtui.transfer.errors import UnknownSourceError
+from smtui.transfer.item import SourceContent
+from smtui.transfer.source_file import SourceFile
+from smtui.transfer.source_key import SourceKey
+
+VALUES = ("SecretString", "SecretBinary")
+PAGE = {"SecretValues", "Errors", "NextToken", "ResponseMetadata"}
+WITHOUT_VALUES = ("SecretList", "Versions")
+_ARN = re.compile(r"arn:aws[\w-]*:secretsmanager:")
+GET_VALUES = "aws secretsmanager batch-get-secret-value --filters Key=name,Values=PREFIX | smtui import -"
+
+
+def recognise(file: SourceFile) -> bool:
+    """Whether every document is an answer about secrets, a page of them, or a list of answers or pages."""
+    found = file.json_documents
+    return bool(found) and all(_is_answer(each) or _is_list(each) for each in found or ())
+
+
+def read(file: SourceFile, _: SourceKey) -> SourceContent:
+    """Raises UnreadableFileError; UnknownSourceError for answers without values."""
+    content = SourceContent("output of AWS Secrets Manager")
+    failed, last = 0, None
+    for page in _list_pages(file.json_documents or []):
+        if not {"SecretValues", *VALUES} & page.keys() and _is_without_value(page):
+            raise _make_no_value_error(file.name, page)
+        failed += _count_errors(page)
+        last = page
+        for answer in page["SecretValues"] if _is_page(page) else [page]:
+            place = f"{file.name}, secret {len(content.entries) + 1}"
+            content.entries.append(documents.parse_secret(answer, place))
+    if failed:
+        content.notes.append(f"{file.name}: skipped {failed:,} without a value (see Errors in the file).")
+    if last is not None and last.get("NextToken") is not None and _is_page(last):
+        content.notes.append(f"{file.name}: there are more secrets on AWS than in this file (NextToken).")
+    return content
+
+
+def _list_pages(found: list[Any]) -> Iterator[Any]:
+    """Single answers and pages, in the order of the file."""
+    for document in found:
+        yield from document if isinstance(document, list) else [document]
+
+
+def _is_list(document: Any) -> bool:
+    """Whether this is a list of answers or pages. One of them is enough: what the others lack is then said."""
+    return isinstance(document, list) and all(isinstance(each, dict) for each in document) and \
+        (not document or any(_is_answer(each) or {*VALUES} & each.keys() for each in document))
+
+
+def _is_answer(document: Any) -> bool:
+    return isinstance(document, dict) and (_is_page(document) or _is_secret(document) or _is_without_value(document))
+
+
+def _is_page(document: dict[str, Any]) -> bool:
+    """Whether this is output of BatchGetSecretValue, not an object with a secret named SecretValues."""
+    return isinstance(document.get("SecretValues"), list) and document.keys() <= PAGE
+
+
+def _is_secret(document: dict[str, Any]) -> bool:
+    """Whether this is output of GetSecretValue, or the input of CreateSecret."""
+    return isinstance(document.get("Name"), str) and bool(document.keys() & {*VALUES})
+
+
+def _is_without_value(document: dict[str, Any]) -> bool:
+    """Whether this is output of an operation that returns no values."""
+    arn = document.get("ARN")
+    return any(isinstance(document.get(member), list) for member in WITHOUT_VALUES) or \
+        (isinstance(arn, str) and _ARN.match(arn) is not None and not document.keys() & {*VALUES})
+
+
+def _count_errors(page: dict[str, Any]) -> int:
+    errors = page.get("Errors") if _is_page(page) else None
+    return len(errors) if isinstance(errors, list) else 0
+
+
+def _make_no_value_error(file: str, document: dict[str, Any]) -> UnknownSourceError:
+    listed = document.get("SecretList")
+    what = "it lists secrets without their values" if isinstance(listed, list) else \
+        "it describes a secret without its value"
+    return UnknownSourceError(f"{file} is output of AWS Secrets Manager, and {what}.", hint=f"Use: {GET_VALUES}")
