@@ -21,7 +21,8 @@ class Entry:
 
     `place` is its position in the file, for messages. `owner` is the AWS service that manages it. `metadata` has
     further members of CreateSecret: Description, Tags, Type. `origin` says what it was in the file, for the plan.
-    `history` has earlier values, the oldest first, which become older versions of a new secret.
+    `history` has earlier values, the oldest first, which become older versions of a new secret. `is_unnamed` if the
+    file has no name for it.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Entry:
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
     origin: str = field(default="", repr=False)
     history: tuple[Value, ...] = field(default=(), repr=False)
+    is_unnamed: bool = False
 
     def rename(self, name: str) -> Entry:
         """A copy with another name."""
@@ -73,7 +75,13 @@ def add_prefix(entry: Entry, prefix: str) -> Entry:
 
 
 def combine(entries: Sequence[Entry], name: str) -> Entry:
-    """One entry for all: a JSON object with a key for each. Raises UnreadableFileError if one is binary."""
+    """One entry for all: a JSON object with a key for each, or the only one if it has no name of its own.
+
+    Raises:
+        UnreadableFileError: if one is binary.
+    """
+    if len(entries) == 1 and entries[0].is_unnamed:
+        return entries[0].rename(name)
     binary = next((entry for entry in entries if isinstance(entry.value, bytes)), None)
     if binary is not None:
         raise make_unreadable_error(binary.place, "binary values cannot be part of a JSON object")

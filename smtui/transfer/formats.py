@@ -16,7 +16,21 @@ from smtui.transfer.item import LeftBehind, SourceContent
 from smtui.transfer.mapping import MappingOptions, map_items
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import NO_KEY, SourceKey
-from smtui.transfer.sources import aws, env, foreign, json_object
+from smtui.transfer.sources import (
+    aws,
+    azure,
+    chamber,
+    doppler,
+    env,
+    foreign,
+    gcp,
+    infisical,
+    json_object,
+    kubernetes,
+    ssm,
+    terraform,
+    vault_kv,
+)
 
 MAX_BYTES = 64 * 1024 * 1024
 CURRENT_VALUES = MappingOptions()
@@ -28,6 +42,15 @@ class ImportFormat(StrEnum):
     ENV = "env"
     JSON = "json"
     AWS = "aws"
+    SSM = "ssm"
+    TERRAFORM = "terraform"
+    KUBERNETES = "kubernetes"
+    VAULT = "vault"
+    AZURE = "azure"
+    GCP = "gcp"
+    DOPPLER = "doppler"
+    INFISICAL = "infisical"
+    CHAMBER = "chamber"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +71,21 @@ class Source:
 SOURCES = (
     Source(ImportFormat.AWS, "AWS Secrets Manager: answers with values, pages and lists of them, and smtui exports",
            "`aws secretsmanager batch-get-secret-value ...`, `smtui export`", aws.recognise, aws.read),
+    Source(ImportFormat.SSM, "AWS Systems Manager parameters",
+           "`aws ssm get-parameters-by-path --path / --recursive --with-decryption`", ssm.recognise, ssm.read),
+    Source(ImportFormat.TERRAFORM, "Terraform and OpenTofu state: secrets of AWS Secrets Manager and parameters in it",
+           "`terraform state pull`, `terraform show -json`", terraform.recognise, terraform.read),
+    Source(ImportFormat.KUBERNETES, "Kubernetes Secrets, YAML or JSON", "`kubectl get secret -n NAMESPACE -o yaml`",
+           kubernetes.recognise, kubernetes.read),
+    Source(ImportFormat.VAULT, "HashiCorp Vault and OpenBao, KV version 1 and 2",
+           "`vault kv get -format=json PATH`, with `--as-one NAME`", vault_kv.recognise, vault_kv.read),
+    Source(ImportFormat.AZURE, "Azure Key Vault", "`az keyvault secret show ...`", azure.recognise, azure.read),
+    Source(ImportFormat.GCP, "Google Secret Manager",
+           "`gcloud secrets versions access latest --secret=NAME --format=json`", gcp.recognise, gcp.read),
+    Source(ImportFormat.DOPPLER, "Doppler", "`doppler secrets --json`", doppler.recognise, doppler.read),
+    Source(ImportFormat.INFISICAL, "Infisical", "`infisical export --format=json`", infisical.recognise,
+           infisical.read),
+    Source(ImportFormat.CHAMBER, "chamber", "`chamber export SERVICE`", chamber.recognise, chamber.read),
     Source(None, "files of other programs, which are refused with the command that converts them", "",
            foreign.recognise, foreign.read),
     Source(ImportFormat.JSON, "JSON object of names and values", "any; every member is one secret",
@@ -114,6 +152,8 @@ def read_source(
         UnreadableFileError: if it is not valid.
     """
     source = BY_FORMAT[format] if format else recognise_source(file)
+    if format and not source.is_general and not source.recognise(file):
+        raise make_unreadable_error(file.name, f"it was not recognised as {format}")
     content = source.read(file, key)
     origin = content.origin or str(source.format)
     mapped = map_items(content.items, origin, options)

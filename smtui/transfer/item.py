@@ -43,6 +43,7 @@ class Item:
         id: identifies the item in its source, also after it was renamed there; empty if it has no such ID.
         history: earlier values, the oldest first, each as fields or as an entire value.
         attachments: files that belong to it.
+        is_unnamed: whether the source has no name for it, so that the title is only that of the file.
     """
 
     title: str = field(repr=False)
@@ -56,6 +57,7 @@ class Item:
     history: Sequence[Mapping[str, str] | Value] = field(default=(), repr=False)
     attachments: Sequence[Attachment] = field(default=(), repr=False)
     state: ItemState = ItemState.ACTIVE
+    is_unnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

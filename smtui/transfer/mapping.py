@@ -119,7 +119,7 @@ def _map_item(
         yield from _split_item(item, name, metadata)
     else:
         yield Entry(name, _get_value(item), item.place, metadata=metadata, origin=_describe(item),
-                    history=_make_history(item, options, counts))
+                    history=_make_history(item, options, counts), is_unnamed=item.is_unnamed)
     for attachment in item.attachments:
         counts["attachment"] += not options.attachments
         if options.attachments and len(attachment.content) > MAX_VALUE_BYTES:

@@ -9,6 +9,7 @@ from smtui.transfer.errors import UnknownSourceError
 from smtui.transfer.item import SourceContent
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
+from smtui.transfer.sources import azure, kubernetes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,14 @@ def _match_start(*marks: bytes) -> Callable[[SourceFile], bool]:
 
 
 def _match_kind(*kinds: str) -> Callable[[SourceFile], bool]:
-    return lambda file: any(isinstance(each, dict) and each.get("kind") in kinds for each in file.documents)
+    """Matches documents of these kinds, unless there are Secrets among them."""
+    return lambda file: not kubernetes.recognise(file) and any(
+        isinstance(each, dict) and each.get("kind") in kinds for each in file.documents)
 
 
 def _is_azure_list(file: SourceFile) -> bool:
-    held = file.json
-    return isinstance(held, list) and bool(held) and all(
-        isinstance(each, dict) and ".vault.azure." in str(each.get("id")) and each.get("value") is None
-        for each in held)
+    found = azure.list_secrets(file)
+    return bool(found) and all(azure.is_secret(each) and each.get("value") is None for each in found)
 
 
 def _is_gcp_list(file: SourceFile) -> bool:

@@ -11,6 +11,40 @@ ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbCdEf"
 ANSWER = {"ARN": ARN, "Name": "prod/db", "VersionId": "a" * 32, "SecretString": '{"a":1}',
           "VersionStages": ["AWSCURRENT"], "CreatedDate": 1523477145.713}
 PAGE = {"SecretValues": [ANSWER], "Errors": [], "ResponseMetadata": {"HTTPStatusCode": 200}}
+PARAMETER = {"Name": "/prod/db/password", "Type": "SecureString", "Value": "s3cret", "Version": 3,
+             "ARN": "arn:aws:ssm:eu-west-1:123456789012:parameter/prod/db/password"}
+KV = {"request_id": "5b8e", "lease_id": "", "renewable": False, "lease_duration": 0, "warnings": None}
+STATE = {
+    "version": 4, "terraform_version": "1.9.0", "serial": 1, "lineage": "x", "outputs": {},
+    "resources": [
+        {"mode": "managed", "type": "aws_secretsmanager_secret", "name": "db", "instances": [
+            {"attributes": {"arn": ARN, "name": "prod/db", "description": "orders", "tags": {"team": "a"}}}]},
+        {"mode": "managed", "type": "aws_secretsmanager_secret_version", "name": "db", "instances": [
+            {"attributes": {"arn": ARN, "secret_id": ARN, "secret_string": "s3cret",
+                            "version_stages": ["AWSCURRENT"]}}]},
+        {"mode": "managed", "type": "aws_ssm_parameter", "name": "p", "instances": [
+            {"attributes": {"name": "/prod/flag", "value": "on", "type": "String"}}]},
+        {"mode": "managed", "type": "random_password", "name": "r", "instances": [
+            {"attributes": {"result": "s3cret"}}]},
+    ],
+}
+SECRET_YAML = """\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: db
+  namespace: prod
+  uid: 0f4e
+  labels: {app: shop}
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: '{"stringData":{"password":"s3cret"}}'
+type: Opaque
+data:
+  password: czNjcmV0
+  port: NTQzMgo=
+stringData:
+  user: ann
+"""
 
 
 def encode(document: object) -> bytes:
@@ -26,6 +60,29 @@ SAMPLES: dict[str, tuple[bytes, ImportFormat | None]] = {
     "aws-lines": (b"\n".join([encode(ANSWER), encode({**ANSWER, "Name": "other"})]), ImportFormat.AWS),
     "aws-documents": (encode(PAGE) + json.dumps(PAGE, indent=2).encode(), ImportFormat.AWS),
     "smtui-export": (encode([{"Name": "a", "SecretString": "b", "Tags": []}]), ImportFormat.AWS),
+    "ssm": (encode({"Parameters": [PARAMETER], "InvalidParameters": []}), ImportFormat.SSM),
+    "ssm-one": (encode({"Parameter": PARAMETER}), ImportFormat.SSM),
+    "ssm-list": (encode([PARAMETER]), ImportFormat.SSM),
+    "terraform": (encode(STATE), ImportFormat.TERRAFORM),
+    "terraform-show": (encode({"format_version": "1.0", "terraform_version": "1.9.0", "values": {"root_module": {}}}),
+                       ImportFormat.TERRAFORM),
+    "kubernetes": (SECRET_YAML.encode(), ImportFormat.KUBERNETES),
+    "kubernetes-list": (b"apiVersion: v1\nkind: List\nitems:\n- kind: Secret\n  apiVersion: v1\n",
+                        ImportFormat.KUBERNETES),
+    "kubernetes-json": (encode({"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "a"}, "data": {}}),
+                        ImportFormat.KUBERNETES),
+    "kubernetes-manifest": (b"kind: Deployment\n---\n" + SECRET_YAML.encode(), ImportFormat.KUBERNETES),
+    "vault-1": (encode({**KV, "data": {"user": "ann"}}), ImportFormat.VAULT),
+    "vault-2": (encode({**KV, "data": {"data": {"user": "ann"}, "metadata": {"version": 2}}}), ImportFormat.VAULT),
+    "vault-yaml": (b"request_id: x\nlease_id: ''\ndata:\n  user: ann\n", ImportFormat.VAULT),
+    "azure": (encode({"id": "https://v.vault.azure.net/secrets/a/1", "name": "a", "value": "x"}), ImportFormat.AZURE),
+    "azure-list": (encode([{"id": "https://v.vault.azure.net/secrets/a/1", "value": "x", "tags": None}]),
+                   ImportFormat.AZURE),
+    "gcp": (encode({"name": "projects/1/secrets/a/versions/2", "payload": {"data": "eA=="}}), ImportFormat.GCP),
+    "doppler": (encode({"A": {"computed": "x", "raw": "x", "note": ""}}), ImportFormat.DOPPLER),
+    "infisical": (encode([{"key": "A", "value": "x", "type": "shared", "tags": []}]), ImportFormat.INFISICAL),
+    "infisical-api": (encode({"secrets": [{"secretKey": "A", "secretValue": "x"}]}), ImportFormat.INFISICAL),
+    "chamber": (encode({"a": "x", "_chamber_metadata": {"a": {"version": 1}}}), ImportFormat.CHAMBER),
     "json": (b'{"A": "1", "b/c": 5432, "D": true}', ImportFormat.JSON),
     "env": (b"# settings\nexport A=1\nB='x y'\n", ImportFormat.ENV),
     "env-empty": (b"\n# nothing\n", ImportFormat.ENV),
