@@ -41,3 +41,23 @@ def format_day(day: datetime | None, now: datetime) -> SafeText:
         return SafeText("")
     utc = day.astimezone(UTC).date()
     return SafeText("today" if utc == now.astimezone(UTC).date() else utc.isoformat())
+
+
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+_TOLERANCE = 0.02
+
+
+def format_duration(seconds: float) -> SafeText:
+    """Formats a length of time in the largest sensible unit: `60 seconds`, `90 seconds`, `5 minutes`, `40 days`.
+
+    That is the largest of which it is at least two, and in which it is wrong by at most 2 %.
+
+    Args:
+        seconds: the length in seconds, at least 0; parts of a second are rounded.
+    """
+    whole = round(seconds)
+    for length, unit in _UNITS:
+        count = round(whole / length)
+        if count >= 2 and abs(count * length - whole) <= _TOLERANCE * whole:
+            return SafeText(f"{count:,} {unit}s")
+    return SafeText("1 second" if whole == 1 else f"{whole} seconds")

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smtui.text.dates import format_duration
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.dialog import list_dirty_forms
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 ANNOUNCED = 60
 """Seconds before an idle lock from which it is announced, if it would discard or stop something."""
-LOCKS_SOON = "The vault locks in {seconds} seconds: {losses}. Press any key to go on."
+LOCKS_SOON = "The vault locks in {time}: {losses}. Press any key to go on."
 DISCARDED = "The lock discarded what was typed and not stored in: {title}"
 
 
@@ -35,7 +36,7 @@ class LockNotices:
         session, shown = app.session, self._countdown
         left = math.inf if session is None else session.seconds_to_lock
         losses = _list_losses(app) if session is not None and left < min(ANNOUNCED, session.idle_lock / 2) + 1 else ""
-        self._countdown = LOCKS_SOON.format(seconds=round(left), losses=losses) if losses else ""
+        self._countdown = LOCKS_SOON.format(time=format_duration(left), losses=losses) if losses else ""
         if shown != self._countdown:
             app.remove_notification(shown)
             if self._countdown:

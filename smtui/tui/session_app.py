@@ -16,6 +16,7 @@ from smtui.clipboard.clipboard import Clipboard
 from smtui.system import recent_vaults
 from smtui.system.paths import is_absent
 from smtui.system.settings import Settings
+from smtui.text.dates import format_duration
 from smtui.text.sanitize import sanitize
 from smtui.text.typed_text import normalize_line_breaks
 from smtui.tui.bridge import (
@@ -224,8 +225,8 @@ class SessionApp(SettingsApp):
     def _explain_idle_lock(self, pause: float) -> str:
         """Returns the reason of an idle lock. `pause` is the number of seconds since the last tick."""
         if pause >= SUSPENDED:
-            return f"Locked: the machine was suspended for {_format_duration(int(pause))}."
-        return f"Locked: no key was pressed for {_format_duration(self.settings.idle_lock)}."
+            return f"Locked: the machine was suspended for {format_duration(pause)}."
+        return f"Locked: no key was pressed for {format_duration(self.settings.idle_lock)}."
 
     def show_deletion_notices(self) -> None:
         """Notifies the user of secrets that were deleted permanently because their recovery window ended."""
@@ -269,7 +270,3 @@ class SessionApp(SettingsApp):
             self.input.put(event)
             return
         await super().on_event(event)
-
-
-def _format_duration(seconds: int) -> str:
-    return f"{seconds // 60} minutes" if seconds >= 120 and seconds % 60 == 0 else f"{seconds} seconds"

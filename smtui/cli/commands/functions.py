@@ -37,6 +37,7 @@ from smtui.rotation.arguments import make_absolute
 from smtui.rotation.function import WAITS
 from smtui.rotation.settings_text import describe_process, list_process_lines
 from smtui.system.settings import get_state_path
+from smtui.text.dates import format_duration
 
 if TYPE_CHECKING:
     from smtui.api.extension_types import FunctionDescription, FunctionEntry, RotationClient
@@ -157,9 +158,9 @@ def _describe_in_full(function: FunctionEntry) -> str:
     users, how = function["SecretCount"], "" if "Lambda" in function else ", argument by argument"
     lines = "\n".join(list_process_lines(function, WIDTH))
     secrets = "1 secret" if users == 1 else f"{users:,} secrets"
+    limit = settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
     return (f"{function['FunctionArn']}\nruns this as you{how}:\n\n{lines}\n\n"
-            f"Time limit: {settings.get('TimeoutInSeconds', DEFAULT_STEP_SECONDS)} seconds per step. It rotates "
-            f"{secrets} and can read their values.")
+            f"Time limit: {format_duration(limit)} per step. It rotates {secrets} and can read their values.")
 
 
 def _format_function(function: FunctionDescription) -> str:

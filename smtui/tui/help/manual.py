@@ -12,6 +12,7 @@ from smtui.api import limits
 from smtui.clipboard.backends import list_backends
 from smtui.rules import labels
 from smtui.system.settings import get_settings_path, get_state_path
+from smtui.text.dates import format_duration
 from smtui.tui.audit.query import GRAMMAR
 from smtui.tui.command_line.general_commands import list_general_commands
 from smtui.tui.secret_list.filter_text import list_grammar
@@ -67,10 +68,10 @@ def _describe_deletion() -> Iterator[Row]:
 def _describe_values(app: Shell) -> Iterator[Row]:
     chapter, settings = "Values on screen and clipboard", app.settings
     yield chapter, "hidden", (
-        f"until revealed, for {settings.reveal_timeout} seconds or until the terminal loses focus"
+        f"until revealed, for {format_duration(settings.reveal_timeout)} or until the terminal loses focus"
         if settings.reveal_timeout else "until revealed, until the terminal loses focus")
     way = next((backend.name for backend in list_backends(app.pasteboard.osc52)), "no tool")
-    kept = f"for {settings.clipboard_timeout} seconds" if settings.clipboard_timeout else "until smtui exits"
+    kept = f"for {format_duration(settings.clipboard_timeout)}" if settings.clipboard_timeout else "until smtui exits"
     cleared = ("the terminal is asked to clear it, which cannot be verified" if way == "OSC 52"
                else "cleared only if it still holds the copy")
     yield chapter, "copied", f"via {way}, {kept}; {cleared}"

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.rotation.settings_text import list_process_lines
+from smtui.text.dates import format_duration
 from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.long_text import LongText
@@ -52,7 +53,7 @@ class AllowFunction(LongText[bool]):
                 lines = map(Content, list_process_lines(self._function, WIDTH))
                 yield Static(Content("\n").join(lines), id="arguments")
             limit = settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
-            yield Static(Content(f"{limit} seconds per step. It rotates {secrets} values."), id="below")
+            yield Static(Content(f"{format_duration(limit)} per step. It rotates {secrets} values."), id="below")
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Allow", id="allow")

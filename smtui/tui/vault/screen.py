@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from smtui.backends import stored_key
 from smtui.system.settings import get_settings_path
+from smtui.text.dates import format_duration
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
@@ -124,4 +125,4 @@ def _measure_size(path: Path) -> int:
 
 
 def _format_idle_lock(seconds: int) -> str:
-    return f"after {seconds:,} seconds without a key press" if seconds else "only manually"
+    return f"after {format_duration(seconds)} without a key press" if seconds else "only manually"

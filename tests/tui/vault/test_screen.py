@@ -55,7 +55,7 @@ async def test_what_the_vault_is_can_be_read(app: MakeApp, vault: smtui.Vault, f
         await pilot.press("o", "v")
         await until(pilot, lambda: "us-east-1 (5), eu-west-1 (1)" in screen_text(running))
 
-        for words in ("test.vault", "bytes, format", "000000000000", "config.toml", "after 300 seconds"):
+        for words in ("test.vault", "bytes, format", "000000000000", "config.toml", "after 5 minutes"):
             assert words in screen_text(running)
 
 
