@@ -37,9 +37,10 @@ class Alerts:
             VaultLockedError: the vault is locked.
         """
         state, region = self._state, region_name or self._state.region_name
+        database = state.checked_database
         return FoundAlerts(
-            frozenset(rotations.list_failed_names(state.database, region, names)),
+            frozenset(rotations.list_failed_names(database, region, names)),
             frozenset(alerts.list_public_names(
-                state.database, region, names, account=state.account_id, now=state.ambient.now())),
+                database, region, names, account=state.account_id, now=state.ambient.now())),
             self._scheduler.list_waiting_functions(region_name=region),
         )

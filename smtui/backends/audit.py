@@ -14,12 +14,12 @@ class AuditLog:
 
     def find_newest_number(self) -> int:
         """The number of the newest event, 0 if there is none. Later events have greater numbers."""
-        return audit_log.read_newest_number(self._state.database)
+        return audit_log.read_newest_number(self._state.checked_database)
 
     @property
     def retention_days(self) -> int | None:
         """For how many days events are kept; None means without limit."""
-        return audit_log.read_retention(self._state.database)
+        return audit_log.read_retention(self._state.checked_database)
 
     def set_retention(self, days: int | None) -> None:
         """Keeps events for `days` days, None without limit. The audit log records the change.

@@ -22,6 +22,7 @@ from smtui.engine.call import Caller
 from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient, RawClient
 from smtui.engine.purge import CLOCK_TOLERANCE, Purge
 from smtui.system.ambient import Ambient
+from smtui.text.dates import format_duration
 from smtui.vault import audit_log as vault_audit_log
 from smtui.vault import secrets
 from smtui.vault.check import CheckFinding, CheckReport
@@ -93,7 +94,7 @@ class Vault:
         `pause` is called often while SQLite works, in the thread that uses the new vault; it can sleep, so that other
         threads run. Raises VaultError.
         """
-        _ = self._state.database
+        _ = self._state.checked_database
         keys = FileKeys.from_key(self._state.file_keys.unlock_key())
         reading = self.read_only if read_only is None else read_only
         try:
@@ -123,8 +124,8 @@ class Vault:
             yield self._state.lineage.notice
         behind = vault_audit_log.read_newest(database)[0] - self._state.now_milliseconds()
         if behind > CLOCK_TOLERANCE:
-            yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the latest time in the vault: "
-                   "nothing scheduled for deletion is deleted until the clock is right. If it is right: "
+            yield (f"The clock of this machine is {format_duration(behind / 1000)} behind the latest time in the "
+                   "vault: nothing scheduled for deletion is deleted until the clock is right. If it is right: "
                    "smtui audit --accept-clock")
 
     if not TYPE_CHECKING:  # Type checkers know the present names only.
@@ -221,7 +222,7 @@ class Vault:
 
         A name in neither answer is free or belongs to a secret without a value. No value is read, nothing is recorded.
         """
-        return taken_names.look_up_names(self._state.database, region_name or self.region_name, names)
+        return taken_names.look_up_names(self._state.checked_database, region_name or self.region_name, names)
 
     # The state of the vault
 
@@ -239,12 +240,12 @@ class Vault:
 
     def regions(self) -> dict[str, int]:
         """The number of secrets in each Region that has any, including those scheduled for deletion."""
-        return secrets.count_by_region(self._state.database)
+        return secrets.count_by_region(self._state.checked_database)
 
     def count_secrets(self, *, region_name: str | None = None, include_scheduled: bool = False) -> int:
         """The number of secrets in a Region, with or without those that are scheduled for deletion."""
         region = region_name or self.region_name
-        return secrets.count_listed(self._state.database, region, include_scheduled=include_scheduled)
+        return secrets.count_listed(self._state.checked_database, region, include_scheduled=include_scheduled)
 
     def interrupt(self) -> None:
         """Cancels what another thread is doing with this vault: it raises VaultError there, and nothing changes."""
@@ -264,7 +265,7 @@ class Vault:
         and `up_to` (inclusive) are event numbers, see `audit.find_newest_number`.
         """
         return audit_lookup.list_events(
-            self._state.database, region_name or self.region_name, secret_id=secret_id, operation=operation,
+            self._state.checked_database, region_name or self.region_name, secret_id=secret_id, operation=operation,
             caller=caller, outcome=outcome, since=since, until=until, limit=limit,
             changes_only=changes_only, above=above, up_to=up_to,
         )

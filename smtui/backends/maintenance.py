@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from smtui.api.errors import VaultDamagedError, VaultError, VaultReadOnlyError
@@ -40,6 +41,8 @@ class Maintenance:
     def check(self, progress: Progress | None = None) -> CheckReport:
         """Verifies pages, rows, references, envelopes and the audit log, in one consistent view of the file."""
         state = self._state
+        with suppress(VaultDamagedError):  # the report tells more
+            _ = state.checked_database
         with state.database.snapshot():
             report = check(state.database, state.key_store, state.account_id, progress or ignore_progress)
         self._note_check(clean=report.clean)
@@ -52,7 +55,7 @@ class Maintenance:
         `digest.SLICE` of them; an exception that it raises ends the verification. Raises VaultDamagedError for an
         altered page.
         """
-        database, key = self._state.database, self._state.key_store.derive(digest.PURPOSE)
+        database, key = self._state.checked_database, self._state.key_store.derive(digest.PURPOSE)
         clean = False
         try:
             with database.snapshot():
@@ -91,7 +94,7 @@ class Maintenance:
         Raises VaultBusyError while another process has the vault open, and VaultReadOnlyError in a read-only session.
         """
         state = self._state
-        database = state.database
+        database = state.checked_database
         if state.is_read_only:
             raise VaultReadOnlyError("This vault was opened for reading only: its passphrase cannot be changed.")
         new_keys = FileKeys.from_passphrase(new, kdf.generate_salt(state.ambient))

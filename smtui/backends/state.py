@@ -22,6 +22,7 @@ from smtui.system.settings import get_state_path
 from smtui.vault import digest
 from smtui.vault.database import Database
 from smtui.vault.digest import Digest
+from smtui.vault.file_watch import FileWatch
 from smtui.vault.kdf import FileKeys
 from smtui.vault.keystore import KeyStore
 from smtui.vault.lineage import Lineage
@@ -72,7 +73,10 @@ class VaultState:
             old_key=self.key_store.derive("smtui favorites"), entropy=self.ambient.random_bytes,
         )
         self.lineage = Lineage(database, self.note)
-        database.observe(Digest(self.key_store.derive(digest.PURPOSE), on_commit=self.lineage.record))
+        digest_key = self.key_store.derive(digest.PURPOSE)
+        database.observe(Digest(digest_key, on_commit=self.lineage.record))
+        database.watch(FileWatch(self.path, self.file_keys, digest_key, self.note,
+                                 is_complete=self.lineage.gap is None))
 
     @property
     def is_locked(self) -> bool:
@@ -84,6 +88,17 @@ class VaultState:
         if self._database is None:
             raise VaultLockedError("The vault is locked.")
         return self._database
+
+    @property
+    def checked_database(self) -> Database:
+        """The open file, for reads outside a transaction.
+
+        Raises VaultLockedError, or VaultMissingError if another file or an older copy has replaced it.
+        """
+        database = self.database
+        if not database.in_transaction:
+            database.check_identity()
+        return database
 
     @property
     def engine(self) -> Engine:

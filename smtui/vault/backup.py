@@ -30,7 +30,7 @@ def copy_pages(source: Database, target: Database, progress: Progress = ignore_p
 def backup(database: Database, target: Path, *, force: bool = False, progress: Progress = ignore_progress) -> None:
     """Writes a copy that the same passphrase opens, and verifies it by opening it.
 
-    Raises VaultExistsError, VaultPathError or VaultFullError.
+    Raises VaultExistsError, VaultMissingError, VaultPathError or VaultFullError.
     """
     if target.is_symlink() or (target.exists() and not target.is_file()):
         raise VaultPathError(f"{target} is not a regular file. It was not changed.")
@@ -40,5 +40,6 @@ def backup(database: Database, target: Path, *, force: bool = False, progress: P
         if not force:
             raise VaultExistsError(f"{target} already exists. Nothing was written.")
     check_no_companions(target)
+    database.check_identity()
     install_file(target, ".part", database.keys, lambda copy: copy_pages(database, copy, progress), replace=force)
     vault_path.confirm_on_disk(target)

@@ -23,6 +23,7 @@ from smtui.vault.statements import Statements
 
 if TYPE_CHECKING:
     from smtui.vault.digest import Digest
+    from smtui.vault.file_watch import FileWatch
 
 DeferredWork = Callable[["Database", Sequence[int]], None]
 
@@ -44,6 +45,7 @@ class Database(Statements):
         self._identity = vault_path.register_open(path, keys.salt)
         self._durable: bool | None = None
         self._digest: Digest | None = None
+        self._watch: FileWatch | None = None
         self._content = content.ContentChanges()
         self._schema: Any = None
         self._deferred: dict[tuple[DeferredWork, int], None] = {}
@@ -53,6 +55,7 @@ class Database(Statements):
 
     def change_count(self) -> int:
         """A number that differs after another connection has changed the content of the file, see `content`."""
+        self.check_identity()
         return content.count_changes(self) - self._content.own
 
     @contextmanager
@@ -65,6 +68,8 @@ class Database(Statements):
             depth = self._depth
             if depth == 1 and len(self._deferred) > MAX_DEFERRED:
                 self.flush()
+            if depth == 0:
+                self.check_identity()
             begin, commit, undo = self._begin_outermost(durable) if depth == 0 else _make_savepoint_statements(depth)
             self.run(begin)
             self._owner = get_ident()
@@ -188,9 +193,18 @@ class Database(Statements):
     def close(self) -> None:
         """Closes the file after moving the write-ahead log into it, so that one file remains."""
         with self._lock, contextlib.suppress(VaultError):
-            if not self.read_only and vault_path.read_identity(self.path) == self._identity:
+            if self._may_write_file():
                 self.checkpoint()
         self.drop()
+
+    def _may_write_file(self) -> bool:
+        """Whether the log may be moved into the file. Otherwise SQLite does not do so on closing either."""
+        with contextlib.suppress(VaultError):
+            self.check_identity()
+            return not self.read_only
+        with contextlib.suppress(apsw.Error):
+            self.connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        return False
 
     def drop(self) -> None:
         """Closes the connection without an error. What the disk refuses stays in the log for the next session."""
@@ -206,10 +220,23 @@ class Database(Statements):
         return "BEGIN" if self.read_only else "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
 
     def check_identity(self) -> None:
-        """Raises VaultMissingError if another file has taken the vault's path: anything written now would be lost."""
+        """Raises VaultMissingError if another file has taken the vault's path, or an older copy was written into it.
+
+        What would be written now would be lost.
+        """
         if vault_path.read_identity(self.path) != self._identity:
             raise make_moved_error()
+        if self._watch is not None and self._watch.check():
+            self._drop_cache()
 
+    def _drop_cache(self) -> None:
+        """Drops pages that were read before another program wrote to the file. Without effect in a transaction."""
+        with self._lock, map_errors():
+            self.connection.file_control("main", apsw.SQLITE_FCNTL_RESET_CACHE, 0)
+
+    def watch(self, watch: FileWatch) -> None:
+        """Checks the file with `watch` before every transaction from now on."""
+        self._watch = watch
 
     def trust_schema(self) -> None:
         """Remembers the schema, which was found to be ours. No transaction begins with another one."""

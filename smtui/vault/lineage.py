@@ -139,6 +139,13 @@ class Lineage:
             with suppress(OSError, ValueError, VaultError):
                 self._note.update(self._extend_note)
 
+    @classmethod
+    def compare(cls, database: Database, held: Content) -> Gap | None:
+        """What the database lacks of a note's content, which was read before the database. Nothing is noted."""
+        compared = cls.__new__(cls)
+        compared._database, compared._parsed, compared.notice = database, ("", []), ""
+        return compared._find_gap(held)
+
     def accept(self) -> None:
         """Accepts the present file as the newest state."""
         self.gap = None

@@ -78,6 +78,14 @@ def _open_immutable(path: Path, keys: FileKeys) -> Database:
     if log.exists() and log.stat().st_size:
         raise VaultReadOnlyError(f"{path} was not closed properly, and {log.name} cannot be recovered here.",
                                  hint="Open it once where it can be written.")
+    return open_without_log(path, keys)
+
+
+def open_without_log(path: Path, keys: FileKeys) -> Database:
+    """Opens the file for reading as it is on disk: without its write-ahead log, and without any lock.
+
+    Raises VaultError. While another connection writes to the file, rows may be missing or seem damaged.
+    """
     uri = f"{path.absolute().as_uri()}?immutable=1"
     return _open_vault(path, keys, apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI, read_only=True, name=uri)
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from smtui.api.errors import (
@@ -61,6 +62,24 @@ def read_identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def read_status(path: Path) -> tuple[int, ...]:
+    """Numbers that differ after anyone has written to the file at the path; empty if there is none.
+
+    A program can set the time of the last write, but not that of the last change of the file's status.
+    """
+    try:
+        found = path.lstat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def find_free_name(path: Path) -> Path:
+    """The path, or the first with a number behind it at which no file exists."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(each for each in chain((path,), numbered) if read_identity(each) is None)
 
 
 def examine(path: Path, *, any_salt: bool = False) -> VaultFile:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -23,6 +26,7 @@ from tests.tui.conftest import MakeApp, screen_text, types, until
 from tests.tui.driver import run_cases
 
 POLLS = 4
+OVERWRITE = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
 SECRET = "prod/payments/db"
 Make = Callable[[Session], "SessionScreen[Any] | None"]
 
@@ -248,3 +252,24 @@ async def test_a_list_stays_as_it_was_left_while_somebody_writes(
         assert screen.list_query.text == "prod"
         assert len(screen.secrets.selection.entries) == 1
         assert "prod/another-2" in screen_text(running)
+
+
+async def test_an_older_copy_in_the_file_is_announced_at_the_next_refresh(
+    app: MakeApp, vault: smtui.Vault, filled: Any, tmp_path: Path
+) -> None:
+    """Another process writes it, because closing a file here would drop the locks that this process has on it."""
+    old = tmp_path / "old.vault"
+    vault.maintenance.backup(old)
+    with smtui.open_vault(vault.path, PASSPHRASE) as brief:
+        brief.client().create_secret(Name="newer", SecretString="v")
+    async with run_cases(app(), LARGE) as cases:
+        for place in [each for each in SCREENS if each != "manual"]:  # it reads nothing of the vault
+            async with cases.case(place):
+                screen = await show(cases.app, cases.pilot, place)
+                if place == next(iter(SCREENS)):
+                    subprocess.run([sys.executable, "-c", OVERWRITE, old, vault.path], check=True)
+                await poll(cases.pilot, screen, 1)
+
+                assert "An older copy of this vault" in " ".join(screen_text(cases.app).split())
+        await cases.app.lock()
+    assert vault.path.read_bytes() == old.read_bytes()

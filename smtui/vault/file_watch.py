@@ -1,0 +1,192 @@
+"""Notices that another program has written an older copy into the open vault file, as `cp old.vault vault` does.
+
+SQLite does not notice: what it holds in memory and the write-ahead log still apply to the former content, so it would
+mix both. Whoever writes to the file changes its status, and so does a checkpoint of ours. After such a change the file
+itself, read without its log, must still hold the newest audit event that it held before.
+
+A checkpoint that is under way, or was interrupted, can hide that event. So a suspicion is confirmed before it is
+reported: the digest of all rows, read through a new connection, tells whether file and log belong together.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+
+import apsw
+
+from smtui.api.errors import VaultBusyError, VaultDamagedError, VaultError, VaultMissingError
+from smtui.vault import audit_log, digest
+from smtui.vault import path as vault_path
+from smtui.vault.database import Database
+from smtui.vault.kdf import FileKeys
+from smtui.vault.lineage import Gap, Lineage
+from smtui.vault.opening import open_file, open_without_log
+from smtui.vault.rollback_note import Content, RollbackNote
+from smtui.vault.sqlite_errors import make_moved_error
+
+REPLACED = "An older copy of this vault was written into its file while it was open."
+UNKNOWN = "It lacks changes that this session has seen."
+HINT = "Nothing is written to it. Lock, and unlock to see what is missing and to decide."
+KEPT = "The log of the former file is kept as {}."
+UNREADABLE = "Another program has written to the open vault file, and it cannot be read. Nothing was changed."
+UNREADABLE_HINT = "If the file is being copied, try again. If this persists, lock, run smtui check, and open a backup."
+KEPT_SUFFIX = ".replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """How far the file has got: the number of its newest audit event, its chain value, and the counted changes."""
+
+    event: int
+    chain: object
+    commits: int
+
+
+class FileWatch:
+    """Watches the file of one open vault from now on.
+
+    Args:
+        path: the vault file.
+        keys: its keys.
+        digest_key: the key of the digest, see `digest`.
+        note: this machine's rollback note of the vault; it is read only.
+        is_complete: whether the file holds all that is noted. If not, the user has been warned of that.
+    """
+
+    def __init__(
+        self, path: Path, keys: FileKeys, digest_key: bytes, note: RollbackNote, *, is_complete: bool
+    ) -> None:
+        self._path = path
+        self._keys = keys
+        self._digest_key = digest_key
+        self._note = note
+        self._is_complete = is_complete
+        self._lock = RLock()
+        self._finding = ""
+        self._hint = ""
+        self._log = path.with_name(f"{path.name}-wal")
+        self._log_identity = vault_path.read_identity(self._log)
+        self._status = vault_path.read_status(path)
+        self._state: FileState | None = None
+        with contextlib.suppress(VaultError), self._open_without_log() as alone:
+            self._state = _read_state(alone)
+
+    def check(self) -> bool:
+        """Whether anyone has written to the file since the last call. What was read before may then be outdated.
+
+        Raises VaultMissingError if the file went back, or VaultDamagedError if it is damaged.
+        """
+        if not self._finding and vault_path.read_status(self._path) == self._status:
+            return False
+        with self._lock:
+            status = vault_path.read_status(self._path)
+            if not self._finding and not self._is_continued():
+                self._confirm_suspicion()
+            if self._finding:
+                raise VaultMissingError(self._finding, hint=self._hint)
+            self._status, self._log_identity = status, vault_path.read_identity(self._log)
+            return True
+
+    def _is_continued(self) -> bool:
+        """Whether the file itself holds what it held at the last call; its state is then remembered."""
+        try:
+            with self._open_without_log() as alone:
+                if self._state is not None and not _has_state(alone, self._state):
+                    return False
+                self._state = _read_state(alone)
+        except VaultError:
+            return False
+        return True
+
+    def _confirm_suspicion(self) -> None:
+        """Finds out whether file and log together hold everything, or what is missing. Raises VaultError."""
+        held = self._note.read() if self._is_complete else {}
+        try:
+            with self._open_with_log() as together, together.snapshot():
+                if self._is_whole(together):
+                    gap = Lineage.compare(together, held)
+                    if gap is not None or (self._state is not None and not _has_state(together, self._state)):
+                        self._report(gap)
+                    return
+        except VaultBusyError:
+            raise
+        except VaultError:
+            pass  # file and log do not belong together, or one of them is damaged
+        self._examine_without_log(held)
+
+    def _examine_without_log(self, held: Content) -> None:
+        """Finds out whether the file alone is a whole vault, and what is missing from it. Raises VaultError."""
+        is_whole, gap = False, None
+        with contextlib.suppress(VaultError), self._open_without_log() as alone:
+            is_whole, gap = self._is_whole(alone), Lineage.compare(alone, held)
+        if vault_path.read_status(self._path)[:2] != self._status[:2]:
+            raise make_moved_error()
+        if not is_whole:
+            raise VaultDamagedError(UNREADABLE, hint=UNREADABLE_HINT)
+        self._report(gap, self._set_log_aside())
+
+    def _report(self, gap: Gap | None, kept: str = "") -> None:
+        """Makes every later `check` fail. `kept` is the name of the former file's log."""
+        self._finding = f"{REPLACED} {gap.sentence if gap else UNKNOWN}"
+        self._hint = f"{HINT} {KEPT.format(kept)}" if kept else HINT
+
+    def _is_whole(self, database: Database) -> bool:
+        return digest.find_difference(database, self._digest_key) == 0
+
+    def _set_log_aside(self) -> str:
+        """Renames the log, which SQLite would apply to the file though it belongs to the former content.
+
+        Returns the new name; empty if there was no log, or another session has renamed it.
+        """
+        kept = vault_path.find_free_name(self._log.with_name(self._log.name + KEPT_SUFFIX))
+        with contextlib.suppress(OSError):
+            if self._log_identity == vault_path.read_identity(self._log) and self._log.stat().st_size:
+                self._log.rename(kept)
+                self._path.with_name(f"{self._path.name}-shm").unlink(missing_ok=True)
+                return kept.name
+        return ""
+
+    @contextmanager
+    def _open_without_log(self) -> Iterator[Database]:
+        alone = open_without_log(self._path, self._keys)
+        try:
+            yield alone
+        finally:
+            alone.drop()
+
+    @contextmanager
+    def _open_with_log(self) -> Iterator[Database]:
+        together = open_file(self._path, self._keys, read_only=True)
+        try:
+            together.connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+            yield together
+        finally:
+            together.drop()
+
+
+def _read_state(database: Database) -> FileState:
+    newest = audit_log.read_newest_number(database)
+    return FileState(newest, _read_chain(database, newest), digest.count_commits(database))
+
+
+def _read_chain(database: Database, event: int) -> object:
+    """The chain value of an event; None if there is no event of this number."""
+    found = database.fetch_row("SELECT chain FROM trail WHERE id = ?", (event,))
+    return found[0] if found else None
+
+
+def _has_state(database: Database, state: FileState) -> bool:
+    """Whether the database went on from `state`. Events that were dropped on purpose since are no difference.
+
+    An altered event is none either, as no older copy has one; the check of the vault reports it.
+    """
+    if digest.count_commits(database) < state.commits:
+        return False
+    chain = _read_chain(database, state.event)
+    is_altered = chain is not None and not isinstance(chain, bytes)
+    return chain == state.chain or is_altered or audit_log.read_dropped(database) >= state.event
