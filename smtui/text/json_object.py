@@ -104,6 +104,10 @@ class JsonObject:
         """Returns the text with the string `text` as the value of `key`. A new key becomes the last member."""
         return self.set_member(key, encode_string(text))
 
+    def set_value(self, key: str, text: str) -> str:
+        """Returns the text with a value that was given as `text`, see `encode_replacement`. A new key gets a string."""
+        return self.set_member(key, encode_replacement(self.find(key), text))
+
     def remove_member(self, key: str) -> str:
         """Returns the text without the member `key`, its comma and its white space.
 
@@ -171,6 +175,21 @@ def read_members(text: str) -> tuple[JsonMember, ...]:
 def _create_member(text: str, key: JsonNode, value: JsonNode) -> JsonMember:
     return JsonMember(key.string, value.kind, text[value.start : value.end], value.string,
                       key.start, key.end, value.start, value.end)
+
+
+def encode_replacement(member: JsonMember | None, text: str) -> str:
+    """Returns the JSON for the new value of a member that was given as `text`.
+
+    A number, a boolean and any other value that is not a string keeps its type if `text` is JSON of that type;
+    otherwise it becomes a string. A string stays one whatever `text` is.
+    """
+    if member is None or member.is_text:
+        return encode_string(text)
+    try:
+        is_same_kind = parse_json(text).kind is member.kind
+    except InvalidJsonError:
+        is_same_kind = False
+    return text.strip() if is_same_kind else encode_string(text)
 
 
 def encode_string(text: str) -> str:

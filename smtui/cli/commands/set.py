@@ -1,7 +1,8 @@
 """Stores a value. A new name creates a secret; an existing secret gets a new version labelled AWSCURRENT.
 
 The value is typed at a prompt without echo, read with --file or from standard input (-), or generated with --generate;
-it is never an argument. With #KEY, one key of a JSON object changes and the others stay.
+it is never an argument. With #KEY, one key of a JSON object changes and the others stay. A number, true or
+false stays one if the new value is one too (5433, false); anything else is stored as text.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from smtui.cli.terminal import NoTerminalError
 from smtui.cli.unlocking import open_for
 from smtui.rules.compare_and_swap import read_labels
 from smtui.rules.labels import AWSCURRENT
-from smtui.text.json_object import JsonObject, is_encodable
+from smtui.text.json_object import JsonMember, JsonObject, is_encodable, read_object
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -28,6 +29,7 @@ EXAMPLE = "smtui set prod/db#password\nsmtui set tls/key --file key.pem\nsmtui s
 UNKNOWN = "?"
 """Not a VersionId: those have at least 32 characters."""
 TERMINAL_HINT = "Use - for standard input, or --file."
+TYPE_NOTE = "{key} was of the JSON type {before} and is a {after} now."
 LINE_BREAK_NOTE = "the value ends with a line break, which is stored; --chomp omits it."
 
 
@@ -55,7 +57,7 @@ def run(args: argparse.Namespace) -> Exit:
         with vault.transaction():
             if seen != UNKNOWN:
                 _refuse_if_changed(client, target, seen)
-            done = _store(client, target, value, args.description)
+            done = _store(client, args, target, value)
     output.write_line(done)
     return Exit.DONE
 
@@ -113,8 +115,6 @@ def _read_value(args: argparse.Namespace) -> str | bytes:
     raw = inputs.read_stdin("the value") if args.file is None else inputs.read_file(args.file, "--file")
     if args.chomp:
         raw = raw.removesuffix(b"\n").removesuffix(b"\r")
-    elif raw.endswith(b"\n") and not args.binary and args.file is None:
-        diagnostics.note(LINE_BREAK_NOTE)
     return raw if args.binary else inputs.decode(raw, name, hint="--binary stores it as bytes.")
 
 
@@ -136,13 +136,14 @@ def _generate(client: Client, args: argparse.Namespace) -> str:
     )["RandomPassword"]
 
 
-def _store(client: Client, target: Target, value: str | bytes, description: str | None) -> str:
+def _store(client: Client, args: argparse.Namespace, target: Target, value: str | bytes) -> str:
     """Stores the value. Returns a line that says what was done."""
-    if target.key is not None:
-        value = _replace_key(client, target, str(value))
-    request: Any = {"SecretBinary": value} if isinstance(value, bytes) else {"SecretString": value}
-    if description is not None:
-        request["Description"] = description
+    stored = value if target.key is None else _replace_key(client, args, target, str(value))
+    if args.source and isinstance(value, str) and value.endswith("\n") and _has_line_break(target, stored):
+        diagnostics.note(LINE_BREAK_NOTE)
+    request: Any = {"SecretBinary": stored} if isinstance(stored, bytes) else {"SecretString": stored}
+    if args.description is not None:
+        request["Description"] = args.description
     try:
         changed = client.update_secret(SecretId=target.name, **request)
     except ResourceNotFoundException:
@@ -152,10 +153,28 @@ def _store(client: Client, target: Target, value: str | bytes, description: str 
     return f"{changed['Name']}: new version {changed['VersionId']}"
 
 
-def _replace_key(client: Client, target: Target, value: str) -> str:
+def _replace_key(client: Client, args: argparse.Namespace, target: Target, value: str) -> str:
     """The JSON object with one key set and every other byte unchanged; a new object if there is no value yet."""
     try:
         held = target.get_object(client.get_secret_value(SecretId=target.name))
     except ResourceNotFoundException:
         held = JsonObject("{}", ())
-    return held.set_text(str(target.key), value)
+    key = str(target.key)
+    stored = held.set_text(key, value) if args.generate else held.set_value(key, value)
+    before, after = held.find(key), _find_member(stored, key)
+    if before and after and before.kind is not after.kind:
+        diagnostics.note(TYPE_NOTE.format(key=key, before=before.kind.value, after=after.kind.value))
+    return stored
+
+
+def _find_member(text: str, key: str) -> JsonMember | None:
+    held = read_object(text)
+    return held.find(key) if held else None
+
+
+def _has_line_break(target: Target, stored: str | bytes) -> bool:
+    """Whether the line break at the end of the value was stored too; a number in a JSON object has none."""
+    if target.key is None:
+        return True
+    member = _find_member(str(stored), target.key)
+    return member is not None and member.text.endswith("\n")

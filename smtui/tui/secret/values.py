@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from smtui.text.json_object import JsonMember, JsonObject, encode_string, read_members, read_object
-from smtui.text.json_reader import InvalidJsonError, parse_json
+from smtui.text.json_object import JsonMember, JsonObject, encode_replacement, encode_string, read_members, read_object
 from smtui.text.sanitize import SafeText, sanitize
 
 Value = str | bytes
@@ -125,13 +124,5 @@ def _rewrite_member(old: JsonObject, member: JsonMember, pair: Pair) -> str:
         key = encode_string(pair.key) + old.text[member.key_end : member.value_start]
     if pair.text == member.text:
         return key + member.source
-    return key + (encode_string(pair.text) if member.is_text else _encode_typed(pair.text))
+    return key + encode_replacement(member, pair.text)
 
-
-def _encode_typed(typed: str) -> str:
-    """Encodes what replaces a number, list and so on: the typed text if it is JSON, otherwise a string."""
-    try:
-        parse_json(typed)
-    except InvalidJsonError:
-        return encode_string(typed)
-    return typed.strip()
