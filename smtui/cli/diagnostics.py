@@ -7,6 +7,7 @@ command.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +19,19 @@ BAR_WIDTH = 30
 COUNT_STEP = 100
 """Items between two updates, if the total is unknown."""
 _written: set[str] = set()
+_command = ""
 
 
 def reset() -> None:
     """Begins a new command: every notice may be written again."""
     _written.clear()
+    begin_command("")
+
+
+def begin_command(name: str) -> None:
+    """Notes which command runs: no hint of an error recommends it."""
+    global _command
+    _command = name
 
 
 def note(sentence: str) -> None:
@@ -45,7 +54,20 @@ def report(error: SmtuiError) -> None:
     plain = str(error)
     if not isinstance(error, ClientError) or isinstance(error, ParamValidationError) or not error.operation_name:
         plain = f"smtui: {error.sentence}"
-    _write(plain + (f"\nhint: {error.hint}" if error.hint else ""))
+    hint = remove_command(error.hint, _command)
+    _write(plain + (f"\nhint: {hint}" if hint else ""))
+
+
+def remove_command(hint: str, command: str) -> str:
+    """The hint without the advice to run a command: `Run smtui check, and open a backup.` as `Open a backup.`
+
+    A command with arguments stays, because it does something else than the one that runs.
+    """
+    advice = re.search(rf"(?:^|(?<=\. ))[^.]*\bsmtui {re.escape(command)}(?:, and (?=\w)|\.? ?$|\. )", hint)
+    if not command or advice is None:
+        return hint
+    rest = hint[advice.end():]
+    return (hint[:advice.start()] + rest[:1].upper() + rest[1:]).strip()
 
 
 def report_unexpected(error: BaseException) -> None:

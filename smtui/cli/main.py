@@ -65,6 +65,7 @@ def _run(argv: list[str]) -> Exit:
         output.write_line(f"smtui {__version__}")
         return Exit.DONE
     command = _find_command(str(name))
+    diagnostics.begin_command(command.name)
     if rest == ["help"]:
         rest = ["--help"]
     try:
