@@ -7,12 +7,10 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from smtui.api.boto_client import BotoClient
-from smtui.api.errors import ClientError, VaultMissingError, make_error
-from smtui.api.model import OPERATIONS
-from smtui.engine.request import validate
+from smtui.api.errors import VaultMissingError
+from smtui.backends.socket_client import SocketClient
 from smtui.rotation import rpc_codec
 
 if TYPE_CHECKING:
@@ -22,42 +20,15 @@ ONLY_ITS_OWN = "A rotation function can read and change only the secret it was s
 NO_ANSWER = "The program that started this rotation function does not answer."
 
 
-class RotationSessionClient(BotoClient):
+class RotationSessionClient(SocketClient):
     """A client with boto3's shape for the operations that a rotation needs, on its own secret."""
 
+    no_answer = NO_ANSWER
+
     def __init__(self, place: str) -> None:
-        super().__init__(os.environ.get("AWS_REGION", ""), Path(place).absolute().as_uri())
-        self._line = socket.socket(socket.AF_UNIX)
-        self._line.connect(place)
-        self._answers = self._line.makefile("rb")
-
-    def close(self) -> None:
-        self._answers.close()
-        self._line.close()
-
-    def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        try:
-            line = rpc_codec.encode({"operation": operation, "params": params})
-        except TypeError:
-            validate(OPERATIONS[operation].request, params)  # raises the error of a value of no type of the API
-            raise
-        try:
-            self._line.sendall(line)
-            answer = rpc_codec.decode(self._answers.readline())
-        except (OSError, ValueError):
-            raise VaultMissingError(NO_ANSWER) from None
-        if "error" in answer:
-            raise _make_error(operation, answer["error"])
-        result: dict[str, Any] = answer["result"]
-        return result
-
-
-def _make_error(operation: str, error: dict[str, Any]) -> ClientError:
-    refusal = make_error(error["Code"], error["Message"])
-    refusal.add_response_metadata(operation, {
-        "HTTPStatusCode": refusal.status, "HTTPHeaders": {}, "RetryAttempts": 0, **error.get("ResponseMetadata", {}),
-    })
-    return refusal
+        line = socket.socket(socket.AF_UNIX)
+        line.connect(place)
+        super().__init__(os.environ.get("AWS_REGION", ""), Path(place).absolute().as_uri(), line)
 
 
 def is_rotation_function() -> bool:

@@ -22,6 +22,7 @@ OPERATIONS_MODULE = "smtui.cli.operations"
 class Group(StrEnum):
     EVERYDAY = "Everyday commands"
     VAULT = "Vault"
+    SERVERS = "Agent and endpoint"
     SHELL = "Shell"
     OPERATIONS = "AWS Secrets Manager operations"
 
@@ -112,6 +113,11 @@ COMMANDS = (
     Command("rotate-due", Group.VAULT, "rotate every secret that is due"),
     Command("policy", Group.VAULT, "check a policy; show who has access, and why"),
     Command("keyring", Group.VAULT, "store this vault's key in the OS keyring, or remove it"),
+    Command("agent", Group.SERVERS, "keep the vault unlocked for other commands of yours"),
+    Command("unlock", Group.SERVERS, "unlock the vault of the running agent"),
+    Command("lock", Group.SERVERS, "lock the vault of the running agent or endpoint"),
+    Command("serve", Group.SERVERS, "serve the vault to AWS SDKs on this machine"),
+    Command("credentials", Group.SERVERS, "print the credentials of the endpoint, as a credential_process"),
     Command("completion", Group.SHELL, "print the completion script for bash, zsh or tcsh"),
     Command("batch-get-secret-value", Group.OPERATIONS, "get the values of several secrets",
             "smtui batch-get-secret-value --filters Key=name,Values=prod/"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from smtui.api.model import OPERATIONS
 from smtui.cli import output, pages, parameters, rendering, rotation_report, skeletons
+from smtui.cli.agent_session import open_for_client
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.global_options import declare_output
 from smtui.cli.parser import parse_count
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> Exit:
 def _call(operation: str, request: dict[str, Any], args: argparse.Namespace) -> list[dict[str, Any]]:
     """The responses to print one after the other. Raises SmtuiError."""
     fetch = _choose_pages(operation, request, args)
-    with open_for(args) as vault:
+    with (open_for if operation == "RotateSecret" else open_for_client)(args) as vault:
         responses = fetch(getattr(vault.client(region_name=args.region), args.command.replace("-", "_")))
         if operation == "RotateSecret":
             rotation_report.report_problem(vault, request["SecretId"], args.region)

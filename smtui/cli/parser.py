@@ -17,7 +17,8 @@ from smtui.cli.exit_codes import UsageError
 
 ALLOW_DEBUG = "--allow-debug"  # permits debuggers and core files
 ACCEPT_OLDER = "--accept-older"
-OURS = {"--vault": True, "--read-only": False, ACCEPT_OLDER: False, "--passphrase-fd": True}
+NO_AGENT = "--no-agent"
+OURS = {"--vault": True, "--read-only": False, ACCEPT_OLDER: False, "--passphrase-fd": True, NO_AGENT: False}
 """The global options that the aws CLI does not have, and whether each takes a value."""
 TEXT_OR_JSON = ("text", "json")
 
@@ -105,6 +106,7 @@ def declare_globals(parser: argparse.ArgumentParser) -> None:
                        help="accept a vault file older than this machine last saw (a restored backup)")
     group.add_argument("--region", metavar="REGION", type=parse_region, help="Region (default: the vault's)")
     group.add_argument("--passphrase-fd", metavar="N", type=int, help="read the passphrase from file descriptor N")
+    group.add_argument(NO_AGENT, action="store_true", help="open the file here, even if an agent has it unlocked")
     parser.add_argument(ALLOW_DEBUG, action="store_true", help=argparse.SUPPRESS)
 
 

@@ -13,7 +13,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from smtui.api.errors import WrongPassphraseError
 from smtui.backends import rotation_session
@@ -26,6 +26,7 @@ from smtui.system.paths import expand_home
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
+T = TypeVar("T")
 ATTEMPTS = 3
 MAX_DELETIONS = 20
 """Permanent deletions that are reported one by one."""
@@ -53,19 +54,39 @@ def open_for(args: argparse.Namespace) -> Iterator[Vault]:
         yield vault
 
 
+def open_to_keep(args: argparse.Namespace) -> Vault:
+    """The unlocked vault that the options select, for a server that closes it. Raises SmtuiError."""
+    if rotation_session.is_rotation_function():
+        raise UsageError("A rotation function cannot start an agent or an endpoint.")
+    path = get_vault_path(args)
+    check_file(path)
+    vault = _unlock(path, args)
+    try:
+        _report_notices(vault, args)
+    except BaseException:
+        vault.close()
+        raise
+    return vault
+
+
 @contextmanager
 def report_and_close(vault: Vault, args: argparse.Namespace) -> Iterator[Vault]:
     """Reports the notices of an open vault, and closes it at the end of the block. Raises OlderFileError."""
     with vault:
-        for notice in vault.notices:
-            diagnostics.warn(notice)
-        rollback_warning.require_confirmation(vault, is_accepted=args.accept_older)
+        _report_notices(vault, args)
         try:
             yield vault
         finally:
             _report_deletions(vault)
             if reminder := vault.maintenance.take_check_reminder():
                 diagnostics.note(reminder)
+
+
+def _report_notices(vault: Vault, args: argparse.Namespace) -> None:
+    """Reports the notices of an open vault. Raises OlderFileError."""
+    for notice in vault.notices:
+        diagnostics.warn(notice)
+    rollback_warning.require_confirmation(vault, is_accepted=args.accept_older)
 
 
 def _report_deletions(vault: Vault) -> None:
@@ -141,10 +162,10 @@ def _open_with_keyring(path: Path, args: argparse.Namespace) -> Vault | None:
 
 
 def _open_with_prompt(path: Path, args: argparse.Namespace) -> Vault:
-    return repeat_prompt(lambda: _open_with(path, _ask_for_passphrase(path), args))
+    return repeat_prompt(lambda: _open_with(path, ask_for_passphrase(path), args))
 
 
-def _ask_for_passphrase(path: Path) -> bytearray:
+def ask_for_passphrase(path: Path) -> bytearray:
     try:
         return terminal.ask(f"Passphrase for {path}: ")
     except NoTerminalError:
@@ -152,7 +173,7 @@ def _ask_for_passphrase(path: Path) -> bytearray:
                                 hint=UNLOCK_HINT) from None
 
 
-def repeat_prompt(prompt_and_open: Callable[[], Vault]) -> Vault:
+def repeat_prompt(prompt_and_open: Callable[[], T]) -> T:
     """Returns what `prompt_and_open` opens; calls it again, at most `ATTEMPTS` times, when it is refused.
 
     Raises:

@@ -7,11 +7,12 @@ https://github.com/aws/aws-workload-credentials-provider
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from smtui.server.aws_json import format_body
+from smtui.server.credentials import CallerRegistry, EndpointCaller
 from smtui.server.messages import HttpRequest, HttpResponse, RefusedRequestError
 
 PING = "/ping"
@@ -26,19 +27,20 @@ IGNORED = ("refreshNow", "roleArn")
 REFRESH_VALUES = frozenset({"true", "1", "false", "0"})
 
 
-def read_request(request: HttpRequest, accepts_token: Callable[[list[str]], bool]) -> dict[str, Any]:
-    """The parameters of GetSecretValue that a request asks for.
+def read_request(request: HttpRequest, callers: CallerRegistry) -> tuple[EndpointCaller, dict[str, Any]]:
+    """The caller of a request, and the parameters of GetSecretValue that it asks for.
 
     Values are never cached, so `refreshNow` has no effect. Raises RefusedRequestError, in the words of AWS's agent.
     """
     if request.find_headers("x-forwarded-for") or request.find_headers("forwarded"):
         raise RefusedRequestError("", "Forwarded")
     tokens = next(filter(None, map(request.find_headers, TOKEN_HEADERS)), [])
-    if not accepts_token(tokens):
+    caller = callers.find_by_token(tokens)
+    if caller is None:
         raise RefusedRequestError("", "Bad Token", 403)
     if request.path != GET and not request.path.startswith(PATH_PREFIX):
         raise RefusedRequestError("", "Not found", 404)
-    return _read_parameters(request)
+    return caller, _read_parameters(request)
 
 
 def _read_parameters(request: HttpRequest) -> dict[str, Any]:

@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from smtui.api.arn import format_principal_arn
 from smtui.system.ambient import Ambient
 
 IdentityPolicy = Literal["admin", "none"]
 ACCESS_KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 SECRET_KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"  # noqa: S105
-ACCESS_KEY_PREFIX = "AKIA"
+ACCESS_KEY_PREFIX = "ASIA"
+"""The prefix of temporary access keys, which have a session token."""
 TOKEN_BYTES = 32
+TOKEN_CALLER = "user/agent-interface"  # noqa: S105
+"""Whoever reads with the owner's token through the interface of AWS's agent, as policies and the audit log see it."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """An access key as AWS issues it: an ID of 20 and a secret of 40 characters."""
+    """Temporary credentials as AWS issues them: an access key ID, a secret access key, a session token.
+
+    The session token is the token of the interface of AWS's agent too, as in AWS Lambda. Requests may leave it out.
+    """
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
 
     @classmethod
     def generate(cls, ambient: Ambient) -> KeyPair:
         key_id = ACCESS_KEY_PREFIX + ambient.pick_characters(ACCESS_KEY_ALPHABET, 16)
-        return cls(key_id, ambient.pick_characters(SECRET_KEY_ALPHABET, 40))
+        secret_key = ambient.pick_characters(SECRET_KEY_ALPHABET, 40)
+        return cls(key_id, secret_key, ambient.random_bytes(TOKEN_BYTES).hex())
+
+    def accepts_token(self, token: str) -> bool:
+        """Whether this is the session token. The time that it takes does not depend on the content."""
+        return hmac.compare_digest(token.encode("latin-1", "replace"), self.session_token.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +50,17 @@ class EndpointCaller:
         arn: the IAM ARN that policies and the audit log see.
         identity: `admin` if the caller's identity policies allow everything, `none` if they allow nothing.
         keys: the key pair.
+        token_arn: the ARN where the caller only has the token; by default the same.
     """
 
     arn: str
     identity: IdentityPolicy
     keys: KeyPair
+    token_arn: str = ""
+
+    @property
+    def as_token_holder(self) -> EndpointCaller:
+        return EndpointCaller(self.token_arn or self.arn, self.identity, self.keys)
 
 
 class CallerRegistry:
@@ -49,27 +68,30 @@ class CallerRegistry:
 
     Args:
         ambient: the source of randomness.
-        owner: the ARN of the vault's owner.
-        token_caller: the ARN of whoever has the token of the agent interface, which only reads.
-        named: the ARN and the identity policy of each further caller, by name.
+        account: the account of the vault.
+        named: the identity policy of each IAM user that may call, by user name.
     """
 
-    def __init__(
-        self, ambient: Ambient, owner: str, token_caller: str,
-        named: Mapping[str, tuple[str, IdentityPolicy]] | None = None,
-    ) -> None:
-        self.owner = EndpointCaller(owner, "admin", KeyPair.generate(ambient))
-        self.named = {name: EndpointCaller(arn, identity, KeyPair.generate(ambient))
-                      for name, (arn, identity) in (named or {}).items()}
-        self.token_caller = EndpointCaller(token_caller, "admin", KeyPair.generate(ambient))
-        self.token = ambient.random_bytes(TOKEN_BYTES).hex()
-        self.by_key = {each.keys.access_key_id: each for each in (self.owner, *self.named.values())}
-        self.secret_keys = {key_id: each.keys.secret_access_key for key_id, each in self.by_key.items()}
+    def __init__(self, ambient: Ambient, account: str, named: Mapping[str, IdentityPolicy] | None = None) -> None:
+        self.owner = EndpointCaller(format_principal_arn(account), "admin", KeyPair.generate(ambient),
+                                    format_principal_arn(account, TOKEN_CALLER))
+        self.named = {
+            name: EndpointCaller(format_principal_arn(account, f"user/{name}"), identity, KeyPair.generate(ambient))
+            for name, identity in (named or {}).items()
+        }
+        self._by_key = {each.keys.access_key_id: each for each in (self.owner, *self.named.values())}
 
     def find(self, name: str | None) -> EndpointCaller | None:
         """The caller of this name; the owner without one."""
         return self.owner if name is None else self.named.get(name)
 
-    def accepts_token(self, tokens: list[str]) -> bool:
-        """Whether one of the tokens is that of the agent interface. The time does not depend on the content."""
-        return len(tokens) == 1 and hmac.compare_digest(tokens[0].encode("latin-1", "replace"), self.token.encode())
+    def find_by_key(self, access_key_id: str) -> EndpointCaller | None:
+        """The caller with this access key."""
+        return self._by_key.get(access_key_id)
+
+    def find_by_token(self, tokens: Sequence[str]) -> EndpointCaller | None:
+        """The caller with this token of the agent interface; None for no token or several."""
+        if len(tokens) != 1:
+            return None
+        found = [each for each in self._by_key.values() if each.keys.accepts_token(tokens[0])]
+        return found[0].as_token_holder if found else None

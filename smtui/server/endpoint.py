@@ -20,7 +20,7 @@ from smtui.api.errors import (
 )
 from smtui.backends.local import Caller
 from smtui.server import aws_agent_interface, aws_json
-from smtui.server.credentials import CallerRegistry, EndpointCaller
+from smtui.server.credentials import CallerRegistry, EndpointCaller, KeyPair
 from smtui.server.messages import (
     PLAIN_TEXT,
     HttpRequest,
@@ -88,8 +88,9 @@ class Endpoint:
 
     def _answer_aws_json(self, request: HttpRequest, request_id: str) -> HttpResponse:
         now = self._shared.ambient.now().timestamp()
-        signature = verify_signature(request, self._callers.secret_keys, now)
-        caller = self._callers.by_key[signature.access_key_id]
+        signature = verify_signature(request, self._find_keys, now)
+        caller = self._callers.find_by_key(signature.access_key_id)
+        assert caller is not None, "the signature was verified with the keys of the caller"
         label = "-"
         try:
             if request.path != "/":
@@ -105,6 +106,10 @@ class Endpoint:
         request_id = response.get("ResponseMetadata", {}).get("RequestId", request_id)
         return HttpResponse(200, aws_json.format_response(label, response), request_id=request_id, label=label,
                             caller=caller.arn)
+
+    def _find_keys(self, access_key_id: str) -> KeyPair | None:
+        caller = self._callers.find_by_key(access_key_id)
+        return caller.keys if caller else None
 
     def _call(
         self, operation: str, params: dict[str, Any], region: str, caller: EndpointCaller, request: HttpRequest
@@ -126,10 +131,9 @@ class Endpoint:
             return HttpResponse(503 if locked else 200, b"locked" if locked else b"ready", PLAIN_TEXT, label="ready",
                                 request_id=request_id)
         try:
-            params = aws_agent_interface.read_request(request, self._callers.accepts_token)
+            caller, params = aws_agent_interface.read_request(request, self._callers)
         except RefusedRequestError as error:
             return HttpResponse(error.status, str(error).encode(), PLAIN_TEXT, request_id=request_id)
-        caller = self._callers.token_caller
         try:
             response = self._call("GetSecretValue", params, self._shared.region_name, caller, request)
         except SmtuiError as error:

@@ -65,6 +65,8 @@ class SharedVault:
         self.on_lock: list[Callable[[], None]] = []
         self.on_unlock: list[Callable[[Vault], None]] = []
         self.lock_reason = ""
+        self.is_locking = False
+        """Whether a lock waits for calls to end; work in the background then ends early."""
         self._vault: Vault | None = vault
         self._reopen = reopen
         self._users = 0
@@ -149,11 +151,12 @@ class SharedVault:
         vault, self._vault = self._vault, None
         if vault is None:
             return
-        self.lock_reason = reason
+        self.lock_reason, self.is_locking = reason, True
         if not self._changed.wait_for(lambda: not self._users, DRAIN_SECONDS):
             vault.interrupt()
             self._changed.wait_for(lambda: not self._users, DRAIN_SECONDS)
         vault.close()
+        self.is_locking = False
         sigv4.forget_keys()
         for act in self.on_lock:
             act()

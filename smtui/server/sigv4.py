@@ -10,12 +10,13 @@ import hashlib
 import hmac
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
 from smtui.api.limits import REGION_PATTERN
+from smtui.server.credentials import KeyPair
 from smtui.server.messages import HttpRequest, RefusedRequestError
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -51,12 +52,14 @@ class Signature:
         return f"{self.date}/{self.region}/{self.service}/{self.terminator}"
 
 
-def verify_signature(request: HttpRequest, secret_keys: Mapping[str, str], now: float) -> Signature:
+def verify_signature(
+    request: HttpRequest, find_keys: Callable[[str], KeyPair | None], now: float
+) -> Signature:
     """Verifies that a request is signed with the secret key of a known access key.
 
     Args:
         request: the complete request.
-        secret_keys: the secret access key of each access key ID.
+        find_keys: finds the key pair of an access key ID.
         now: the time in seconds since 1970.
 
     Returns:
@@ -66,14 +69,14 @@ def verify_signature(request: HttpRequest, secret_keys: Mapping[str, str], now: 
         RefusedRequestError: with the code and the message of AWS.
     """
     signature = _parse_authorization(request)
-    secret_key = secret_keys.get(signature.access_key_id)
-    if secret_key is None or request.find_headers("x-amz-security-token"):
+    keys = find_keys(signature.access_key_id)
+    if keys is None or not all(map(keys.accepts_token, request.find_headers("x-amz-security-token"))):
         raise RefusedRequestError("UnrecognizedClientException", UNKNOWN_KEY)
     stamp = _read_time(request, signature)
     _check_scope(signature)
     _check_signed_headers(request, signature)
     payload = _hash_payload(request)
-    if not hmac.compare_digest(compute_signature(request, signature, secret_key, payload), signature.value):
+    if not hmac.compare_digest(compute_signature(request, signature, keys.secret_access_key, payload), signature.value):
         raise _refuse(MISMATCH)
     _check_time(stamp, now)
     return signature

@@ -38,6 +38,11 @@ def harden(*, allow_debug: bool = False) -> None:
     silence_tracebacks()
 
 
+def get_inherited_umask() -> int:
+    """The umask that the process inherited, for its children; -1 if it has not changed."""
+    return -1 if _umask is None else _umask
+
+
 def restore_inherited_state() -> None:
     """Restores the inherited umask and the default signal handlers for a command that replaces this process.
 

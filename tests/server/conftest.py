@@ -41,9 +41,7 @@ def shared(vault: smtui.Vault, clock: Clock, ambient: Ambient) -> Iterator[Share
 
 @pytest.fixture
 def callers(ambient: Ambient) -> CallerRegistry:
-    return CallerRegistry(ambient, f"arn:aws:iam::{ACCOUNT}:root", f"arn:aws:iam::{ACCOUNT}:user/agent-interface", {
-        "alice": (f"arn:aws:iam::{ACCOUNT}:user/alice", "none"),
-    })
+    return CallerRegistry(ambient, ACCOUNT, {"alice": "none"})
 
 
 class Signer:

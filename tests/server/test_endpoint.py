@@ -274,7 +274,7 @@ def get(endpoint: Endpoint, path: str, *headers: tuple[str, str], query: str = "
 
 @pytest.fixture
 def token(callers: CallerRegistry) -> tuple[str, str]:
-    return ("x-aws-parameters-secrets-token", callers.token)
+    return ("x-aws-parameters-secrets-token", callers.owner.keys.session_token)
 
 
 @pytest.mark.parametrize(("path", "query"), [
@@ -292,6 +292,13 @@ def test_reading_with_the_token(
     assert (found["SecretString"], found["CreatedDate"], found["Name"]) == (VALUE, "1772452800.0", "prod/db")
     assert get(endpoint, path, ("x-vault-token", token[1]), query=query).status == 200
     assert next(iter(vault.audit_log()))["userIdentity"]["arn"].endswith("user/agent-interface")
+
+
+def test_a_named_caller_reads_with_a_token_what_policies_allow(
+    endpoint: Endpoint, secret: str, callers: CallerRegistry
+) -> None:
+    response = get(endpoint, "/v1/prod/db", ("x-vault-token", callers.named["alice"].keys.session_token))
+    assert (response.status, json.loads(response.body)["__type"]) == (400, "AccessDeniedException")
 
 
 @pytest.mark.parametrize(("path", "query", "status", "text"), [

@@ -23,8 +23,7 @@ TEXT = string.ascii_letters + string.digits + " -_.~:,;=/äß€"
 
 def verify(request: HttpRequest, keys: KeyPair, clock: Clock) -> str:
     """The Region of the signature. Raises RefusedRequestError."""
-    known = {keys.access_key_id: keys.secret_access_key, "AKIAOTHER": "x"}
-    return verify_signature(request, known, clock.now.timestamp()).region
+    return verify_signature(request, {keys.access_key_id: keys}.get, clock.now.timestamp()).region
 
 
 def make_request(signer: Signer, keys: KeyPair, chance: random.Random) -> tuple[HttpRequest, str]:
@@ -147,9 +146,12 @@ def test_headers_that_are_no_signature_of_ours(
     assert refuse(change_header(request_, "authorization", value), keys, clock)[0] == code
 
 
-def test_a_session_token_that_nobody_issued(signer: Signer, keys: KeyPair, clock: Clock) -> None:
-    request = signer.sign(keys, b"{}", target="secretsmanager.ListSecrets", token="token")
-    assert refuse(request, keys, clock)[0] == "UnrecognizedClientException"
+def test_the_session_token_is_that_of_the_key_or_left_out(signer: Signer, keys: KeyPair, clock: Clock) -> None:
+    own = signer.sign(keys, b"{}", target="secretsmanager.ListSecrets", token=keys.session_token)
+    other = signer.sign(keys, b"{}", target="secretsmanager.ListSecrets", token="token")
+
+    assert verify(own, keys, clock) == "us-east-1"
+    assert refuse(other, keys, clock)[0] == "UnrecognizedClientException"
 
 
 @pytest.mark.parametrize(("more", "words"), [

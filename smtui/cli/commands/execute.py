@@ -26,9 +26,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from smtui.cli.agent_session import open_for_client
 from smtui.cli.exit_codes import CommandNotExecutableError, CommandNotFoundError, Exit, UsageError
 from smtui.cli.target import Target
-from smtui.cli.unlocking import open_for
 from smtui.transfer import variables
 from smtui.transfer.selection import Selection, get_value
 from smtui.transfer.variables import Variable
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> Exit:
     _keep_descriptors(args.keep_fd)
     environment = _make_environment(pristine=args.pristine)
     program = _find_program(args.behind[0], environment)
-    with open_for(args) as vault:
+    with open_for_client(args) as vault:
         values = _read_variables(vault.client(region_name=args.region), args)
     replace_process(program, args.behind, environment, values)
 

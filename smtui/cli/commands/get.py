@@ -20,9 +20,9 @@ from datetime import datetime
 from typing import Any
 
 from smtui.cli import output
+from smtui.cli.agent_session import open_for_client
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.target import Target
-from smtui.cli.unlocking import open_for
 from smtui.rules.one_time_code import find_seed, parse_seed
 from smtui.text.json_object import read_object
 
@@ -51,7 +51,7 @@ def fetch_value(args: argparse.Namespace) -> str | bytes:
     given: Any = {member: value for member, value in options.items() if value is not None}
     if given and not target.version.is_current:
         raise UsageError(f"{target.name} names a version already: omit --version-stage and --version-id.")
-    with open_for(args) as vault:
+    with open_for_client(args) as vault:
         client = vault.client(region_name=args.region)
         request: Any = {**target.version.build_request(client), **given}
         response = client.get_secret_value(**request)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.cli import output
+from smtui.cli.agent_session import open_for_client
 from smtui.cli.exit_codes import Exit
-from smtui.cli.unlocking import open_for
 from smtui.text.dates import format_date
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> Exit:
     format_secret = _format_long if args.long else _format_short
     if args.long:
         output.write_line(f"{'CHANGED':<10}  {'ACCESSED':<10}  NAME")
-    with open_for(args) as vault:
+    with open_for_client(args) as vault:
         for secret in list_matching(vault.client(region_name=args.region), args):
             output.write_line(format_secret(secret))
     return Exit.DONE

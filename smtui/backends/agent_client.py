@@ -1,0 +1,97 @@
+"""The client of an agent: what commands need of a vault that another process of this user keeps unlocked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from smtui.api.errors import VaultMissingError
+from smtui.backends.socket_client import SocketClient
+from smtui.rotation import rpc_codec
+from smtui.system import agent_socket
+from smtui.system.ambient import Ambient
+
+if TYPE_CHECKING:
+    import socket
+
+    from smtui.api.types import Client
+
+
+class AgentClient(SocketClient):
+    """Calls an agent for one Region, and sends it requests."""
+
+    no_answer = "The agent does not answer."
+
+    def __init__(self, line: socket.socket, path: Path, region_name: str = "") -> None:
+        super().__init__(region_name, path.absolute().as_uri(), line)
+
+    def _build_call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        return {"operation": operation, "params": params, "region": self.meta.region_name or None}
+
+    def request(self, control: str, **members: Any) -> dict[str, Any]:
+        """Sends a request to the agent itself, such as `status`. Raises SmtuiError."""
+        return self._exchange(rpc_codec.encode({"control": control, **members}))
+
+    def wait(self) -> None:
+        """Waits until the agent ends the connection."""
+        while self._answers.read(1):
+            pass
+
+    def unlock(self, passphrase: bytearray) -> dict[str, Any]:
+        """Hands the passphrase over; the caller wipes it. Raises WrongPassphraseError, VaultError."""
+        line = rpc_codec.encode({"control": "unlock", "length": len(passphrase)})
+        message = bytearray(line) + passphrase
+        try:
+            return self._exchange(message)
+        finally:
+            message[:] = bytes(len(message))
+
+
+class AgentVault:
+    """The vault of an agent, as far as commands use it. Close it with `close()` or `with`.
+
+    Args:
+        path: the vault file.
+        agent: a connection to its agent.
+    """
+
+    read_only = False
+    notices = ()
+
+    def __init__(self, path: Path, agent: AgentClient) -> None:
+        self.path = path
+        self.agent = agent
+        self._clients: list[AgentClient] = []
+
+    def client(self, *, region_name: str | None = None) -> Client:
+        """A client for a Region, by default that of the vault. Raises VaultMissingError if the agent has ended."""
+        made = connect(self.path, region_name or "")
+        if made is None:
+            raise VaultMissingError(AgentClient.no_answer)
+        self._clients.append(made)
+        return cast("Client", made)
+
+    def now(self) -> datetime:
+        return Ambient().now()
+
+    def read_status(self) -> Mapping[str, Any]:
+        """The status of the agent. Raises SmtuiError."""
+        return self.agent.request("status")
+
+    def close(self) -> None:
+        for each in (self.agent, *self._clients):
+            each.close()
+
+    def __enter__(self) -> AgentVault:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def connect(path: Path, region_name: str = "") -> AgentClient | None:
+    """A connection to the agent of a vault file, or None if none is running."""
+    line = agent_socket.connect(str(path))
+    return None if line is None else AgentClient(line, path, region_name)

@@ -1,0 +1,99 @@
+"""Commands that need only a client use the agent of the vault if one is running: no passphrase, no key derivation.
+
+Without an agent, and with `--no-agent`, `--read-only`, or a passphrase that was given for this one command, the file
+is opened here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from smtui.api.errors import WrongPassphraseError
+from smtui.cli import unlocking
+from smtui.cli.exit_codes import CommandError, Exit
+from smtui.cli.terminal import wipe
+from smtui.system import agent_socket
+
+if TYPE_CHECKING:
+    from smtui.backends.agent_client import AgentVault
+    from smtui.backends.local import Vault
+
+
+class NoAgentError(CommandError):
+    """No agent is running for the vault."""
+
+    exit = Exit.REFUSED
+
+
+@contextmanager
+def open_for_client(args: argparse.Namespace) -> Iterator[Vault]:
+    """The vault, for a command that uses nothing but its client: that of the agent, or as `unlocking.open_for`.
+
+    Raises:
+        SmtuiError: if neither can be used.
+    """
+    vault = find_agent(args)
+    if vault is None:
+        with unlocking.open_for(args) as opened:
+            yield opened
+        return
+    with vault:
+        unlock_agent(vault, args)
+        yield cast("Vault", vault)
+
+
+def find_agent(args: argparse.Namespace) -> AgentVault | None:
+    """The vault of the running agent, if the options allow its use."""
+    is_given = args.passphrase is not None or "SMTUI_PASSPHRASE_FILE" in os.environ
+    if args.no_agent or args.read_only or is_given or not agent_socket.IS_SUPPORTED:
+        return None
+    return find_agent_of(unlocking.get_vault_path(args))
+
+
+def find_agent_of(path: Path) -> AgentVault | None:
+    """The vault of the agent that is running for a file."""
+    if not Path(agent_socket.get_socket_path(str(path))).exists():
+        return None
+    from smtui.backends import agent_client
+
+    agent = agent_client.connect(path)
+    return None if agent is None else agent_client.AgentVault(path, agent)
+
+
+def require_agent(args: argparse.Namespace) -> AgentVault:
+    """The vault of the running agent. Raises NoAgentError."""
+    path = unlocking.get_vault_path(args)
+    vault = find_agent_of(path) if agent_socket.IS_SUPPORTED else None
+    if vault is None:
+        raise NoAgentError(f"No agent is running for {path}.", hint=HINT if agent_socket.IS_SUPPORTED else NO_SOCKETS)
+    return vault
+
+
+HINT = "smtui agent or smtui serve starts one."
+NO_SOCKETS = "Windows has no agent: it needs Unix sockets."
+
+
+def unlock_agent(vault: AgentVault, args: argparse.Namespace) -> None:
+    """Hands the passphrase to an agent that is locked. Raises SmtuiError."""
+    if not vault.read_status()["locked"]:
+        return
+    given = unlocking.read_given_passphrase(args)
+    if given is not None:
+        _send_passphrase(vault, given)
+    else:
+        unlocking.repeat_prompt(lambda: _send_passphrase(vault, unlocking.ask_for_passphrase(vault.path)))
+
+
+def _send_passphrase(vault: AgentVault, passphrase: bytearray) -> None:
+    """Sends a passphrase, which is wiped. Raises SmtuiError."""
+    try:
+        if not passphrase:
+            raise WrongPassphraseError("The passphrase is empty.")
+        vault.agent.unlock(passphrase)
+    finally:
+        wipe(passphrase)

@@ -1,0 +1,261 @@
+"""Running an agent in this process: opening the vault, signals, a program that uses the endpoint, the background."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from smtui.api.errors import VaultError
+from smtui.cli import diagnostics, unlocking
+from smtui.cli.exit_codes import CommandNotExecutableError, CommandNotFoundError, Exit, UsageError
+from smtui.cli.parser import parse_count
+from smtui.cli.terminal import wipe
+from smtui.cli.unlocking import get_vault_path
+from smtui.system import agent_socket
+from smtui.system.ambient import Ambient, read_system_clock
+
+if TYPE_CHECKING:
+    from smtui.backends.agent_client import AgentClient
+    from smtui.backends.local import Vault
+    from smtui.server.agent import Agent, Log
+    from smtui.server.messages import HttpRequest, HttpResponse
+
+READY = b"ready"
+IDLE_SECONDS = 15 * 60
+MAX_SECONDS = 8 * 60 * 60
+DETACHED = "--detached"
+OLDER = "The vault file was replaced by an older one. It was not unlocked."
+OLDER_HINT = "Stop the agent and start it again: it shows what is missing."
+
+
+class EndedError(BaseException):
+    """A signal asks this process to end."""
+
+
+def declare_agent_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of every command that keeps a vault unlocked."""
+    group = parser.add_argument_group("limits")
+    group.add_argument("--idle-lock", metavar="SECONDS", type=parse_count, default=IDLE_SECONDS,
+                       help=f"lock after this time without a call; 0 = never (default: {IDLE_SECONDS})")
+    group.add_argument("--max-unlocked", metavar="SECONDS", type=parse_count, default=MAX_SECONDS,
+                       help=f"lock after this time in any case; 0 = never (default: {MAX_SECONDS})")
+    group.add_argument("--only", metavar="PREFIX", default="", help="only secrets whose names begin with PREFIX")
+    parser.add_argument("--detach", action="store_true", help="continue in the background")
+    parser.add_argument(DETACHED, action="store_true", help=argparse.SUPPRESS)
+
+
+def list_agent_options(args: argparse.Namespace) -> list[str]:
+    """The options of `declare_agent_options` on a command line, for the process in the background."""
+    return [f"--idle-lock={args.idle_lock}", f"--max-unlocked={args.max_unlocked}", f"--only={args.only}",
+            *(["--read-only"] if args.read_only else []), *(["--accept-older"] if args.accept_older else [])]
+
+
+def require_unix_sockets() -> None:
+    """Raises UsageError on a system that has no agent."""
+    if not agent_socket.IS_SUPPORTED:
+        raise UsageError("Windows has no agent, lock, unlock and credentials: they need Unix sockets.",
+                         hint="smtui serve -- CMD works there.")
+
+
+def record_request(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    """Writes a line about a request on standard error: no names of secrets, no values."""
+    time = read_system_clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+    diagnostics.write(f"{time} {response.request_id} {response.caller} {response.label} {response.status} "
+                      f"{seconds * 1000:.1f} ms")
+
+
+@contextmanager
+def run_agent(args: argparse.Namespace, *, log: Log | None = None) -> Iterator[Agent]:
+    """Opens the vault and runs its agent for the length of the block, which waits with `wait_for_end`.
+
+    Raises:
+        SmtuiError: the vault cannot be opened, or another agent has it.
+    """
+    from smtui.server.agent import Agent
+    from smtui.server.restrictions import Restrictions
+    from smtui.server.shared_vault import LockLimits, SharedVault
+    restrictions = Restrictions(args.read_only, args.only)
+    args.read_only = False  # reads are recorded in the audit log; the agent refuses changes
+    vault = unlocking.open_to_keep(args)
+    shared = SharedVault(vault, lambda passphrase: _reopen(vault.path, passphrase),
+                         LockLimits(args.idle_lock, args.max_unlocked), Ambient())
+    agent = Agent(shared, restrictions, log=log or (lambda *_: None))
+    try:
+        with _handle_signals(lambda: shared.lock("It was locked by SIGHUP.")):
+            agent.start(vault, with_socket=agent_socket.IS_SUPPORTED and not args.no_agent)
+            yield agent
+    except EndedError:
+        pass
+    finally:
+        agent.close()
+
+
+def _reopen(path: Path, passphrase: bytearray) -> Vault:
+    """Opens the vault again, after a lock. Raises VaultError."""
+    from smtui.backends.opening import open_vault
+
+    vault = open_vault(path, passphrase)
+    if vault.maintenance.missing_commits:
+        vault.close()
+        raise VaultError(OLDER, hint=OLDER_HINT)
+    return vault
+
+
+@contextmanager
+def _handle_signals(lock: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM and SIGINT raise EndedError, SIGHUP locks."""
+
+    def end(*_: object) -> None:
+        raise EndedError
+
+    def lock_in_thread(number: int, frame: FrameType | None) -> None:
+        Thread(target=lock, daemon=True, name="smtui-lock").start()
+
+    handlers: dict[str, Any] = {"SIGTERM": end, "SIGINT": end, "SIGHUP": lock_in_thread}
+    found = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
+    before = {number: signal.signal(number, handler) for number, handler in found.items()}
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
+
+
+def wait_for_end(agent: Agent) -> None:
+    """Waits until somebody stops the agent. Raises EndedError at a signal."""
+    agent.ended.wait()
+
+
+def wait_for_agent(agent: AgentClient) -> None:
+    """Waits until the agent ends, or a signal ends this process."""
+    with suppress(EndedError), _handle_signals(lambda: None):
+        agent.wait()
+
+
+# Programs that use the endpoint.
+
+
+def format_exports(variables: Mapping[str, str]) -> str:
+    from smtui.server import endpoint_environment
+
+    return endpoint_environment.format_exports(variables)
+
+
+def is_port_free(port: int) -> bool:
+    """Whether nothing listens on a port of the loopback interface."""
+    from smtui.server.http_server import open_listeners
+
+    try:
+        for each in open_listeners(port):
+            each.close()
+    except OSError:
+        return False
+    return True
+
+
+def find_program(words: Sequence[str]) -> str:
+    """The path of a program. Raises CommandNotFoundError, CommandNotExecutableError."""
+    found = shutil.which(words[0])
+    if found is None:
+        raise CommandNotFoundError(f"Command not found: {words[0]}.")
+    return found
+
+
+def run_program(program: str, words: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Runs a program with the endpoint's variables on this terminal, and returns its exit code as a shell shows it.
+
+    Ctrl+C reaches it from the terminal; SIGTERM and SIGHUP are passed on.
+    """
+    from smtui.server.endpoint_environment import merge_environment
+    from smtui.system.hardening import get_inherited_umask
+    from smtui.system.subprocesses import build_command_environment
+
+    environ = merge_environment(build_command_environment(), variables)
+    try:
+        child = subprocess.Popen([*words], executable=program, env=environ, close_fds=True, umask=get_inherited_umask())
+    except OSError as error:
+        raise CommandNotExecutableError(f"{words[0]} cannot be run: {error.strerror}.") from None
+    with _pass_on_signals(child):
+        code = child.wait()
+    return 128 - code if code < 0 else code
+
+
+@contextmanager
+def _pass_on_signals(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        with suppress(OSError):
+            child.send_signal(number)
+
+    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            number = getattr(signal, name)
+            before[number] = signal.signal(number, pass_on)
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
+
+
+# The background.
+
+
+def start_in_background(args: argparse.Namespace, words: Sequence[str]) -> int:
+    """Runs `smtui WORDS --detached` in a session of its own, hands it the passphrase and waits until it is ready.
+
+    Returns its exit code if it ended instead, after it has said why; otherwise 0. Raises SmtuiError.
+    """
+    from smtui.system.subprocesses import build_command_environment, build_module_command, start_program
+
+    if sys.platform == "win32":
+        raise UsageError("--detach is not offered on Windows.")
+    path = get_vault_path(args)
+    unlocking.check_file(path)
+    passphrase = _read_passphrase(path, args)
+    environ = build_command_environment() | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [*build_module_command("smtui"), *words, DETACHED, "--vault", str(path.absolute())]
+    if passphrase is not None:
+        command += ["--passphrase-fd", "0"]
+    child = start_program(command, environ=environ, cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE)
+    assert child.stdin is not None and child.stdout is not None and child.stderr is not None
+    with suppress(BrokenPipeError):
+        child.stdin.write((passphrase or bytearray()) + b"\n")
+        child.stdin.close()
+    wipe(passphrase or bytearray())
+    if child.stdout.readline().strip() == READY:
+        return Exit.DONE
+    diagnostics.write(child.stderr.read().decode("utf-8", "replace").rstrip("\n"))
+    return child.wait() or Exit.REFUSED
+
+
+def _read_passphrase(path: Path, args: argparse.Namespace) -> bytearray | None:
+    """The passphrase for a process in the background; None if it finds the key in the OS keyring."""
+    from smtui.backends import stored_key
+
+    given = unlocking.read_given_passphrase(args)
+    if given is not None:
+        return given
+    return None if stored_key.load(path) is not None else unlocking.ask_for_passphrase(path)
+
+
+def report_ready(args: argparse.Namespace) -> None:
+    """Tells the process that waits for this one that it is ready, and leaves its terminal."""
+    if not args.detached:
+        return
+    os.write(1, READY + b"\n")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)

@@ -1,0 +1,116 @@
+"""The Unix socket of an agent: created privately, by one agent only, and removed by the agent that created it.
+
+A lock file decides between two agents that start at the same time. A socket that an agent left behind when it was
+killed is replaced.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from smtui.api.errors import SmtuiError
+from smtui.system import agent_socket
+from smtui.system.private_files import FILE_MODE
+
+if sys.platform != "win32":
+    import fcntl
+
+BACKLOG = 64
+UNSUPPORTED = ("The agent needs Unix sockets, which this system does not have. Windows has no agent, lock, unlock and "
+               "credentials; smtui serve works there.")
+
+
+class AgentUnavailableError(SmtuiError):
+    """There can be no agent here; the message is a sentence."""
+
+
+class AgentRunningError(SmtuiError):
+    """Another agent has this vault."""
+
+
+class AgentListener:
+    """A listening Unix socket for one vault.
+
+    Args:
+        vault: the path of the vault file.
+
+    Raises:
+        AgentRunningError: another agent has the socket.
+        AgentUnavailableError: the system has no Unix sockets, or the folder is not private.
+        OSError: the socket cannot be created.
+    """
+
+    def __init__(self, vault: Path) -> None:
+        if sys.platform == "win32":
+            raise AgentUnavailableError(UNSUPPORTED)
+        self.path = Path(agent_socket.get_socket_path(str(vault)))
+        _make_private_folder(self.path.parent)
+        self._lock = _lock(self.path.with_suffix(".lock"))
+        try:
+            self.line = _listen(self.path)
+        except BaseException:
+            os.close(self._lock)
+            raise
+        self._identity = self._read_identity()
+
+    def close(self) -> None:
+        """Stops listening, and removes the socket unless somebody has replaced it. A second call does nothing."""
+        if self.line.fileno() < 0:
+            return
+        with suppress(OSError):
+            self.line.shutdown(socket.SHUT_RDWR)
+        self.line.close()
+        if self._identity is not None and self._read_identity() == self._identity:
+            with suppress(OSError):
+                self.path.unlink()
+        os.close(self._lock)
+
+    def _read_identity(self) -> tuple[int, int] | None:
+        with suppress(OSError):
+            found = self.path.lstat()
+            return found.st_dev, found.st_ino
+        return None
+
+
+def _make_private_folder(folder: Path) -> None:
+    with suppress(FileExistsError):
+        folder.mkdir(mode=agent_socket.FOLDER_MODE)
+    try:
+        agent_socket.check_folder(str(folder))
+    except agent_socket.UnsafeFolderError as error:
+        raise AgentUnavailableError(str(error)) from None
+
+
+def _lock(path: Path) -> int:
+    """A descriptor that holds the lock of the agent. Raises AgentRunningError, OSError."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            raise AgentRunningError("An agent for this vault is running already.") from None
+        raise
+    return descriptor
+
+
+def _listen(path: Path) -> socket.socket:
+    """A listening socket with mode 0600 from its first moment. What lies at the path belongs to no running agent."""
+    with suppress(FileNotFoundError):
+        path.unlink()
+    line = socket.socket(socket.AF_UNIX)
+    before = os.umask(0o177)
+    try:
+        line.bind(str(path))
+    except BaseException:
+        line.close()
+        raise
+    finally:
+        os.umask(before)
+    line.listen(BACKLOG)
+    return line

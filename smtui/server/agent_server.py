@@ -1,0 +1,164 @@
+"""Answers the connections on the Unix socket of an agent: calls of the vault's owner, and requests to the agent itself.
+
+A connection carries lines of JSON. A call is `{"operation": ..., "params": ..., "region": ...}`, as a rotation function
+sends it; a request to the agent is `{"control": ...}`, see `agent.Agent`. The answer is `{"result": ...}` or
+`{"error": ...}`. Only processes of this user are answered, and each event in the audit log names theirs.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from threading import BoundedSemaphore, Lock, Thread
+from typing import Any
+
+from smtui.api.boto_client import format_method_name
+from smtui.api.errors import ClientError, ParamValidationError, SmtuiError
+from smtui.api.model import OPERATIONS
+from smtui.backends.local import Caller
+from smtui.rotation import rpc_codec
+from smtui.server.line_reader import LineReader, LineTooLongError
+from smtui.server.peer import Peer, identify_peer
+from smtui.server.restrictions import Restrictions
+from smtui.server.shared_vault import SharedVault
+
+CONNECTIONS = 128
+MAX_LINE_BYTES = 8 * rpc_codec.MAX_LINE_BYTES
+"""A value of 65,536 characters may take six times as many bytes in JSON, and an import sends long ones."""
+INTERNAL = "An error occurred in the agent."
+
+
+class Conversation:
+    """One connection: its peer, and what it still has to send. `ends` run when it is over."""
+
+    def __init__(self, line: socket.socket, peer: Peer) -> None:
+        self.peer = peer
+        self.reader = LineReader(line, MAX_LINE_BYTES)
+        self.ends: list[Callable[[], None]] = []
+
+
+Control = Callable[[Conversation, Mapping[str, Any]], dict[str, Any]]
+"""Carries out a request to the agent. Raises SmtuiError."""
+
+
+class AgentServer:
+    """Answers connections, each in a thread, until `close`.
+
+    Args:
+        listener: the listening socket.
+        shared: the vault.
+        restrictions: what is refused.
+        controls: what carries out each request to the agent, by its name.
+        permits: decides whether a process may call at all.
+    """
+
+    def __init__(
+        self, listener: socket.socket, shared: SharedVault, restrictions: Restrictions,
+        controls: Mapping[str, Control], permits: Callable[[Peer], bool] = lambda _: True,
+    ) -> None:
+        self._listener = listener
+        self._shared = shared
+        self._restrictions = restrictions
+        self._controls = controls
+        self._permits = permits
+        self._free = BoundedSemaphore(CONNECTIONS)
+        self._lock = Lock()
+        self._open: set[socket.socket] = set()
+        self._is_closed = False
+        self.call_count = 0
+
+    def start(self) -> None:
+        Thread(target=self._accept_all, daemon=True, name="smtui-agent-accept").start()
+
+    def close(self) -> None:
+        """Ends all connections. The listening socket is closed by whoever opened it."""
+        with self._lock:
+            self._is_closed = True
+            for line in self._open:
+                with suppress(OSError):
+                    line.shutdown(socket.SHUT_RDWR)
+
+    def _accept_all(self) -> None:
+        while True:
+            self._free.acquire()
+            try:
+                line, _ = self._listener.accept()
+            except OSError:
+                return
+            Thread(target=self._serve, args=(line,), daemon=True, name="smtui-agent").start()
+
+    def _serve(self, line: socket.socket) -> None:
+        with self._lock:
+            self._open.add(line)
+            is_closed = self._is_closed
+        try:
+            peer = identify_peer(line)
+            if peer.is_this_user and not is_closed:
+                self._answer_all(line, peer)
+        except (OSError, EOFError):
+            pass
+        finally:
+            with self._lock:
+                self._open.discard(line)
+            line.close()
+            self._free.release()
+
+    def _answer_all(self, line: socket.socket, peer: Peer) -> None:
+        conversation = Conversation(line, peer)
+        try:
+            while True:
+                try:
+                    request = conversation.reader.read_line()
+                except LineTooLongError:
+                    line.sendall(rpc_codec.encode_error("This call is too long."))
+                    return
+                if request is None:
+                    return
+                line.sendall(self._answer(conversation, request))
+        finally:
+            for end in reversed(conversation.ends):
+                end()
+
+    def _answer(self, conversation: Conversation, line: bytes) -> bytes:
+        """The line that answers a request."""
+        try:
+            request = rpc_codec.decode(line)
+            control = self._controls.get(str(request.get("control")))
+            if control is not None:
+                return rpc_codec.encode({"result": control(conversation, request)})
+            return rpc_codec.encode({"result": self._call(request, conversation.peer)})
+        except SmtuiError as error:
+            return _encode_error(error)
+        except OSError as error:
+            return rpc_codec.encode_error(f"{error.strerror or INTERNAL}.", "OSError")
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            return rpc_codec.encode_error("This is not a valid call.")
+        except Exception:  # nothing about a fault of this program may reach the other side
+            return rpc_codec.encode_error(INTERNAL, "InternalServiceError")
+
+    def _call(self, request: Mapping[str, Any], peer: Peer) -> Any:
+        operation, params, region = request.get("operation"), request.get("params"), request.get("region")
+        if operation not in OPERATIONS or not isinstance(params, dict) or not isinstance(region, str | None):
+            raise ValueError("expected an operation of the API, parameters and a Region")
+        if not self._permits(peer):
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": NOT_CONFIRMED}})
+        self._restrictions.check(operation, params)
+        with self._shared.use() as vault:
+            self.call_count += 1
+            caller = Caller(vault.owner().arn, context={"aws:UserAgent": peer.user_agent})
+            client = vault.client(region_name=region, caller=caller)
+            response = getattr(client, format_method_name(operation))(**params)
+        return self._restrictions.trim(operation, response)
+
+
+NOT_CONFIRMED = "The use of the vault by this program was not confirmed at the agent's terminal."
+
+
+def _encode_error(error: SmtuiError) -> bytes:
+    """An error as a line. Errors about the vault keep the name of their class, and their hint."""
+    if isinstance(error, ClientError):
+        code = type(error).__name__ if isinstance(error, ParamValidationError) else error.code
+        metadata = error.response.get("ResponseMetadata")
+        return rpc_codec.encode_error(error.message, code, {**metadata, "Hint": error.hint} if metadata else None)
+    return rpc_codec.encode({"error": {"Code": type(error).__name__, "Message": str(error), "Hint": error.hint}})

@@ -1,0 +1,65 @@
+"""Who is at the other end of a Unix socket: user, process and program, as the kernel knows them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_PROGRAM = 200
+_UCRED = struct.Struct("3i")  # struct ucred of unix(7): pid, uid, gid
+_XUCRED = struct.Struct("2I h 16I")  # struct xucred of macOS: version, uid, number of groups, groups
+SOL_LOCAL, LOCAL_PEERCRED, LOCAL_PEERPID = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A process at the other end of a connection.
+
+    Args:
+        uid: its user.
+        pid: its number; 0 if the system does not tell.
+        program: the path of its executable, or its name; empty if the system does not tell.
+    """
+
+    uid: int
+    pid: int = 0
+    program: str = ""
+
+    @property
+    def is_this_user(self) -> bool:
+        return self.uid == os.geteuid()
+
+    @property
+    def user_agent(self) -> str:
+        """How the audit log names the process."""
+        return f"smtui-agent pid/{self.pid} {self.program}".rstrip()
+
+
+def identify_peer(line: socket.socket) -> Peer:
+    """The process that connected. Raises OSError if the system does not tell its user."""
+    if sys.platform == "linux":
+        pid, uid, _ = _UCRED.unpack(line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))
+        return Peer(uid, pid, _find_program(pid))
+    found = _XUCRED.unpack(line.getsockopt(SOL_LOCAL, LOCAL_PEERCRED, _XUCRED.size))
+    try:
+        pid = line.getsockopt(SOL_LOCAL, LOCAL_PEERPID)
+    except OSError:
+        pid = 0
+    return Peer(found[1], pid)
+
+
+def _find_program(pid: int) -> str:
+    """The executable of a process, or its name if that is hidden, as it is for a hardened process."""
+    folder = Path("/proc") / str(pid)
+    try:
+        return str((folder / "exe").readlink())[:MAX_PROGRAM]
+    except OSError:
+        pass
+    try:
+        return (folder / "comm").read_text(errors="replace").strip()[:MAX_PROGRAM]
+    except OSError:
+        return ""

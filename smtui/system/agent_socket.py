@@ -1,0 +1,67 @@
+"""Where the agent of a vault listens: the path of its Unix socket, and a connection to it.
+
+Every quick command imports this module, so it imports next to nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from hashlib import sha256
+from socket import socket
+
+IS_SUPPORTED = sys.platform != "win32"
+"""Windows has no Unix sockets in Python, so it has no agent."""
+FOLDER_MODE = 0o700
+MAX_PATH_BYTES = 100
+"""The kernel takes 104 (macOS) or 108 (Linux) bytes with the NUL at the end. Source: unix(4), unix(7)."""
+
+
+class UnsafeFolderError(Exception):
+    """The runtime folder belongs to someone else, or others can use it; the message is a sentence."""
+
+
+def get_runtime_folder() -> str:
+    """The folder of sockets: in `$XDG_RUNTIME_DIR`, or with the user's number in the temporary folder."""
+    base = os.environ.get("XDG_RUNTIME_DIR", "")
+    if base.startswith("/") and len(os.fsencode(base)) <= MAX_PATH_BYTES - 40 and os.path.isdir(base):  # noqa: PTH112
+        return f"{base}/smtui"
+    base = os.environ.get("TMPDIR", "") if sys.platform == "darwin" else ""
+    return f"{base.rstrip('/') or '/tmp'}/smtui-{os.geteuid()}"  # noqa: S108  # `check_folder` follows
+
+
+def get_socket_path(vault: str) -> str:
+    """The path of the socket for a vault file. Links on the way to the file make no difference."""
+    real = os.path.realpath(vault)
+    return f"{get_runtime_folder()}/{sha256(os.fsencode(real)).hexdigest()[:16]}.sock"
+
+
+def check_folder(folder: str) -> None:
+    """Raises UnsafeFolderError unless the folder is a real one, of this user alone, and OSError if there is none."""
+    found = os.lstat(folder)
+    if not stat.S_ISDIR(found.st_mode):
+        raise UnsafeFolderError(f"{folder} is not a folder.")
+    if found.st_uid != os.geteuid():
+        raise UnsafeFolderError(f"{folder} belongs to another user.")
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        raise UnsafeFolderError(f"Others can use {folder}. Make it private: chmod 700 {folder}")
+
+
+def connect(vault: str) -> socket | None:
+    """A connection to the agent of a vault file, or None if there is no agent."""
+    if not IS_SUPPORTED:
+        return None
+    from socket import AF_UNIX
+
+    path = get_socket_path(vault)
+    if not os.path.exists(path):  # noqa: PTH110
+        return None
+    line = socket(AF_UNIX)
+    try:
+        check_folder(os.path.dirname(path))  # noqa: PTH120
+        line.connect(path)
+    except (OSError, UnsafeFolderError):
+        line.close()
+        return None
+    return line

@@ -1,0 +1,341 @@
+"""Tests of the agent on its Unix socket: who may connect, what it answers, what a lock leaves, hostile lines."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+import smtui
+from smtui.api.errors import (
+    AccessDeniedException,
+    ParamValidationError,
+    VaultError,
+    VaultLockedError,
+    VaultMissingError,
+    WrongPassphraseError,
+)
+from smtui.backends import agent_client
+from smtui.backends.agent_client import AgentClient, AgentVault
+from smtui.rotation import rpc_codec
+from smtui.server import agent_server
+from smtui.server.agent import Agent
+from smtui.server.agent_listener import AgentListener, AgentRunningError, AgentUnavailableError
+from smtui.server.line_reader import LineReader, LineTooLongError
+from smtui.server.peer import Peer
+from smtui.server.restrictions import Restrictions
+from smtui.server.shared_vault import SharedVault
+from smtui.system import agent_socket
+from tests.server.conftest import make_passphrase
+from tests.waiting import LIMIT, wait_until
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets")
+
+
+@pytest.fixture(autouse=True)
+def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A runtime folder with a short path, as sockets need it."""
+    with TemporaryDirectory(prefix="smtui-t", dir="/tmp") as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        yield Path(folder)
+
+
+@pytest.fixture
+def agent(shared: SharedVault, vault: smtui.Vault) -> Iterator[Agent]:
+    agent = Agent(shared)
+    agent.start(vault)
+    yield agent
+    agent.close()
+
+
+@pytest.fixture
+def client(agent: Agent, vault: smtui.Vault) -> Iterator[Any]:
+    found = agent_client.connect(vault.path)
+    assert found is not None
+    yield found
+    found.close()
+
+
+# The socket.
+
+
+def test_socket_and_folder_are_private_whatever_the_umask(agent: Agent, vault: smtui.Vault, runtime: Path) -> None:
+    agent.close()
+    before = os.umask(0)
+    try:
+        listener = AgentListener(vault.path)
+    finally:
+        os.umask(before)
+    modes = {stat.S_IMODE(each.lstat().st_mode) for each in (listener.path, *runtime.glob("smtui/*.lock"))}
+
+    assert modes == {0o600}
+    assert stat.S_IMODE(listener.path.parent.stat().st_mode) == 0o700
+    listener.close()
+    assert not listener.path.exists()
+
+
+def test_of_two_agents_one_starts(agent: Agent, vault: smtui.Vault) -> None:
+    with pytest.raises(AgentRunningError):
+        AgentListener(vault.path)
+    assert agent_client.connect(vault.path) is not None
+
+
+def test_a_socket_that_was_left_behind_is_replaced(vault: smtui.Vault, runtime: Path) -> None:
+    AgentListener(vault.path).close()
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(agent_socket.get_socket_path(str(vault.path)))
+    assert agent_client.connect(vault.path) is None
+
+    listener = AgentListener(vault.path)
+    assert agent_socket.connect(str(vault.path)) is not None
+    listener.close()
+
+
+@pytest.mark.parametrize("prepare", [
+    lambda folder: folder.mkdir(mode=0o755), lambda folder: folder.symlink_to(folder.parent / "elsewhere"),
+    lambda folder: folder.write_text(""),
+])
+def test_a_folder_that_is_not_private_is_not_used(vault: smtui.Vault, runtime: Path, prepare: Any) -> None:
+    (runtime / "elsewhere").mkdir(mode=0o700)
+    prepare(runtime / "smtui")
+
+    with pytest.raises(AgentUnavailableError):
+        AgentListener(vault.path)
+    assert agent_client.connect(vault.path) is None
+
+
+def test_no_socket_is_trusted_in_a_folder_that_others_can_use(agent: Agent, vault: smtui.Vault, runtime: Path) -> None:
+    (runtime / "smtui").chmod(0o777)
+    assert agent_client.connect(vault.path) is None
+    (runtime / "smtui").chmod(0o700)
+
+
+def test_links_to_the_vault_lead_to_the_same_agent(agent: Agent, vault: smtui.Vault, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(vault.path)
+    assert agent_client.connect(link) is not None
+
+
+def test_a_process_of_another_user_is_not_answered(
+    agent: Agent, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent_server, "identify_peer", lambda _: Peer(os.geteuid() + 1, 1))
+    client = agent_client.connect(vault.path)
+    assert client is not None
+    with pytest.raises(VaultMissingError):
+        client.request("status")
+
+
+# Calls.
+
+
+def test_calls_and_their_errors(client: Any, vault: smtui.Vault) -> None:
+    client.create_secret(Name="a", SecretBinary=b"\x00\xff")
+    client.put_secret_value(SecretId="a", SecretString="x")
+
+    assert client.get_secret_value(SecretId="a", VersionStage="AWSPREVIOUS")["SecretBinary"] == b"\x00\xff"
+    with pytest.raises(smtui.ClientError) as missing:
+        client.get_secret_value(SecretId="none")
+    assert missing.value.code == "ResourceNotFoundException"
+    assert missing.value.operation_name == "GetSecretValue"
+    with pytest.raises(ParamValidationError):
+        client.get_secret_value()
+    with pytest.raises(ParamValidationError):
+        client.get_secret_value(SecretId=object())
+
+
+def test_a_client_has_its_region(agent: Agent, vault: smtui.Vault) -> None:
+    found = agent_client.connect(vault.path)
+    assert found is not None
+    with AgentVault(vault.path, found) as through:
+        through.client(region_name="eu-west-1").create_secret(Name="a", SecretString="x")
+        assert through.client().list_secrets()["SecretList"] == []
+        assert through.client(region_name="eu-west-1").list_secrets()["SecretList"]
+
+
+def test_the_audit_event_names_process_and_program(client: Any, vault: smtui.Vault) -> None:
+    client.list_secrets()
+    event = next(iter(vault.audit_log()))
+
+    assert event["userAgent"].startswith(f"smtui-agent pid/{os.getpid()} ")
+    if sys.platform == "linux":
+        assert event["userAgent"].split()[-1]
+
+
+def test_restrictions_hold_on_the_socket(shared: SharedVault, vault: smtui.Vault) -> None:
+    vault.client().create_secret(Name="dev/a", SecretString="x")
+    vault.client().create_secret(Name="prod/a", SecretString="x")
+    agent = Agent(shared, Restrictions(read_only=True, prefix="dev/"))
+    agent.start(vault)
+    client: Any = agent_client.connect(vault.path)
+
+    assert [each["Name"] for each in client.list_secrets()["SecretList"]] == ["dev/a"]
+    with pytest.raises(AccessDeniedException):
+        client.get_secret_value(SecretId="prod/a")
+    with pytest.raises(AccessDeniedException):
+        client.delete_secret(SecretId="dev/a")
+    agent.close()
+
+
+# Locking.
+
+
+def test_lock_and_unlock(client: Any, vault: smtui.Vault) -> None:
+    client.create_secret(Name="a", SecretString="x")
+    assert client.request("lock")["locked"]
+    assert vault.locked
+
+    with pytest.raises(VaultLockedError) as locked:
+        client.get_secret_value(SecretId="a")
+    assert "unlock" in locked.value.hint
+    with pytest.raises(WrongPassphraseError):
+        client.unlock(bytearray(b"wrong"))
+    assert client.request("status")["locked"]
+
+    assert not client.unlock(make_passphrase())["locked"]
+    assert client.get_secret_value(SecretId="a")["SecretString"] == "x"
+
+
+def test_unlocking_an_unlocked_vault_needs_the_passphrase_too(client: Any) -> None:
+    with pytest.raises(WrongPassphraseError):
+        client.unlock(bytearray(b"wrong"))
+    client.unlock(make_passphrase())
+    client.list_secrets()
+
+
+def test_the_status_has_no_secret(client: Any, agent: Agent) -> None:
+    endpoint = agent.start_endpoint(0, {"alice": "none"})
+    client.create_secret(Name="marked-name", SecretString="marked-value")
+    status = client.request("status")
+
+    assert (status["pid"], status["locked"], status["calls"]) == (os.getpid(), False, 1)
+    assert status["seconds_left"] == 900
+    assert status["endpoints"] == [{"url": endpoint.url, "connections": 0, "callers": ["alice"]}]
+    assert not [word for word in ("marked", endpoint.callers.owner.keys.secret_access_key) if word in str(status)]
+
+
+def test_a_vault_that_is_replaced_is_locked(client: Any, vault: smtui.Vault, shared: SharedVault) -> None:
+    vault.path.rename(vault.path.with_name("moved"))
+    with pytest.raises(VaultMissingError):
+        client.list_secrets()
+    assert shared.is_locked
+    assert shared.lock_reason == "The file was replaced or damaged."
+    vault.path.with_name("moved").rename(vault.path)
+
+
+def test_the_end_of_the_agent_locks_the_vault(agent: Agent, vault: smtui.Vault) -> None:
+    client = agent_client.connect(vault.path)
+    assert client is not None
+    agent.close()
+
+    assert vault.locked
+    with pytest.raises(VaultMissingError, match="agent does not answer"):
+        client.request("status")
+    assert agent_client.connect(vault.path) is None
+
+
+# Endpoints.
+
+
+def test_an_endpoint_lasts_as_long_as_the_connection_that_asked_for_it(
+    agent: Agent, client: Any, vault: smtui.Vault
+) -> None:
+    asking = agent_client.connect(vault.path)
+    assert asking is not None
+    started = asking.request("serve", port=0, callers={"alice": "none"})
+    named = client.request("environment", caller="alice")
+
+    assert started["environment"]["AWS_ENDPOINT_URL_SECRETS_MANAGER"] == started["url"]
+    assert named["AWS_ACCESS_KEY_ID"] != started["environment"]["AWS_ACCESS_KEY_ID"]
+    with pytest.raises(VaultError, match="no caller bob"):
+        client.request("environment", caller="bob")
+    asking.close()
+    wait_until(lambda: not client.request("status")["endpoints"], "the end of the endpoint")
+    with pytest.raises(VaultError, match="No endpoint"):
+        client.request("environment")
+
+
+@pytest.mark.parametrize("port", [-1, 70000, 1 << 40])
+def test_a_port_that_cannot_be_used(client: Any, port: int) -> None:
+    with pytest.raises(VaultError, match=f"Port {port} cannot be used"):
+        client.request("serve", port=port)
+
+
+def test_rotations_run_in_the_background(client: Any, vault: smtui.Vault) -> None:
+    function = vault.rotations().create_function(FunctionName="f", Password={"Key": "password"})["FunctionArn"]
+    client.create_secret(Name="a", SecretString='{"password":"first"}')
+    client.rotate_secret(SecretId="a", RotationLambdaARN=function, RotationRules={"AutomaticallyAfterDays": 30})
+
+    wait_until(lambda: "first" not in client.get_secret_value(SecretId="a")["SecretString"], "the rotation")
+
+
+# Hostile lines.
+
+
+@pytest.mark.parametrize("line", [
+    b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"operation":"Nothing","params":{}}', b'{"operation":[],"params":{}}',
+    b'{"operation":"ListSecrets","params":[]}', b'{"operation":"ListSecrets","params":{},"region":1}',
+    b'{"control":"nothing"}', b'{"control":"unlock"}', b'{"control":"unlock","length":-1}',
+    b'{"control":"unlock","length":99999999999}', b'{"control":"serve"}', b'{"control":"serve","port":"x"}',
+    b'{"control":"serve","port":0,"callers":[1]}', b"[" * 100_000, b'{"control":{"a":1}}',
+    b'{"operation":"ListSecrets","params":{"MaxResults":1e400}}',
+])
+def test_lines_that_are_no_call_are_answered(agent: Agent, vault: smtui.Vault, line: bytes) -> None:
+    with ExitStack() as ends:
+        peer = ends.enter_context(agent_socket.connect(str(vault.path)) or pytest.fail("no agent"))
+        peer.settimeout(LIMIT)
+        answers = ends.enter_context(peer.makefile("rb"))
+        peer.sendall(line + b"\n")
+        assert "error" in rpc_codec.decode(answers.readline())
+        peer.sendall(b'{"control":"status"}\n')
+        assert "result" in rpc_codec.decode(answers.readline())
+
+
+def test_an_endless_line_is_cut_off(
+    agent: Agent, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent_server, "MAX_LINE_BYTES", 1000)
+    with agent_socket.connect(str(vault.path)) or pytest.fail("no agent") as peer:
+        peer.settimeout(LIMIT)
+        peer.sendall(b"x" * 200_000)
+        answer = b""
+        try:
+            while data := peer.recv(1000):
+                answer += data
+        except ConnectionResetError:
+            pass
+        assert b"too long" in answer or not answer
+
+
+def test_what_a_reader_has_read_is_overwritten() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        reader = LineReader(ours, 100)
+        theirs.sendall(b"line\nmarked-passphrase rest\n")
+        held = reader._held
+        assert reader.read_line() == b"line"
+        taken = reader.read_bytes(len("marked-passphrase"))
+
+        assert taken == b"marked-passphrase"
+        assert b"marked" not in held
+        assert b"marked" not in reader._buffer
+        assert reader.read_line() == b" rest"
+        theirs.sendall(b"x" * 200)
+        with pytest.raises(LineTooLongError):
+            reader.read_line()
+        theirs.close()
+        with pytest.raises(EOFError):
+            LineReader(ours, 10).read_bytes(1)
+
+
+def test_the_client_is_a_boto3_client(client: AgentClient) -> None:
+    assert client.can_paginate("list_secrets")
+    assert [page["SecretList"] for page in client.get_paginator("list_secrets").paginate()] == [[]]
