@@ -168,3 +168,36 @@ def score_positions(text: str, positions: tuple[int, ...]) -> int:
             score += _AT_CAPITAL
         before = at
     return score - (positions[-1] - positions[0] + 1 - len(positions)) if positions else 0
+
+
+def score_scattered(word: Word, text: str, folded: str, segments: str) -> int:
+    """Scores a match of characters that are not consecutive, as `score_positions` scores that of `find_positions`.
+
+    It runs for thousands of names between two keys, so it takes the way of both at once.
+
+    Args:
+        folded: the text after `fold_case`.
+        segments: the text after `mark_segments`.
+    """
+    sought, within = (word.text, text) if word.is_case_sensitive else (word.folded, folded)
+    end = 0
+    for each in sought:
+        end = within.find(each, end) + 1
+        if not end:
+            return 0
+    score, after = len(sought) - end, -1
+    for each in reversed(sought):
+        at = within.rfind(each, 0, end)
+        if after == at + 1:
+            score += _CONSECUTIVE
+        elif after >= 0:
+            score += _score_start(after, text, segments)
+        end = after = at
+    return score + _score_start(after, text, segments) + after
+
+
+def _score_start(at: int, text: str, segments: str) -> int:
+    """Scores a matched character behind one that is not: of `segments`, the character before it has the same index."""
+    if segments[at] == "/":
+        return _AT_START
+    return _AT_CAPITAL if text[at].isupper() and text[at - 1].islower() else 0

@@ -262,6 +262,7 @@ def forget_what_was_shown(app: App[Any]) -> None:
     """
     for watchers in getattr(app, "__watchers", {}).values():
         watchers[:] = [(node, watch) for node, watch in watchers if not node._closing]
+    gc.unfreeze()
     for found in gc.get_objects():
         if type(found) is _lru_cache_wrapper and _may_be_cleared(found):
             found.cache_clear()

@@ -18,6 +18,7 @@ from smtui.rules.fuzzy import (
     mark_segments,
     rate_match,
     score_positions,
+    score_scattered,
 )
 
 DB = "prod/payments/db"
@@ -108,6 +109,14 @@ def test_a_word_that_narrows_another_matches_less(word: Word, other: Word, text:
     for each in (word, longer):
         if each.is_narrower_than(other) and each.matches(text):
             assert other.matches(text)
+
+
+@given(WORDS, TEXTS)
+def test_the_quick_score_is_that_of_the_positions(word: Word, text: str) -> None:
+    folded = fold_case(text)
+    if not word.is_exact and word.folded not in folded:
+        quick = score_scattered(word, text, folded, mark_segments(folded))
+        assert quick == score_positions(text, find_positions(word, text))
 
 
 @given(TEXTS)

@@ -1,15 +1,15 @@
 """Finding secrets by words without a key: fuzzy in names first, then as a substring in descriptions and tags.
 
-A `FindIndex` holds the texts of the entries of a `PageCache`. A `Ranking` finds words in them and orders the matches.
-It sorts only as many matches as are needed: with 100,000 names the first letter matches most of them, and the first
-screenful is in the best group.
+A `Ranking` finds words in a `FindIndex` and orders the matches. With 100,000 names the first letter matches most of
+them, so it gives the best matches before all are known (`find_best`), and sorts only as many as are needed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import chain, compress
+from itertools import chain, compress, islice, repeat
+from operator import contains
 from typing import TYPE_CHECKING
 
 from smtui.rules.fuzzy import (
@@ -20,59 +20,26 @@ from smtui.rules.fuzzy import (
     WHOLE,
     Word,
     find_positions,
-    fold_case,
-    mark_segments,
     score_positions,
+    score_scattered,
 )
-from smtui.tui.secret_list.entry_state import list_tags
+from smtui.tui.secret_list.find_index import FindIndex, join_text
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
 
 IN_TEXT = 0
 """The rating of a word that occurs in the description or the tags only."""
-SCORE_BATCH = 2000
+SCORE_BATCH = 1000
 """Matches that are scored at once, before other tasks have their turn."""
 _BASE = 8
 """More than the highest rating: the ratings of several words are digits of one number."""
-
-
-def join_text(entry: SecretListEntry) -> str:
-    """Returns what is searched beside the name: the description and the tags, one a line."""
-    return "\n".join([entry.get("Description", ""), *list_tags(entry)])
 
 
 def is_found(words: Sequence[Word], entry: SecretListEntry) -> bool:
     """Whether an entry contains all words."""
     name = entry["Name"]
     return all(word.matches(name) or word.is_in(join_text(entry)) for word in words)
-
-
-class FindIndex:
-    """The texts of entries, in which words are found; lists with one item for each entry."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.texts: list[str] = []
-        self.folded_names: list[str] = []
-        self.folded_texts: list[str] = []
-        self.segments: list[str] = []
-        self.lengths: list[int] = []
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def add(self, entries: Sequence[SecretListEntry]) -> None:
-        """Appends entries."""
-        for entry in entries:
-            name, text = entry["Name"], join_text(entry)
-            folded_name, folded_text = fold_case(name), fold_case(text)
-            self.names.append(name)
-            self.texts.append(text)
-            self.folded_names.append(name if folded_name == name else folded_name)
-            self.folded_texts.append(text if folded_text == text else folded_text)
-            self.segments.append(mark_segments(folded_name))
-            self.lengths.append(len(name))
 
 
 class Ranking:
@@ -89,6 +56,8 @@ class Ranking:
         self.scanned = 0
         self._index = index
         self._wider = wider if wider is not None and self._is_narrower_than(wider) else None
+        self._candidates: bytearray | None = None
+        """For each entry that the wider ranking has scanned, whether it is a match; None before the first scan."""
         self._groups: defaultdict[int, list[int]] = defaultdict(list)
         self._scores: dict[int, int] = {}
 
@@ -107,27 +76,50 @@ class Ranking:
 
     def scan(self, stop: int) -> None:
         """Finds the words in the entries up to index `stop`; those of the wider ranking only in its matches."""
-        if self._wider is not None and self.scanned == 0:
-            self._add(sorted(chain.from_iterable(self._wider._groups.values())))
-            self.scanned = self._wider.scanned
+        if self._wider is not None and self._candidates is None:
+            self._candidates = bytearray(self._wider.scanned)
+            for at in chain.from_iterable(self._wider._groups.values()):
+                self._candidates[at] = True
+            self._wider = None
+        known = min(stop, len(self._candidates or ()))
+        if self._candidates and self.scanned < known:
+            self._add(list(compress(range(self.scanned, known), self._candidates[self.scanned:known])))
+            self.scanned = known
         if self.scanned < stop:
             self._add(range(self.scanned, stop))
             self.scanned = stop
-        self._wider = None
 
-    def find_starts(self) -> list[int]:
-        """Returns the indexes of the entries in whose names all words start a segment, in order of `order`.
+    def find_best(self, most: int) -> list[int]:
+        """Returns the indexes of the first matches in order of `order`, at most about `most`.
 
-        These are the best matches. It takes a tenth of the time of a scan.
+        It finds words in names that contain all of them consecutively; of several words, at the start of segments.
+        There are further matches if it returns fewer than `most`. It takes a tenth of the time of a scan.
         """
+        return self._find_starts() if len(self.words) > 1 else list(islice(self._find_consecutive(), most))
+
+    def _find_consecutive(self) -> Iterator[int]:
+        """Yields the names that contain the only word: whole segments, then at the start of one, then elsewhere."""
+        word, index = self.words[0], self._index
+        found: set[int] = set()
+        if next(index.find_in_names(word.folded), None) is None:
+            return
+        for candidates in (
+            index.find_in_segments(f"{word.segment_start}/"),
+            index.find_in_segments(word.segment_start),
+            index.find_in_names(word.folded),
+        ):
+            for at in candidates:
+                if at not in found and index.has_word(at, word):
+                    found.add(at)
+                    yield at
+
+    def _find_starts(self) -> list[int]:
+        """Returns the names in which all words start a segment."""
         found: Sequence[int] = range(len(self._index))
         for word in self.words:
-            start, folded = word.segment_start, word.folded  # the segments do not tell one separator from another
-            segments, names = _select(self._index.segments, found), _select(self._index.folded_names, found)
-            found = [at for at, marked, name in zip(found, segments, names, strict=True)
-                     if start in marked and folded in name]
-        if any(word.is_case_sensitive for word in self.words):
-            found = [at for at in found if all(word.is_in(self._index.names[at]) for word in self.words)]
+            segments = _select(self._index.segments, found)
+            found = list(compress(found, map(contains, segments, repeat(word.segment_start))))
+        found = [at for at in found if all(self._index.has_word(at, word) for word in self.words)]
         best = Ranking(self.words, self._index)
         best._add(found)
         return [at for part in best.order() for at in part]
@@ -190,10 +182,15 @@ class Ranking:
             yield found
 
     def _score(self, found: Sequence[int]) -> None:
+        index = self._index
         for at in found:
             if at not in self._scores:
-                name, folded = self._index.names[at], self._index.folded_names[at]
-                self._scores[at] = sum(score_positions(name, find_positions(word, name, folded)) for word in self.words)
+                name, folded = index.names[at], index.folded_names[at]
+                self._scores[at] = sum([
+                    score_positions(name, find_positions(word, name, folded)) if word.is_exact or word.folded in folded
+                    else score_scattered(word, name, folded, index.segments[at])
+                    for word in self.words
+                ])
 
 
 def _decode(code: int, count: int) -> tuple[int, ...]:

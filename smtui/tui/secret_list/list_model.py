@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from smtui.tui.secret_list.finding import FindIndex
 from smtui.tui.secret_list.name_tree import NameTree, TreeRow, TreeState
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.results import BATCH_SIZE, Fetch, FilteredView, PageCache
 
 if TYPE_CHECKING:
-    from smtui.api.types import SecretListEntry
+    from smtui.api.types import ListSecretsRequest, SecretListEntry
 
 
 class ListModel:
@@ -29,6 +29,8 @@ class ListModel:
         """What separates the levels of the tree."""
         self._tree_state = TreeState()
         self._view: FilteredView | None = None
+        self._unfiltered: tuple[ListSecretsRequest, PageCache] | None = None
+        """The pages of the last request without filters of AWS, to which the next word to find may return."""
 
     @property
     def entries(self) -> Sequence[SecretListEntry]:
@@ -95,8 +97,8 @@ class ListModel:
 
     @property
     def wants_all(self) -> bool:
-        """Whether all entries are to be read: further ones may change the first rows, or the counts of groups."""
-        return self.reads_all or self.tree is not None
+        """Whether all entries are to be read: further ones may change the first rows, or are counted."""
+        return self._view is not None and (self._view.reads_all or self._view.wants_all or self.tree is not None)
 
     @property
     def match_count(self) -> int:
@@ -126,11 +128,6 @@ class ListModel:
         """Brings the rows up to what was read so far; returns whether they were replaced."""
         return self._view is not None and self._view.update_rows()
 
-    def expect_words(self) -> None:
-        """Keeps the texts of entries from now on, in which words are found."""
-        if self._view is not None and self._view.cache.index is None:
-            self._view.cache.index = FindIndex()
-
     @property
     def has_read(self) -> bool:
         """Whether a result has been read. If not, an empty list does not mean that there are no secrets."""
@@ -154,13 +151,21 @@ class ListModel:
             fetch: reads one page of its request.
             reread: whether to read again the pages that are cached for the same request.
         """
-        cache = self._view.cache if self._view and not reread else None
-        same_request = list_query.build_request() == self.list_query.build_request()
-        return cache if cache is not None and cache.is_complete and same_request else PageCache(fetch)
+        if reread:
+            self._unfiltered = None
+            gc.unfreeze()
+        request, view = list_query.build_request(), None if reread else self._view
+        if view is not None and view.cache.is_complete and request == self.list_query.build_request():
+            return view.cache
+        if self._unfiltered and self._unfiltered[1].is_complete and request == self._unfiltered[0]:
+            return self._unfiltered[1]
+        return PageCache(fetch)
 
     def show_view(self, list_query: ListQuery, view: FilteredView) -> None:
         """Replaces the rows by those of a view."""
         self.list_query, self._view, self.next_view = list_query, view, None
+        if not list_query.filter.filters:
+            self._unfiltered = list_query.build_request(), view.cache
         view.update_rows()
         self.change_tree()
 

@@ -73,7 +73,8 @@ async def read_first_rows(
 
     Args:
         count: the number of rows to read.
-        in_part: whether to return after `SHOW_INTERVAL` even if there are fewer rows, unless the sort is local.
+        in_part: whether to return with fewer rows, unless the sort is local: after `SHOW_INTERVAL`, or with the best
+            matches, before all are found.
         report_progress: called every `SHOW_INTERVAL`.
 
     Raises:
@@ -84,6 +85,8 @@ async def read_first_rows(
     report_at = loop.time() + SHOW_INTERVAL
     while view.has_more and (view.sorts_locally or len(view.rows) < count or (view.reads_all and not in_part)):
         await view.advance()
+        if in_part and view.rows and view.wants_all and not view.cache.has_more:
+            return
         if loop.time() >= report_at:
             if in_part and not view.sorts_locally:
                 return

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 READ_AHEAD = 40
 """Number of rows to read in advance, below the last visible row."""
+DRAW_PAUSE = 0.05
+"""Seconds in which the first matches are drawn, and another key may come, before all are counted and ordered."""
 
 
 class PagedList(VirtualList):
@@ -103,7 +105,7 @@ class PagedList(VirtualList):
             fetch: reads one page of the request.
             reread: whether to read again the pages that are cached for the same request.
             keep_cursor: whether the cursor stays on its secret.
-            delay: seconds to wait before the first page is read.
+            delay: seconds to wait before a page is read; what is cached is shown at once.
         """
         self.reads_to_end = False
         cache = self.model.find_cache(list_query, fetch, reread=reread)
@@ -114,7 +116,6 @@ class PagedList(VirtualList):
         """Begins or ends reading pages that are not in sight, because words may have to be found in them."""
         self.reads_ahead = reads_ahead
         if reads_ahead:
-            self.model.expect_words()
             self._read_on_if_near_end()
 
     def stop(self) -> None:
@@ -124,13 +125,14 @@ class PagedList(VirtualList):
 
     @work(exclusive=True, group="pages")
     async def _read_list(self, list_query: ListQuery, cache: PageCache, keep_cursor: bool, delay: float) -> None:
-        await asyncio.sleep(delay)
+        await asyncio.sleep(delay if cache.has_more else 0)
         view = make_view(cache, list_query, self.clock())
         self.model.next_view, self.read_error = view, None
         try:
             kept, place = self._find_cursor_target() if keep_cursor else (None, 0)
             await read_first_rows(view, place + self.height, in_part=kept is None, report_progress=self._post_loaded)
             self._show_view(list_query, view, kept, place)
+            await asyncio.sleep(DRAW_PAUSE if view.wants_all else 0)
             await read_more_rows(self.model, lambda: self._needs_more, self._show)
         except TooManyToSortError:
             self.post_message(self.TooManyToSort())
@@ -201,7 +203,7 @@ class PagedList(VirtualList):
     @property
     def _needs_more(self) -> bool:
         last_in_sight = max(self.cursor, self.scroll_offset.y + self.height)
-        reads_ahead = self.reads_ahead and self.model.keeps_all
+        reads_ahead = self.reads_ahead and self.model.keeps_all and not self.model.list_query.filter.filters
         wants_more = (self.reads_to_end or reads_ahead or self.model.wants_all
                       or self.count < last_in_sight + READ_AHEAD)
         return self.model.has_read and self.model.has_more and wants_more

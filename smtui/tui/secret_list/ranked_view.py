@@ -7,19 +7,21 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from smtui.tui.secret_list.finding import FindIndex, Ranking
+from smtui.tui.secret_list.finding import Ranking
 from smtui.tui.secret_list.query import ListQuery
-from smtui.tui.secret_list.results import BATCH_SIZE, FilteredView, PageCache
+from smtui.tui.secret_list.results import FilteredView, PageCache
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
 
-SCAN_BATCH = 10_000
-"""Indexed entries in which words are found at once, before other tasks have their turn."""
-FEW = 10_000
-"""So many matches of the previous words are searched sooner than the starts of all names."""
+SCAN_BATCH = 5000
+"""Entries in which words are found at once, before other tasks have their turn."""
+FEW = 5000
+"""So many matches of the previous words are searched as soon as the best matches of all."""
 PARTIAL_COUNT = 200
 """Rows that are shown at least, where there are as many, while further entries are read."""
+IN_SIGHT = 100
+"""Rows beyond which no terminal shows more: a better match after so many cannot come into sight."""
 
 
 class TooManyToFindError(Exception):
@@ -39,8 +41,7 @@ class RankedView(FilteredView):
 
     def __init__(self, cache: PageCache, list_query: ListQuery, now: datetime) -> None:
         super().__init__(cache, list_query, now)
-        self._index = cache.index = cache.index or FindIndex()
-        self._ranking = Ranking(list_query.filter.words, self._index, cache.ranking)
+        self._ranking = Ranking(list_query.filter.words, cache.index, cache.ranking)
         self._parts: Iterator[list[int]] | None = None
         """The matches that are not in `_ordered` yet; None if entries were scanned since these were ordered."""
         self._ordered: list[SecretListEntry] = []
@@ -49,18 +50,24 @@ class RankedView(FilteredView):
         """Whether all matches are in order."""
         self._is_replaced = False
         """Whether `rows` were replaced since the last `update_rows`."""
+        self._are_best = False
+        """Whether the first rows stay as they are: none of the entries that are not scanned yet is a better match."""
 
     @property
     def reads_all(self) -> bool:
+        return self.wants_all and not (self._are_best and len(self.rows) >= IN_SIGHT)
+
+    @property
+    def wants_all(self) -> bool:
         return self.scanned < len(self.cache.entries) or self.cache.has_more
 
     @property
     def has_more(self) -> bool:
-        return self.reads_all or not self._is_ordered
+        return self.wants_all or not self._is_ordered
 
     @property
     def is_count_final(self) -> bool:
-        return not self.has_more if self._predicates else not self.reads_all
+        return not self.has_more if self._predicates else not self.wants_all
 
     @property
     def match_count(self) -> int:
@@ -73,9 +80,8 @@ class RankedView(FilteredView):
             TooManyToFindError: there are more entries than the cache keeps.
         """
         if self.scanned < len(self.cache.entries):
-            if self._show_starts():
-                return
-            self._scan()
+            if not self._show_best():
+                self._scan()
             await asyncio.sleep(0)
         elif self.cache.has_more:
             await self.cache.read_page()
@@ -88,21 +94,18 @@ class RankedView(FilteredView):
 
     def _scan(self) -> None:
         """Finds the words in the next batch of cached entries."""
-        index, entries = self._index, self.cache.entries
-        if len(index) < len(entries):
-            index.add(entries[len(index):len(index) + BATCH_SIZE])
-        self._ranking.scan(min(len(index), self.scanned + SCAN_BATCH))
+        batch = len(self.cache.entries) if self._ranking.is_narrow(FEW) else SCAN_BATCH
+        self._ranking.scan(min(len(self.cache.entries), self.scanned + batch))
         self.scanned = self._ranking.scanned
         self._parts, self._ordered, self._is_ordered = None, [], False
-        if self.scanned == len(entries):
+        if self.scanned == len(self.cache.entries):
             self.cache.ranking = self._ranking
 
-    def _show_starts(self) -> bool:
-        """Shows names with words at the start of a segment, if all entries are indexed; returns whether it did."""
-        is_first = self.scanned == 0 and not self.rows and not self._ranking.is_narrow(FEW)
-        if not is_first or self.cache.has_more or len(self._index) < len(self.cache.entries):
+    def _show_best(self) -> bool:
+        """Shows the best matches before the scan, once all entries are read; returns whether there are any."""
+        if self.scanned or self.rows or self._are_best or self.cache.has_more or self._ranking.is_narrow(FEW):
             return False
-        self.rows = self._select(self._ranking.find_starts())
+        self.rows, self._are_best = self._select(self._ranking.find_best(PARTIAL_COUNT)), True
         return bool(self.rows)
 
     def _order_next(self) -> None:
@@ -116,7 +119,7 @@ class RankedView(FilteredView):
             self.rows, self._is_replaced = self._ordered, True
 
     def update_rows(self) -> bool:
-        while self.reads_all and self.scanned and not self._is_ordered and (
+        while self.cache.has_more and self.scanned and not self._is_ordered and (
                 self._ordered is not self.rows or len(self.rows) < PARTIAL_COUNT):
             self._order_next()
         is_replaced, self._is_replaced = self._is_replaced, False

@@ -7,13 +7,15 @@ read twice.
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from smtui.tui.secret_list.columns import SortKey
-from smtui.tui.secret_list.finding import FindIndex, Ranking
+from smtui.tui.secret_list.find_index import FindIndex
+from smtui.tui.secret_list.finding import Ranking
 from smtui.tui.secret_list.query import ListQuery
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ BATCH_SIZE = 2000
 """Entries filtered at once, before other tasks have their turn."""
 MAX_CACHED = 100_000
 """Entries that a cache keeps at most."""
+FROZEN_AT_ONCE = 10_000
+"""Entries read after which the garbage collector leaves alone what there is (see `PageCache.read_page`)."""
 MAX_SORTED = 100_000
 """Entries that are sorted locally at most, which needs all of them at once."""
 
@@ -45,8 +49,8 @@ class PageCache:
         self.entries: list[SecretListEntry] = []
         self.is_complete = True
         """Whether the cache still has all entries that were read."""
-        self.index: FindIndex | None = None
-        """The texts of the first entries, or of all; None until words are to be found."""
+        self.index = FindIndex()
+        """The texts of the entries."""
         self.ranking: Ranking | None = None
         """The last ranking that covers the entries."""
         self.total: int | None = None
@@ -60,14 +64,21 @@ class PageCache:
         return not self._has_begun or self._token is not None
 
     async def read_page(self) -> list[SecretListEntry]:
-        """Reads and returns the next page."""
+        """Reads and returns the next page.
+
+        A collection of the garbage among 100,000 entries takes half a second, in which no key is answered, so many
+        entries are exempt from it (`gc.freeze`) until the next list is read, or the lock.
+        """
         page = await self._fetch(self._token)
         self._has_begun, self._token = True, page.next_token
         self.total = page.total if self.total is None else self.total
         if len(self.entries) + len(page.entries) <= MAX_CACHED:
             self.entries += page.entries
-            if self.index is not None and len(self.index) + len(page.entries) == len(self.entries):
-                self.index.add(page.entries)
+            self.index.add(page.entries)
+            if not self.has_more:
+                self.index.join_names()
+            if len(self.entries) // FROZEN_AT_ONCE > (len(self.entries) - len(page.entries)) // FROZEN_AT_ONCE:
+                gc.freeze()
         else:
             self.is_complete = False
         return page.entries
@@ -100,6 +111,11 @@ class FilteredView:
     @property
     def reads_all(self) -> bool:
         """Whether further entries may change the first rows, so that all are to be read."""
+        return False
+
+    @property
+    def wants_all(self) -> bool:
+        """Whether all entries are to be read, because they are counted."""
         return False
 
     def update_rows(self) -> bool:

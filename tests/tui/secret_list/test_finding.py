@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 import smtui
 from smtui.rules.fuzzy import Word
 from smtui.tui.secret_list import ranked_view, results
-from smtui.tui.secret_list.finding import FindIndex, Ranking, is_found
+from smtui.tui.secret_list.find_index import FindIndex
+from smtui.tui.secret_list.finding import Ranking, is_found
+from smtui.tui.secret_list.list_model import ListModel
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.ranked_view import TooManyToFindError, make_view
 from smtui.tui.secret_list.results import FilteredView, Page, PageCache
@@ -83,7 +85,7 @@ def test_ranking_is_stable_and_complete(names: list[str], texts: list[str], cut:
             ranking.scan(min(stop, len(index)))
             list(ranking.order())
         orders.append([at for part in ranking.order() for at in part])
-        starts = ranking.find_starts()
+        starts = ranking.find_best(20)
         assert orders[0][:len(starts)] == starts
 
     assert orders[0] == orders[1]
@@ -139,6 +141,39 @@ async def test_the_next_key_reads_nothing_again(monkeypatch: pytest.MonkeyPatch)
     assert source.asked == 3
     monkeypatch.setattr(ranked_view, "FEW", 0)  # as with many matches
     assert await read_all(make_view(cache, ListQuery("p"), NOW)) == find("p")
+
+
+async def test_the_best_matches_are_there_before_all_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As soon as more stand in order than a screen shows: no better one can come, and nothing waits for the others."""
+    monkeypatch.setattr(ranked_view, "PARTIAL_COUNT", 20)
+    monkeypatch.setattr(ranked_view, "IN_SIGHT", 10)
+    monkeypatch.setattr(ranked_view, "SCAN_BATCH", 40)
+    cache = PageCache(Source([{"Name": name, "Description": "paid by us"} for name in MANY]))
+    await read_all(FilteredView(cache, ListQuery(), NOW))
+    for text in ("p", "pr", "prod", "p", "pay", "prod pay", "zz"):
+        whole = find(text, cache.entries)
+        view = make_view(cache, ListQuery(text), NOW)
+        await view.advance()
+        shown = list_rows(view)
+        assert shown == whole[:len(shown)]
+        if len(whole) > 100:
+            assert (len(shown) >= 10, view.reads_all, view.wants_all, view.is_count_final) == (True, False, True, False)
+        assert await read_all(view) == whole
+        assert (view.match_count, view.is_count_final, view.reads_all) == (len(whole), True, False)
+
+
+async def test_a_filter_of_aws_does_not_forget_the_names() -> None:
+    """After `name:prod` the next word is found in what had been read before; a reload reads again."""
+    model, source = ListModel(), Source()
+    cache = model.find_cache(ListQuery("db"), source, reread=True)
+    model.show_view(ListQuery("db"), make_view(cache, ListQuery("db"), NOW))
+    filtered = model.find_cache(ListQuery("name:prod"), source, reread=False)
+    assert filtered is not cache
+    model.show_view(ListQuery("name:prod"), make_view(filtered, ListQuery("name:prod"), NOW))
+
+    assert model.find_cache(ListQuery("prod"), source, reread=False) is cache
+    assert model.find_cache(ListQuery("prod"), source, reread=True) is not cache
+    assert model.find_cache(ListQuery("prod"), source, reread=False) is not cache
 
 
 async def test_other_conditions_apply_too() -> None:
