@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 SWITCHES = {"--demo", "--read-only", "--allow-debug"}
-WITH_PATH = "--vault"
+WITH_VALUE = ("--vault", "--context")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,10 +28,10 @@ def _is_tui(arguments: list[str]) -> bool:
     """Whether there are only options of the TUI: no command, no `--help`, no `--version`."""
     left = iter(arguments)
     for argument in left:
-        if argument == WITH_PATH:
+        if argument in WITH_VALUE:
             if next(left, "--").startswith("--"):
-                return False  # the command line reports the missing path
-        elif argument not in SWITCHES and not argument.startswith(WITH_PATH + "="):
+                return False  # the command line reports the missing value
+        elif argument not in SWITCHES and argument.partition("=")[0] not in WITH_VALUE:
             return False
     return True
 

@@ -5,7 +5,7 @@ Front ends use this protocol and ask `can`; no front end asks for the class of a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +24,13 @@ SIGN_IN_CODES = frozenset({
     "TokenRefreshRequired", "UnrecognizedClientException",
 })  # fmt: skip
 """Codes of refusals because of the credentials, whatever the request was. Source: "Common Error Types" of AWS's API."""
+CALLS_PER_SECOND = 20
+"""The most calls that smtui makes to an account: the lowest quota that programs share is 50 calls a second.
+
+Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+"""
+DOLLARS_PER_CALL = 0.05 / 10_000
+"""Source: https://aws.amazon.com/secrets-manager/pricing/"""
 
 
 class AuditExtent(StrEnum):
@@ -96,6 +103,14 @@ class Capabilities:
         return "" if self.has(feature) else self.reasons.get(feature, f"This context has no {feature}.")
 
 
+class KeyUsageCounts(Protocol):
+    """What the KMS keys of a context encrypt: all of it, or at least so much (`Capabilities.key_usage`)."""
+
+    def count_versions(self, key_id: str, *, region_name: str | None = None) -> tuple[int, int]: ...
+    def count_versions_by_key(self, *, region_name: str | None = None) -> dict[str, tuple[int, int]]: ...
+    def list_secret_names(self, key_id: str, *, most: int = 100, region_name: str | None = None) -> list[str]: ...
+
+
 class Context(Protocol):
     """An open context. After `close()`, its clients raise VaultLockedError."""
 
@@ -143,6 +158,17 @@ class Context(Protocol):
     def look_up_names(
         self, names: Sequence[str], *, region_name: str | None = None
     ) -> tuple[set[str], dict[str, str]]: ...
+    @property
+    def key_usage(self) -> KeyUsageCounts: ...
+    def audit_log(
+        self, *, secret_id: str | None = None, operation: str | None = None, caller: str | None = None,
+        outcome: str | None = None, since: datetime | None = None, until: datetime | None = None,
+        limit: int | None = None, region_name: str | None = None, changes_only: bool = False, above: int = 0,
+        up_to: int | None = None,
+    ) -> Iterator[dict[str, Any]]: ...
+    def regions(self) -> dict[str, int]:
+        """The number of secrets in each Region, as far as it is known without a call."""
+
     def now(self) -> datetime: ...
     def close(self) -> None: ...
     def __enter__(self) -> Self: ...

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from smtui.api.errors import WrongPassphraseError
-from smtui.cli import unlocking
+from smtui.cli import chosen_context, unlocking
 from smtui.cli.exit_codes import CommandError, Exit
 from smtui.cli.terminal import wipe
 from smtui.system import agent_socket
 
 if TYPE_CHECKING:
+    from smtui.api.context import Context
     from smtui.backends.agent_client import AgentVault
-    from smtui.backends.local import Vault
 
 
 class NoAgentError(CommandError):
@@ -31,20 +31,21 @@ class NoAgentError(CommandError):
 
 
 @contextmanager
-def open_for_client(args: argparse.Namespace) -> Iterator[Vault]:
-    """The vault, for a command that uses nothing but its client: that of the agent, or as `unlocking.open_for`.
+def open_for_client(args: argparse.Namespace) -> Iterator[Context]:
+    """The context, for a command that uses nothing but its client: the agent's vault, or `unlocking.open_context_for`.
 
     Raises:
         SmtuiError: if neither can be used.
     """
-    vault = find_agent(args)
+    chosen = chosen_context.find_context(args)
+    vault = None if chosen is not None and chosen.is_aws else find_agent(args)
     if vault is None:
-        with unlocking.open_for(args) as opened:
+        with unlocking.open_context_for(args) as opened:
             yield opened
         return
     with vault:
         unlock_agent(vault, args)
-        yield cast("Vault", vault)
+        yield cast("Context", vault)
 
 
 def find_agent(args: argparse.Namespace) -> AgentVault | None:

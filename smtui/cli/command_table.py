@@ -112,6 +112,7 @@ COMMANDS = (
     Command("functions", Group.VAULT, "list, add, try, allow and remove rotation functions"),
     Command("rotate-due", Group.VAULT, "rotate every secret that is due"),
     Command("policy", Group.VAULT, "check a policy; show who has access, and why"),
+    Command("contexts", Group.VAULT, "list, add, remove and test AWS accounts and vaults with a name"),
     Command("keyring", Group.VAULT, "store this vault's key in the OS keyring, or remove it"),
     Command("agent", Group.SERVERS, "keep the vault unlocked for other commands of yours"),
     Command("unlock", Group.SERVERS, "unlock the vault of the running agent"),

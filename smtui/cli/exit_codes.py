@@ -5,7 +5,18 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import ClassVar
 
-from smtui.api.errors import ClientError, ParamValidationError, SmtuiError, VaultError, WrongPassphraseError
+from smtui.api.context import SIGN_IN_CODES
+from smtui.api.errors import (
+    ClientError,
+    ContextError,
+    NotAvailableError,
+    ParamValidationError,
+    SignInError,
+    SmtuiError,
+    VaultError,
+    WrongAccountError,
+    WrongPassphraseError,
+)
 from smtui.transfer.errors import UnreadableFileError
 
 
@@ -25,8 +36,10 @@ MEANING = {
     Exit.DONE: "done",
     Exit.REFUSED: "the operation was refused; standard error has AWS's error code and message",
     Exit.USAGE: "the command line or an input file is not valid",
-    Exit.CANNOT_UNLOCK: "the vault cannot be unlocked: wrong passphrase, or none given",
-    Exit.VAULT: "the vault is missing, damaged, busy, older than this machine last saw, or not usable as requested",
+    Exit.CANNOT_UNLOCK: "the vault cannot be unlocked: wrong passphrase, or none given; "
+                        "or the profile is not signed in to AWS",
+    Exit.VAULT: "the vault is missing, damaged, busy, older than this machine last saw, or not usable as requested; "
+                "the context is missing or cannot be reached",
     Exit.CANNOT_RUN: "the command of exec cannot be run; otherwise exec exits as its command does",
     Exit.NO_COMMAND: "the command of exec does not exist",
     Exit.INTERRUPTED: "interrupted with Ctrl+C",
@@ -76,6 +89,10 @@ class CannotUnlockError(CommandError):
 
 _CODE_BY_ERROR = (
     (WrongPassphraseError, Exit.CANNOT_UNLOCK),
+    (SignInError, Exit.CANNOT_UNLOCK),
+    (WrongAccountError, Exit.CANNOT_UNLOCK),
+    (NotAvailableError, Exit.REFUSED),
+    (ContextError, Exit.VAULT),
     (VaultError, Exit.VAULT),
     (ParamValidationError, Exit.USAGE),
     (UnreadableFileError, Exit.USAGE),
@@ -87,4 +104,6 @@ def get_exit_code(error: SmtuiError) -> Exit:
     """The exit code for an error of this program."""
     if isinstance(error, CommandError):
         return error.exit
+    if isinstance(error, ClientError) and error.code in SIGN_IN_CODES:
+        return Exit.CANNOT_UNLOCK
     return next((code for kind, code in _CODE_BY_ERROR if isinstance(error, kind)), Exit.REFUSED)

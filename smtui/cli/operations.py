@@ -13,7 +13,7 @@ from smtui.cli.agent_session import open_for_client
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.global_options import declare_output
 from smtui.cli.parser import parse_count
-from smtui.cli.unlocking import open_for
+from smtui.cli.unlocking import open_context_for
 
 PAGE_OPTIONS = ("starting_token", "page_size", "max_items")
 BY_COMMAND = {parameters.hyphenate(name): operation for name, operation in OPERATIONS.items()}
@@ -57,10 +57,10 @@ def run(args: argparse.Namespace) -> Exit:
 def _call(operation: str, request: dict[str, Any], args: argparse.Namespace) -> list[dict[str, Any]]:
     """The responses to print one after the other. Raises SmtuiError."""
     fetch = _choose_pages(operation, request, args)
-    with (open_for if operation == "RotateSecret" else open_for_client)(args) as vault:
-        responses = fetch(getattr(vault.client(region_name=args.region), args.command.replace("-", "_")))
-        if operation == "RotateSecret":
-            rotation_report.report_problem(vault, request["SecretId"], args.region)
+    with (open_context_for if operation == "RotateSecret" else open_for_client)(args) as context:
+        responses = fetch(getattr(context.client(region_name=args.region), args.command.replace("-", "_")))
+        if operation == "RotateSecret" and context.can.has_rotation_runs:
+            rotation_report.report_problem(context, request["SecretId"], args.region)
     return responses
 
 

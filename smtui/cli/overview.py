@@ -53,7 +53,7 @@ def _describe_vault(path: str) -> list[str]:
     return [
         "Vault:",
         f"  {path}",
-        "  --vault PATH or $SMTUI_VAULT selects another one.",
+        "  --vault PATH or $SMTUI_VAULT selects another one, --context NAME an AWS account (smtui contexts).",
         "  smtui prompts for the passphrase on the terminal. For use without a terminal: --passphrase-fd N,",
         "  $SMTUI_PASSPHRASE_FILE, the OS keyring (smtui keyring store), or, for tests and CI, $SMTUI_PASSPHRASE.",
         "",

@@ -14,11 +14,13 @@ from smtui.api.arn import is_account
 from smtui.cli import output
 from smtui.cli.abbreviations import expand_abbreviation
 from smtui.cli.exit_codes import UsageError
+from smtui.system.context_settings import split_region
 
 ALLOW_DEBUG = "--allow-debug"  # permits debuggers and core files
 ACCEPT_OLDER = "--accept-older"
 NO_AGENT = "--no-agent"
-OURS = {"--vault": True, "--read-only": False, ACCEPT_OLDER: False, "--passphrase-fd": True, NO_AGENT: False}
+OURS = {"--vault": True, "--context": True, "--read-only": False, "--rw": False, ACCEPT_OLDER: False,
+        "--passphrase-fd": True, NO_AGENT: False}
 """The global options that the aws CLI does not have, and whether each takes a value."""
 TEXT_OR_JSON = ("text", "json")
 
@@ -97,17 +99,29 @@ def _remove_values(message: str) -> str:
 
 
 def declare_globals(parser: argparse.ArgumentParser) -> None:
-    """Adds the options that select the vault, the Region and the source of the passphrase."""
+    """Adds the options that select the vault or context, the Region and the source of the passphrase."""
     group = parser.add_argument_group("vault and passphrase")
+    group.add_argument("--context", metavar="NAME[@REGION]", type=parse_context_name, action="append", default=[],
+                       help="AWS account or vault with a name, see smtui contexts (default: $SMTUI_CONTEXT)")
     group.add_argument("--vault", metavar="PATH", help="vault file (default: $SMTUI_VAULT, else your data folder)")
     group.add_argument("--read-only", action="store_true",
-                       help="open without writing; reads are not recorded in the audit log")
+                       help="open without writing; reads are not recorded in the audit log of a vault")
+    group.add_argument("--rw", action="store_true", help="allow this command to change a protected context")
     group.add_argument(ACCEPT_OLDER, action="store_true",
                        help="accept a vault file older than this machine last saw (a restored backup)")
     group.add_argument("--region", metavar="REGION", type=parse_region, help="Region (default: the vault's)")
     group.add_argument("--passphrase-fd", metavar="N", type=int, help="read the passphrase from file descriptor N")
     group.add_argument(NO_AGENT, action="store_true", help="open the file here, even if an agent has it unlocked")
     parser.add_argument(ALLOW_DEBUG, action="store_true", help=argparse.SUPPRESS)
+
+
+def parse_context_name(word: str) -> str:
+    """NAME or NAME@REGION. A word with = is a condition key, for `smtui policy explain`."""
+    try:
+        split_region("name" if "=" in word else word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return word
 
 
 def parse_region(word: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -78,3 +78,10 @@ def _format_table(value: Any, title: str) -> Iterable[str] | None:
 _FORMATS: dict[str, Callable[[Any, str], Iterable[str] | None]] = {
     "json": _format_json, "yaml": _format_yaml, "text": _format_text, "table": _format_table,
 }
+
+
+def align_columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """One line for each row, with columns as wide as their content."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from smtui.cli import diagnostics
 
 if TYPE_CHECKING:
+    from smtui.api.context import Context
     from smtui.backends.local import Vault
 
 
-def report_problem(vault: Vault, secret_id: str, region: str | None) -> None:
-    """Warns if the secret's latest rotation failed or waits for permission."""
-    described = vault.rotations(region_name=region).describe_rotation(SecretId=secret_id)
+def report_problem(context: Context, secret_id: str, region: str | None) -> None:
+    """Warns if the secret's latest rotation failed or waits for permission. The context has rotation runs."""
+    described = context.rotations(region_name=region).describe_rotation(SecretId=secret_id)
     run = described.get("Rotation", {})
     if "WaitsForPermission" in described:
-        for each in vault.scheduler.list_waiting(secret_id=secret_id, region_name=region):
+        for each in cast("Vault", context).scheduler.list_waiting(secret_id=secret_id, region_name=region):
             diagnostics.warn(f"The rotation waits for your permission to run {each.function} on this machine.",
                              f"To see and allow it: smtui functions allow {each.function} --region {each.region}")
         return

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from smtui.api.errors import WrongPassphraseError
 from smtui.backends import rotation_session
-from smtui.cli import diagnostics, rollback_warning, terminal
+from smtui.cli import chosen_context, diagnostics, rollback_warning, terminal
 from smtui.cli.exit_codes import CannotUnlockError, UsageError
 from smtui.cli.terminal import MAX_BYTES, NoTerminalError, wipe
 from smtui.system.bounded_read import open_for_reading, read_descriptor
 from smtui.system.paths import expand_home
 
 if TYPE_CHECKING:
+    from smtui.api.context import Context
     from smtui.backends.local import Vault
 
 T = TypeVar("T")
@@ -36,12 +37,29 @@ UNLOCK_HINT = "Use --passphrase-fd N or $SMTUI_PASSPHRASE_FILE, or run this in a
 
 
 @contextmanager
+def open_context_for(args: argparse.Namespace) -> Iterator[Context]:
+    """The vault or AWS account that the options select, for the length of the block.
+
+    Raises:
+        SmtuiError: like `open_for`; or the account cannot be reached or signed in to.
+    """
+    chosen = chosen_context.find_context(args)
+    if chosen is not None and chosen.is_aws:
+        with chosen_context.open_account(chosen, args) as account:
+            yield account
+        return
+    with open_for(args) as vault:
+        yield vault
+
+
+@contextmanager
 def open_for(args: argparse.Namespace) -> Iterator[Vault]:
     """The unlocked vault that the options select, for the length of the block.
 
     Within a rotation function it is the part of the vault that the function may use.
 
     Raises:
+        NotAvailableError: the options select an AWS account.
         SmtuiError: if the vault cannot be opened, or is older than this machine last saw.
     """
     if rotation_session.is_rotation_function():
@@ -99,9 +117,14 @@ def _report_deletions(vault: Vault) -> None:
 
 
 def get_vault_path(args: argparse.Namespace) -> Path:
-    """The path of the vault that the options select. Raises UsageError, SettingsError."""
+    """The path of the vault that the options select. Raises UsageError, SettingsError, ContextError."""
     from smtui.system import settings
 
+    context = chosen_context.find_context(args)
+    chosen_context.require_file(context)
+    args.read_only = chosen_context.is_read_only(args, context)
+    if context is not None:
+        return settings.get_vault_path(context.vault)
     if args.vault == "":
         raise UsageError("--vault names no file: give a path.")
     if args.vault:
@@ -111,7 +134,9 @@ def get_vault_path(args: argparse.Namespace) -> Path:
 
 def get_default_path() -> str:
     """The path of the vault that a command without --vault opens. Raises SettingsError."""
-    return str(get_vault_path(argparse.Namespace(vault=None)))
+    from smtui.system import settings
+
+    return str(settings.get_vault_path(None, settings.load_settings()))
 
 
 def check_file(path: Path, *, recovery_code: str | None = None) -> None:

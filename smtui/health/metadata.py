@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from smtui.api.arn import get_last_field
+from smtui.api.context import KeyUsageExtent
+from smtui.api.errors import ClientError
 from smtui.health.finding import HealthFinding, HealthLimits, Urgency
 from smtui.text.dates import format_date
 from smtui.text.sanitize import sanitize
 
 if TYPE_CHECKING:
+    from smtui.api.context import Context
     from smtui.api.kms_types import KeyMetadata
     from smtui.api.types import SecretListEntry
-    from smtui.backends.local import Vault
 
 DAY = timedelta(days=1)
 
@@ -72,7 +75,7 @@ def _is_older(moment: datetime, now: datetime, days: int) -> bool:
     return bool(days) and (now - moment) / DAY > days
 
 
-def list_pending_keys(vault: Vault, region: str) -> list[KeyMetadata]:
+def list_pending_keys(vault: Context, region: str) -> list[KeyMetadata]:
     """Returns the KMS keys that are pending deletion.
 
     Raises:
@@ -83,7 +86,22 @@ def list_pending_keys(vault: Vault, region: str) -> list[KeyMetadata]:
     return [key for key in described if key["KeyState"] == "PendingDeletion"]
 
 
-def check_keys(vault: Vault, region: str, pending: Iterable[KeyMetadata]) -> list[HealthFinding]:
+def describe_pending_keys(vault: Context, region: str, key_ids: Iterable[str]) -> list[KeyMetadata]:
+    """Returns those of the keys that are pending deletion; keys that may not be described are left out.
+
+    Args:
+        key_ids: IDs, ARNs or aliases.
+    """
+    client = vault.keys(region_name=region, record_reads=False)
+    pending: list[KeyMetadata] = []
+    for key_id in key_ids:
+        with suppress(ClientError):
+            key = client.describe_key(KeyId=key_id)["KeyMetadata"]
+            pending += [key] if key["KeyState"] == "PendingDeletion" else []
+    return pending
+
+
+def check_keys(vault: Context, region: str, pending: Iterable[KeyMetadata]) -> list[HealthFinding]:
     """Returns a finding for each KMS key that is pending deletion, with the number of versions it encrypts.
 
     Args:
@@ -97,7 +115,8 @@ def check_keys(vault: Vault, region: str, pending: Iterable[KeyMetadata]) -> lis
     found = []
     for key in pending:
         versions, secrets = vault.key_usage.count_versions(key["KeyId"], region_name=region)
-        words = f"on {format_date(key.get('DeletionDate'))}; encrypts {_count(versions, 'version')} of " \
+        least = "" if vault.can.key_usage is KeyUsageExtent.EXACT else "at least "
+        words = f"on {format_date(key.get('DeletionDate'))}; encrypts {least}{_count(versions, 'version')} of " \
                 f"{_count(secrets, 'secret')}"
         urgency = Urgency.ALERT if versions else Urgency.WARNING
         found.append(HealthFinding(urgency, "key deletion", sanitize(key["KeyId"]), "", sanitize(words)))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from smtui.api.context import KeyUsageExtent
 from smtui.api.errors import ClientError
 from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
 from smtui.health.finding import HealthFinding, HealthLimits, Urgency
-from smtui.health.metadata import check_entry, check_keys, list_pending_keys
+from smtui.health.metadata import check_entry, check_keys, describe_pending_keys, list_pending_keys
 from smtui.health.values import Progress, Values
 from smtui.rules.rotation_status import has_failed
 from smtui.text.dates import format_time
 from smtui.text.sanitize import sanitize
 
 if TYPE_CHECKING:
+    from smtui.api.context import Context
+    from smtui.api.extension_types import RotationStatus
     from smtui.api.types import SecretListEntry
     from smtui.backends.local import Vault
 
@@ -22,7 +25,7 @@ ALERT_KINDS = frozenset({"public", "rotation failed"})
 """The kinds of findings that `check_alerts` finds."""
 
 
-def check_secrets(vault: Vault, region: str, limits: HealthLimits, progress: Progress) -> list[HealthFinding]:
+def check_secrets(vault: Context, region: str, limits: HealthLimits, progress: Progress) -> list[HealthFinding]:
     """Reads all current values, policies, rotations and replicas of a Region and returns the findings.
 
     The audit log records each value that is read. This takes long, so screens run it as a job.
@@ -42,22 +45,34 @@ def check_secrets(vault: Vault, region: str, limits: HealthLimits, progress: Pro
 
 
 def check_region(
-    vault: Vault, region: str, limits: HealthLimits, progress: Progress, *, values: bool
+    vault: Context, region: str, limits: HealthLimits, progress: Progress, *, values: bool
 ) -> tuple[list[HealthFinding], int]:
     """Returns all findings about a Region, and the number of its secrets. Values are read only with `values`.
 
     Raises:
         SmtuiError: the secrets or keys could not be read, or `progress` stopped the check.
     """
-    found, count, now = check_keys(vault, region, list_pending_keys(vault, region)), 0, vault.now()
-    waiting = vault.scheduler.list_waiting_functions(region_name=region)
+    knows_all_keys = vault.can.key_usage is KeyUsageExtent.EXACT
+    found = check_keys(vault, region, list_pending_keys(vault, region)) if knows_all_keys else []
+    count, now, waiting = 0, vault.now(), _list_waiting_functions(vault, region)
+    key_ids: dict[str, None] = {}
     for batch in _list_batches(vault, region, progress, include_scheduled=True):
         count += len(batch)
         for entry in batch:
+            key_ids |= dict.fromkeys(filter(None, [entry.get("KmsKeyId")]))
             found += check_entry(entry, now, limits, waiting)
             if not values and "DeletedDate" not in entry:
                 found += _check_secret(vault, region, entry)
+    if not knows_all_keys:
+        found += check_keys(vault, region, describe_pending_keys(vault, region, key_ids))
     return [*found, *(check_secrets(vault, region, limits, progress) if values else ())], count
+
+
+def _list_waiting_functions(context: Context, region: str) -> frozenset[str]:
+    """The ARNs of rotation functions that are not allowed on this machine."""
+    if not context.can.has_functions:
+        return frozenset()
+    return cast("Vault", context).scheduler.list_waiting_functions(region_name=region)
 
 
 def check_alerts(vault: Vault, region: str, entries: Sequence[SecretListEntry]) -> list[HealthFinding]:
@@ -73,7 +88,7 @@ def check_alerts(vault: Vault, region: str, entries: Sequence[SecretListEntry]) 
 
 
 def _list_batches(
-    vault: Vault, region: str, progress: Progress, *, include_scheduled: bool = False
+    vault: Context, region: str, progress: Progress, *, include_scheduled: bool = False
 ) -> Iterator[list[SecretListEntry]]:
     """Lists the secrets of a Region by name, in batches that BatchGetSecretValue accepts."""
     total, done = vault.regions().get(region, 0), 0
@@ -89,14 +104,14 @@ def _list_batches(
             progress("checking secrets", done, total)
 
 
-def _add_values(vault: Vault, region: str, batch: list[SecretListEntry], values: Values) -> None:
+def _add_values(vault: Context, region: str, batch: list[SecretListEntry], values: Values) -> None:
     client = vault.client(region_name=region)
     answers = client.batch_get_secret_value(SecretIdList=[each["ARN"] for each in batch])["SecretValues"]
     for answer in answers:
         values.add(answer["ARN"], sanitize(answer["Name"]), answer.get("SecretString"))
 
 
-def _check_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator[HealthFinding]:
+def _check_secret(vault: Context, region: str, entry: SecretListEntry) -> Iterator[HealthFinding]:
     """Yields the findings about the policy, the last rotation and the replicas of a secret.
 
     These reads of metadata are not recorded one by one; the audit log has the list of secrets.
@@ -111,8 +126,7 @@ def _check_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator
         witness = access.list_access(SecretId=arn, Action="GetSecretValue").get("Witness")
         if witness:
             yield make_finding("public", f"its policy grants broad access: {witness}")
-        rotations = vault.rotations(region_name=region, record_reads=False)
-        run = rotations.describe_rotation(SecretId=arn).get("Rotation")
+        run = _describe_run(vault, region, arn)
         if run is not None and has_failed(run):
             retry = f"; next retry {format_time(run.get('RetryDate'))}" if "RetryDate" in run else ""
             yield make_finding("rotation failed", f"in {run['Step']}{retry}")
@@ -122,3 +136,10 @@ def _check_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator
                 yield make_finding("replica failed", f"{replica['Region']}: {replica.get('StatusMessage', '')}")
     except ClientError as error:
         yield HealthFinding(Urgency.WARNING, "not checked", sanitize(entry["Name"]), arn, sanitize(error.message))
+
+
+def _describe_run(context: Context, region: str, arn: str) -> RotationStatus | None:
+    """The rotation that is in progress or has failed, where the context has them."""
+    if not context.can.has_rotation_runs:
+        return None
+    return context.rotations(region_name=region, record_reads=False).describe_rotation(SecretId=arn).get("Rotation")

@@ -130,6 +130,6 @@ def list_versions(client: Client, secret_id: str) -> list[SecretVersionsListEntr
     while True:  # a rotation function's client has no paginators
         page = client.list_secret_version_ids(SecretId=secret_id, IncludeDeprecated=True, **token)
         found += page["Versions"]
-        if "NextToken" not in page:
+        if not page.get("NextToken"):
             return found
         token = {"NextToken": page["NextToken"]}

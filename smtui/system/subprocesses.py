@@ -23,7 +23,7 @@ PASSED_ON = frozenset({
     "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "XDG_SESSION_TYPE", "DBUS_SESSION_BUS_ADDRESS",
 })  # fmt: skip
 OURS = "SMTUI_"
-FOR_COMMANDS = frozenset({"SMTUI_VAULT", "SMTUI_CONFIG", "SMTUI_STATE"})
+FOR_COMMANDS = frozenset({"SMTUI_VAULT", "SMTUI_CONTEXT", "SMTUI_CONFIG", "SMTUI_STATE"})
 """The `SMTUI_*` variables that a command of `smtui exec` inherits, so that it uses the same vault and settings."""
 STANDARD = range(3)
 MOST_DESCRIPTORS = 1 << 16

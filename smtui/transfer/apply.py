@@ -9,17 +9,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from smtui.api.errors import ChangedMeanwhileError, ClientError, InvalidRequestException, ResourceExistsException
+from smtui.api.errors import (
+    ChangedMeanwhileError,
+    ClientError,
+    InvalidRequestException,
+    ResourceExistsException,
+    SmtuiError,
+)
 from smtui.rules.compare_and_swap import StoreResult, store_value
 from smtui.rules.labels import AWSCURRENT
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Progress, Step, make_plan
 from smtui.transfer.target import ImportTarget, make_value_parameters
-
-if TYPE_CHECKING:
-    from smtui.api.types import Client
 
 Item = TypeVar("Item")
 BATCH = 250
@@ -72,7 +75,7 @@ def _finish_creation(
         raise refusal
     step = _update_if_different(target, entry, on_difference)
     if step.action is Action.CREATE:
-        _put_first(target.client(entry.owner), entry, refusal)
+        _put_first(target, entry, refusal)
     return step
 
 
@@ -80,7 +83,7 @@ def _update_if_different(target: ImportTarget, entry: Entry, on_difference: Acti
     """The step for an existing secret, or for an entry without a value."""
     [step] = make_plan(target, [entry], on_difference)
     if step.action is Action.UPDATE:
-        _put(target.client(entry.owner), entry, step.seen)
+        _put(target, entry, step.seen)
     return step
 
 
@@ -102,7 +105,7 @@ def apply_plan(
         if action is Action.UPDATE:
             for step in several:
                 with _name_in_errors(step.entry):
-                    stored = _put(target.client(step.entry.owner), step.entry, step.seen)
+                    stored = _put(target, step.entry, step.seen)
                 written.append(ImportedSecret(step.entry.name, step.entry.owner, stored.before))
         done += len(several)
         if progress:
@@ -117,27 +120,53 @@ def _create(target: ImportTarget, entries: Sequence[Entry]) -> Iterator[Imported
             yield ImportedSecret(entry.name, entry.owner)
             continue
         with _name_in_errors(entry):
-            stored = _put_first(target.client(entry.owner), entry, refusal)
+            stored = _put_first(target, entry, refusal)
         yield ImportedSecret(entry.name, entry.owner, stored.before)
 
 
-def _put(client: Client, entry: Entry, seen: str | None) -> StoreResult:
-    """Stores a new version if AWSCURRENT is still on version `seen`. The caller holds the transaction."""
+def _put(target: ImportTarget, entry: Entry, seen: str | None) -> StoreResult:
+    """Stores a new version if AWSCURRENT is still on version `seen`. The caller holds the transaction, if any."""
     request: Any = {"SecretId": entry.name, **make_value_parameters(entry.value)}
+    transaction = nullcontext if target.vault.can.is_atomic else None
     try:
-        return store_value(client, request, {AWSCURRENT: seen}, transaction=nullcontext)
+        return store_value(target.client(entry.owner), request, {AWSCURRENT: seen}, transaction=transaction)
     except ChangedMeanwhileError as error:
         error.args = (f"{entry.name} was changed by someone else after the preview of this import.",)
         error.hint = "Nothing was imported. Repeat the import to see what would be replaced."
         raise
 
 
-def _put_first(client: Client, entry: Entry, refusal: ClientError) -> StoreResult:
+def _put_first(target: ImportTarget, entry: Entry, refusal: ClientError) -> StoreResult:
     """Stores the first value of a secret that has none. Raises `refusal` for any other secret."""
     if not isinstance(refusal, ResourceExistsException) or \
-            "VersionIdsToStages" in client.describe_secret(SecretId=entry.name):
+            "VersionIdsToStages" in target.client(entry.owner).describe_secret(SecretId=entry.name):
         raise refusal
-    return _put(client, entry, None)
+    return _put(target, entry, None)
+
+
+def apply_each(target: ImportTarget, steps: Sequence[Step], progress: Progress | None = None) -> None:
+    """Applies the steps one by one, for a context without transactions. What is done stays.
+
+    Repeating the import continues it, because secrets that have their value already are unchanged.
+
+    Raises:
+        SmtuiError: of the first step that fails; its hint says how many are done.
+    """
+    for done, step in enumerate(steps):
+        try:
+            apply_plan(target, [step])
+        except SmtuiError as error:
+            progress_words = describe_progress(done, len(steps))
+            advice = "" if isinstance(error, ClientError) else error.hint
+            error.hint = f"That was {step.entry.name} ({step.entry.place}). {progress_words} {advice}".rstrip()
+            raise
+        if progress:
+            progress("importing", done + 1, len(steps))
+
+
+def describe_progress(done: int, total: int) -> str:
+    """Says what an import without a transaction has done so far, and how to continue it."""
+    return f"{done:,} of {total:,} changes are done and stay. To continue, run the same import again."
 
 
 def _group(items: Iterable[Item], key: Callable[[Item], Any]) -> Iterator[list[Item]]:

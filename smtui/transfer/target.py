@@ -10,12 +10,15 @@ from smtui.api.errors import ClientError
 from smtui.transfer.entry import Entry, Value
 
 if TYPE_CHECKING:
+    from smtui.api.context import Capabilities
     from smtui.api.types import Client
 
 
 class ImportVault(Protocol):
-    """The methods of `smtui.Vault` that an import uses."""
+    """What an import uses of a context."""
 
+    @property
+    def can(self) -> Capabilities: ...
     def owner(self, service: str | None = None) -> Any: ...
     def client(self, *, region_name: str | None = None, caller: Any = None) -> Client: ...
     def look_up_names(

@@ -38,12 +38,18 @@ def start(arguments: Sequence[str]) -> int:
         print(f"smtui: {refusal}", file=sys.stderr)
         return USAGE
     overwrite_freed_memory()
+    from smtui.api.errors import SmtuiError
     from smtui.system.hardening import harden
     from smtui.system.settings import SettingsError, load_settings
     from smtui.system.terminal_end import TERMINAL
 
     options = _make_parser().parse_args(arguments)
     harden(allow_debug=options.allow_debug)
+    try:
+        options.vault = _find_vault(options)
+    except SmtuiError as error:
+        print(f"smtui: {error}", file=sys.stderr)
+        return USAGE
     if options.vault == "":
         print("smtui: --vault needs the path of a file.", file=sys.stderr)
         return USAGE
@@ -83,10 +89,27 @@ def _make_parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser("smtui", add_help=False, allow_abbrev=False)
     parser.add_argument("--vault")
+    parser.add_argument("--context")
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--read-only", action="store_true")
     parser.add_argument("--allow-debug", action="store_true")
     return parser
+
+
+def _find_vault(options: argparse.Namespace) -> str | None:
+    """The path of the vault that the options select, or None for the default. Raises SmtuiError."""
+    name = options.context or ("" if options.vault is not None or options.demo else os.environ.get("SMTUI_CONTEXT"))
+    if not name:
+        chosen: str | None = options.vault
+        return chosen
+    from smtui.api.errors import NotAvailableError
+    from smtui.backends.contexts import find_context
+
+    found = find_context(name.partition("@")[0])
+    if found.is_aws:
+        raise NotAvailableError(f"{found.name} is an AWS account, which the screens cannot show yet. "
+                                f"Commands can: smtui ls --context {found.name}")
+    return found.vault
 
 
 @contextmanager

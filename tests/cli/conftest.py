@@ -15,7 +15,10 @@ import pytest
 import smtui
 from smtui.cli import terminal
 from smtui.cli.main import run
+from tests.aws_server import Aws, aws, aws_server
 from tests.conftest import PASSPHRASE, derive_keys_cheaply
+
+__all__ = ["Aws", "aws", "aws_server"]
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,8 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cheap_kdf: None) -> It
     monkeypatch.setenv("SMTUI_CONFIG", str(tmp_path / "config" / "config.toml"))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "100")
-    for name in ("SMTUI_VAULT", "SMTUI_PASSPHRASE", "SMTUI_PASSPHRASE_FILE", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+    for name in ("SMTUI_VAULT", "SMTUI_CONTEXT", "SMTUI_PASSPHRASE", "SMTUI_PASSPHRASE_FILE", "XDG_DATA_HOME",
+                 "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
     yield tmp_path
 

@@ -35,6 +35,8 @@ class AwsClient(BotoClient):
     def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         request = validate_form(OPERATIONS[operation].request, params)
         response = self._connection.call(self.service_name, self.meta.region_name, operation, request)
+        if operation == "ListSecretVersionIds":  # in AWS they have no order; everywhere else the oldest is the first
+            response["Versions"].sort(key=lambda version: version["CreatedDate"])
         self._on_change(operation, request, response)
         return response
 

@@ -5,16 +5,10 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from decimal import Decimal
 from threading import Lock
 
-CALLS_PER_SECOND = 20
-"""The lowest quota that readers share is 50 calls a second (PutSecretValue and others together).
+from smtui.api.context import CALLS_PER_SECOND, DOLLARS_PER_CALL
 
-Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
-"""
-PRICE = Decimal("0.05") / 10_000
-"""Dollars for each call of Secrets Manager. Source: https://aws.amazon.com/secrets-manager/pricing/"""
 BILLED = "secrets-manager"
 """botocore's name of the service whose calls cost money."""
 
@@ -78,7 +72,7 @@ class CallMeter:
         return sum(self.counts.values())
 
     @property
-    def price(self) -> Decimal:
+    def price(self) -> float:
         """The cost of all requests in dollars."""
         with self._lock:
-            return PRICE * sum(number for (service, _), number in self._counts.items() if service == BILLED)
+            return DOLLARS_PER_CALL * sum(number for (service, _), number in self._counts.items() if service == BILLED)

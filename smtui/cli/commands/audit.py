@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import parse_count
-from smtui.cli.unlocking import open_for
+from smtui.cli.unlocking import open_context_for, open_for
 from smtui.rules.audit_query import (
     AuditQueryError,
     find_caller,
@@ -69,12 +69,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> Exit:
+    if args.keep is not None or args.accept_clock:
+        with open_for(args) as opened:
+            return _accept_clock(opened) if args.keep is None else _set_retention(opened, args.keep)
     format_event = _format_json if args.json else _format_row
-    with open_for(args) as vault:
-        if args.keep is not None:
-            return _set_retention(vault, args.keep)
-        if args.accept_clock:
-            return _accept_clock(vault)
+    with open_context_for(args) as vault:
         changes_only = not (args.all or args.operation or args.outcome)
         events = iter(vault.audit_log(
             secret_id=args.secret, operation=args.operation, caller=args.caller, outcome=args.outcome,

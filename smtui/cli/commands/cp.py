@@ -8,20 +8,21 @@ refused: nothing is overwritten.
 from __future__ import annotations
 
 import argparse
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from smtui.api.arn import is_arn
-from smtui.api.errors import ResourceNotFoundException
+from smtui.api.errors import ClientError, ContextError, ResourceNotFoundException
 from smtui.cli import confirm, output
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.target import parse_name, parse_version
-from smtui.cli.unlocking import open_for
+from smtui.cli.unlocking import open_context_for
 from smtui.transfer.copy_secret import CopyPlan, copy_secret, plan_copy
 
 if TYPE_CHECKING:
+    from smtui.api.context import Context
     from smtui.api.types import Client
-    from smtui.backends.local import Vault
 
 EXAMPLE = "smtui cp prod/db staging/db --dry-run\nsmtui cp prod/db~1 debug/db --yes"
 
@@ -39,14 +40,26 @@ def declare_target(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Exit:
     new, version = parse_new_name(args.new), parse_version(args.old)
-    with open_for(args) as vault:
+    with open_context_for(args) as vault:
         client = vault.client(region_name=args.region)
         plan = make_plan(vault, client, args, new)
         if show_and_confirm(format_plan(plan), f"copy {plan.name} to {new}", args):
-            with vault.transaction():
+            with vault.transaction(), warn_if_incomplete(vault, new):
                 copy_secret(client, plan, version)
             output.write_line(f"{new}: created as a copy of {plan.name}")
     return Exit.DONE
+
+
+@contextmanager
+def warn_if_incomplete(context: Context, new: str) -> Iterator[None]:
+    """Says in errors of the block that a copy may be incomplete, where there are no transactions."""
+    try:
+        yield
+    except (ClientError, ContextError) as error:
+        if not context.can.is_atomic:
+            error.hint = (f"{new} may exist now without all versions and labels. Check it; if it is incomplete, "
+                          "delete it and copy again.")
+        raise
 
 
 def parse_new_name(word: str) -> str:
@@ -56,7 +69,7 @@ def parse_new_name(word: str) -> str:
     return parse_name(word)
 
 
-def make_plan(vault: Vault, client: Client, args: argparse.Namespace, new: str) -> CopyPlan:
+def make_plan(vault: Context, client: Client, args: argparse.Namespace, new: str) -> CopyPlan:
     """Plans the copy. Raises RefusedError if no secret can get the new name."""
     plan = plan_copy(client, parse_version(args.old), new)
     refused = vault.look_up_names([new], region_name=args.region)[1].get(new)

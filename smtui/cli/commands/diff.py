@@ -23,7 +23,7 @@ from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import TEXT_OR_JSON
 from smtui.cli.rendering import to_json_types
 from smtui.cli.target import Target, parse_version
-from smtui.cli.unlocking import open_for
+from smtui.cli.unlocking import open_context_for
 from smtui.text.value_diff import DiffState, KeyDiff, Value, compare_values, extract_path
 
 EXAMPLE = "smtui diff prod/db~1 prod/db\nsmtui diff dev/db prod/db --reveal\nsmtui diff prod/db:blue#url prod/db#url"
@@ -40,7 +40,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Exit:
     first, second = _parse_targets(args)
-    with open_for(args) as vault:
+    with open_context_for(args) as vault:
         client = vault.client(region_name=args.region)
         before, after = first.read_value(client), second.read_value(client)
     differences = [each for each in compare_values(before, after) if each.state is not DiffState.SAME]

@@ -12,9 +12,9 @@ Characters that are not allowed in variable names become _. Secrets override exi
 for one variable; names that decide which programs run (PATH, LD_PRELOAD), unless you chose them with VARIABLE=; binary
 values; and text with a NUL character. A secret whose name contains = may need its ARN instead.
 
-The command gets your environment without the SMTUI_* variables, except SMTUI_VAULT, SMTUI_CONFIG and SMTUI_STATE. It
-gets the file descriptors 0, 1 and 2, those in its arguments (<(command)) and those of --keep-fd, but never one from
-which the passphrase was read.
+The command gets your environment without the SMTUI_* variables, except SMTUI_VAULT, SMTUI_CONTEXT, SMTUI_CONFIG and
+SMTUI_STATE. It gets the file descriptors 0, 1 and 2, those in its arguments (<(command)) and those of --keep-fd, but
+never one from which the passphrase was read.
 """
 
 from __future__ import annotations

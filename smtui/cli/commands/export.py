@@ -15,7 +15,7 @@ from smtui.api.model import OPERATIONS
 from smtui.cli import diagnostics, output, parameters
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.target import parse_version
-from smtui.cli.unlocking import open_for
+from smtui.cli.unlocking import open_context_for
 from smtui.system.paths import expand_home
 from smtui.transfer.export import FORMATS, ExportCounts, ExportFormat, Progress, export
 from smtui.transfer.private_file import write_private_file
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> Exit:
     if args.output is None and output.is_terminal():
         raise UsageError("An export contains every value in plain text, so it is not written to a terminal.",
                          hint="Use --output FILE, a pipe, or --output - for this terminal.")
-    with open_for(args) as vault, diagnostics.show_progress() as bar:
+    with open_context_for(args) as vault, diagnostics.show_progress() as bar:
         done = _export(vault.client(region_name=args.region), chosen, args, bar)
     _report(done)
     return Exit.DONE

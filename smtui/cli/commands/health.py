@@ -12,19 +12,27 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from smtui.api.context import CALLS_PER_SECOND, DOLLARS_PER_CALL
+from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import TEXT_OR_JSON
-from smtui.cli.unlocking import open_for
+from smtui.cli.unlocking import open_context_for
 from smtui.health.finding import URGENCIES, FindingGroup, Urgency, group_findings, read_limits
 from smtui.health.secrets import check_region
 from smtui.system.settings import load_settings
 
+if TYPE_CHECKING:
+    from smtui.api.context import Context
+
 EXAMPLE = "smtui health\nsmtui health --values --fail\nsmtui health --fail alert --output json"
 LEVELS = tuple(each.value for each in URGENCIES)
 NOTHING = "no findings"
+CALLS_PER_SECRET = 2
+MANY_CALLS = 500
+"""More calls than this are announced."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -36,8 +44,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Exit:
     limits = read_limits(load_settings())
-    with open_for(args) as vault, diagnostics.show_progress() as bar:
+    with open_context_for(args) as vault, diagnostics.show_progress() as bar:
         region = args.region or vault.region_name
+        if vault.can.has_costs:
+            _note_costs(vault, region)
         found, count = check_region(vault, region, limits, bar or _ignore, values=args.values)
     groups = group_findings(found)
     if args.output == "json":
@@ -46,6 +56,15 @@ def run(args: argparse.Namespace) -> Exit:
         for line in _format_lines(groups, count):
             output.write_line(line)
     return Exit.REFUSED if _is_failure(groups, args.fail) else Exit.DONE
+
+
+def _note_costs(context: Context, region: str) -> None:
+    """Says first what the check of many secrets costs, where each call costs time and money."""
+    pages = context.client(region_name=region).get_paginator("list_secrets").paginate(MaxResults=MAX_PAGE_SIZE)
+    calls = CALLS_PER_SECRET * sum(len(page["SecretList"]) for page in pages)
+    if calls > MANY_CALLS:
+        diagnostics.note(f"about {calls:,} calls, ${calls * DOLLARS_PER_CALL:.2f}, "
+                         f"{calls / CALLS_PER_SECOND / 60:,.0f} minutes.")
 
 
 def _ignore(what: str, done: int, of: int) -> None:

@@ -13,21 +13,22 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.context import AuditExtent
 from smtui.backends.rotation_session import is_rotation_function
 from smtui.cli import output
 from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import TEXT_OR_JSON
 from smtui.cli.rendering import to_json_types
 from smtui.cli.target import parse_version
-from smtui.cli.unlocking import open_for
+from smtui.cli.unlocking import open_context_for
 from smtui.rules.audit_query import find_caller
 from smtui.rules.labels import sort_labels
 from smtui.rules.version_spec import VersionSpec, list_versions
 from smtui.text.dates import format_time
 
 if TYPE_CHECKING:
+    from smtui.api.context import Context
     from smtui.api.types import Client
-    from smtui.backends.local import Vault
 
 EXAMPLE = "smtui history prod/db\nsmtui history prod/db --output json"
 HEADING = f"{'VERSION':<36}  {'CREATED':<16}  {'BY':<10}  LABELS"
@@ -42,7 +43,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Exit:
     version = parse_version(args.target)
-    with open_for(args) as vault:
+    with open_context_for(args) as vault:
         found = _list_from(vault.client(region_name=args.region), version)
         creators = _find_creators(vault, version.secret_id, args.region)
     found = [{**each, **creators.get(each["VersionId"], {})} for each in found]
@@ -65,9 +66,9 @@ def _list_from(client: Client, version: VersionSpec) -> list[Mapping[str, Any]]:
     return found[[each["VersionId"] for each in found].index(first) :]
 
 
-def _find_creators(vault: Vault, secret_id: str, region: str | None) -> dict[str, dict[str, str]]:
-    """Who created each version, as far as the audit log goes back. A rotation function does not see the audit log."""
-    if is_rotation_function():
+def _find_creators(vault: Context, secret_id: str, region: str | None) -> dict[str, dict[str, str]]:
+    """Who created each version, as far as the audit log goes back. A rotation function does not see it."""
+    if is_rotation_function() or vault.can.audit_log is not AuditExtent.WHOLE:
         return {}
     events = vault.audit_log(secret_id=secret_id, outcome="done", region_name=region, changes_only=True)
     return {str((event.get("responseElements") or {}).get("versionId")): {"CreatedBy": find_caller(event)}

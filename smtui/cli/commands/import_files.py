@@ -1,5 +1,6 @@
 """Imports secrets from files or folders. What a file is, is recognised by its content: .env files, JSON objects of
-names and values, output of aws secretsmanager; docs/import.md lists all. If anything is refused, nothing is imported.
+names and values, output of aws secretsmanager; docs/import.md lists all. If anything is refused, nothing is imported;
+in an AWS account, which has no transactions, what is done stays, and the same import run again continues.
 
 An existing secret with a different value stops the import, unless --update or --skip-existing is given. An encrypted
 file asks for its own passphrase on the terminal. --dry-run shows the plan and exits as the import would.
@@ -11,11 +12,13 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from smtui.api.context import Feature
 from smtui.cli import diagnostics, import_long, import_reading, output
+from smtui.cli.chosen_context import find_context
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.import_long import MAX_NAMES
-from smtui.cli.unlocking import open_for
-from smtui.transfer.apply import apply_plan
+from smtui.cli.unlocking import open_context_for
+from smtui.transfer.apply import apply_each, apply_plan, describe_progress
 from smtui.transfer.entry import Entry
 from smtui.transfer.formats import FileContent, ImportFormat
 from smtui.transfer.plan import CHANGES, Action, Progress, Step, make_plan, summarize
@@ -23,7 +26,7 @@ from smtui.transfer.reimport import keep_names
 from smtui.transfer.target import ImportTarget
 
 if TYPE_CHECKING:
-    from smtui.backends.local import Vault
+    from smtui.api.context import Context
 
 EXAMPLE = (
     "smtui import .env --prefix dev/ --dry-run\n"
@@ -57,10 +60,15 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     if args.as_one and args.prefix:
         raise UsageError("Use either --prefix or --as-one; --as-one takes the full name.")
-    if any(map(import_long.is_long, args.files)):
+    long = [path for path in args.files if import_long.is_long(path)]
+    context = find_context(args) if long else None
+    if long and (context is None or not context.is_aws):
         return import_long.run(args)
+    if long:
+        raise UsageError(f"{long[0]} is too large to import into an AWS account.",
+                         hint=f"Split it into files of at most {import_long.LONG // 1024 ** 2} MiB.")
     entries, contents = import_reading.read_entries(args)
-    with open_for(args) as vault:
+    with open_context_for(args) as vault:
         with diagnostics.show_progress() as bar:
             steps = _make_plan(vault, entries, args, bar)
             _apply_plan(vault, steps, args, bar)
@@ -68,7 +76,7 @@ def run(args: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def _make_plan(vault: Vault, entries: list[Entry], args: argparse.Namespace, bar: Progress | None) -> list[Step]:
+def _make_plan(vault: Context, entries: list[Entry], args: argparse.Namespace, bar: Progress | None) -> list[Step]:
     """The steps of the import. Raises RefusedError if there is a conflict and this is not a dry run."""
     target = ImportTarget(vault, args.region)
     steps = make_plan(target, keep_names(target, entries, args.prefix), args.difference, bar)
@@ -78,10 +86,16 @@ def _make_plan(vault: Vault, entries: list[Entry], args: argparse.Namespace, bar
     return steps
 
 
-def _apply_plan(vault: Vault, steps: Sequence[Step], args: argparse.Namespace, bar: Progress | None) -> None:
-    """Applies the changes in one transaction. A dry run rolls it back, so that what it lists has been tried."""
+def _apply_plan(vault: Context, steps: Sequence[Step], args: argparse.Namespace, bar: Progress | None) -> None:
+    """Applies the changes in one transaction. A dry run rolls it back, so that what it lists has been tried.
+
+    Where there are no transactions, each change is applied alone, and a dry run tries nothing.
+    """
     changes = [step for step in steps if step.action in CHANGES]
-    if not changes or (args.dry_run and vault.read_only):
+    if not changes or (args.dry_run and (vault.read_only or not vault.can.is_atomic)):
+        return
+    if not vault.can.is_atomic:
+        _apply_each(vault, changes, args, bar)
         return
     try:
         with vault.transaction():
@@ -90,6 +104,24 @@ def _apply_plan(vault: Vault, steps: Sequence[Step], args: argparse.Namespace, b
                 raise import_long.DryRunError
     except import_long.DryRunError:
         return
+
+
+def _apply_each(context: Context, changes: Sequence[Step], args: argparse.Namespace, bar: Progress | None) -> None:
+    """Applies one change after the other, and reports how many are done if the user interrupts it."""
+    done = 0
+
+    def count(what: str, number: int, total: int) -> None:
+        nonlocal done
+        done = number
+        if bar:
+            bar(what, number, total)
+
+    diagnostics.note(context.can.explain(Feature.ATOMIC))
+    try:
+        apply_each(ImportTarget(context, args.region), changes, count)
+    except KeyboardInterrupt:
+        diagnostics.note(describe_progress(done, len(changes)))
+        raise
 
 
 def _report(steps: Sequence[Step], contents: list[FileContent], args: argparse.Namespace) -> None:

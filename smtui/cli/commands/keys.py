@@ -14,15 +14,16 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from smtui.api.arn import is_arn
+from smtui.api.context import KeyUsageExtent
 from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.cli import output, rendering
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import parse_count
-from smtui.cli.unlocking import open_for
+from smtui.cli.unlocking import open_context_for
 
 if TYPE_CHECKING:
+    from smtui.api.context import Context
     from smtui.api.kms_types import KeyClient, KeyMetadata
-    from smtui.backends.local import Vault
 
 EXAMPLE = (
     "smtui keys create orders --description 'The orders database'\n"
@@ -46,7 +47,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Exit:
     _validate(args)
-    with open_for(args) as vault:
+    with open_context_for(args) as vault:
         client = vault.keys(region_name=args.region)
         if args.action == "list":
             for line in _format_table(vault, client, args.region):
@@ -79,11 +80,11 @@ def _read_metadata(client: KeyClient, word: str) -> KeyMetadata:
     return client.describe_key(KeyId=to_key_id(word))["KeyMetadata"]
 
 
-def _describe(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
+def _describe(vault: Context, client: KeyClient, args: argparse.Namespace) -> str:
     return rendering.render(rendering.to_json_types({"KeyMetadata": _read_metadata(client, args.key)}), "json") or ""
 
 
-def _create(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
+def _create(vault: Context, client: KeyClient, args: argparse.Namespace) -> str:
     key_id = client.create_key(Description=args.description or "")["KeyMetadata"]["KeyId"]
     if args.key is None:
         return f"{key_id}: created"
@@ -91,19 +92,19 @@ def _create(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
     return f"{key_id}: created as {to_key_id(args.key)}"
 
 
-def _enable(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
+def _enable(vault: Context, client: KeyClient, args: argparse.Namespace) -> str:
     key_id = _read_metadata(client, args.key)["KeyId"]
     client.enable_key(KeyId=key_id)
     return f"{key_id}: enabled"
 
 
-def _disable(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
+def _disable(vault: Context, client: KeyClient, args: argparse.Namespace) -> str:
     key_id = _read_metadata(client, args.key)["KeyId"]
     client.disable_key(KeyId=key_id)
     return f"{key_id}: disabled; {_count_encrypted(vault, key_id, args.region)} cannot be read until it is enabled"
 
 
-def _alias(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
+def _alias(vault: Context, client: KeyClient, args: argparse.Namespace) -> str:
     """Creates the alias, or moves it to this key."""
     key_id, alias = _read_metadata(client, args.key)["KeyId"], to_key_id(args.alias)
     there = any(each["AliasName"] == alias for each in client.list_aliases()["Aliases"])
@@ -111,12 +112,12 @@ def _alias(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
     return f"{key_id}: {alias}"
 
 
-def _unalias(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
+def _unalias(vault: Context, client: KeyClient, args: argparse.Namespace) -> str:
     client.delete_alias(AliasName=to_key_id(args.key))
     return f"{to_key_id(args.key)}: removed"
 
 
-def _delete(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
+def _delete(vault: Context, client: KeyClient, args: argparse.Namespace) -> str:
     key_id = _read_metadata(client, args.key)["KeyId"]
     waiting = {} if args.days is None else {"PendingWindowInDays": args.days}
     date = client.schedule_key_deletion(KeyId=key_id, **waiting)["DeletionDate"].astimezone()
@@ -125,37 +126,37 @@ def _delete(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
             f"To cancel: smtui keys cancel-deletion {key_id}")
 
 
-def _cancel_deletion(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
+def _cancel_deletion(vault: Context, client: KeyClient, args: argparse.Namespace) -> str:
     key_id = _read_metadata(client, args.key)["KeyId"]
     client.cancel_key_deletion(KeyId=key_id)
     return f"{key_id}: deletion cancelled; the key is disabled, smtui keys enable {key_id} enables it"
 
 
-Action = Callable[["Vault", "KeyClient", argparse.Namespace], str]
+Action = Callable[["Context", "KeyClient", argparse.Namespace], str]
 ACTIONS: dict[str, Action] = {
     "describe": _describe, "create": _create, "enable": _enable, "disable": _disable, "alias": _alias,
     "unalias": _unalias, "delete": _delete, "cancel-deletion": _cancel_deletion,
 }
 
 
-def _count_encrypted(vault: Vault, key_id: str, region: str | None) -> str:
+def _count_encrypted(vault: Context, key_id: str, region: str | None) -> str:
     versions, secrets = vault.key_usage.count_versions(key_id, region_name=region)
-    return f"{versions:,} version{'' if versions == 1 else 's'} of {secrets:,} secret{'' if secrets == 1 else 's'}"
+    least = "" if vault.can.key_usage is KeyUsageExtent.EXACT else "at least "
+    return (f"{least}{versions:,} version{'' if versions == 1 else 's'} of {secrets:,} "
+            f"secret{'' if secrets == 1 else 's'}")
 
 
-def _format_table(vault: Vault, client: KeyClient, region: str | None) -> Iterator[str]:
+def _format_table(vault: Context, client: KeyClient, region: str | None) -> Iterator[str]:
     """One line per key, with columns as wide as their content."""
-    rows = [COLUMNS, *_list_rows(vault, client, region)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield from rendering.align_columns([COLUMNS, *_list_rows(vault, client, region)])
 
 
-def _list_rows(vault: Vault, client: KeyClient, region: str | None) -> Iterator[tuple[str, ...]]:
+def _list_rows(vault: Context, client: KeyClient, region: str | None) -> Iterator[tuple[str, ...]]:
     aliases = client.list_aliases()["Aliases"]
     for key_id in (key["KeyId"] for key in client.list_keys()["Keys"]):
         key = client.describe_key(KeyId=key_id)["KeyMetadata"]
         deletion = f"{key['DeletionDate'].astimezone():%Y-%m-%d}" if "DeletionDate" in key else "-"
-        names = ", ".join(alias["AliasName"] for alias in aliases if alias["TargetKeyId"] == key_id)
+        names = ", ".join(alias["AliasName"] for alias in aliases if alias.get("TargetKeyId") == key_id)
         versions, _ = vault.key_usage.count_versions(key_id, region_name=region)
-        yield key_id, key["KeyState"], deletion, f"{versions:,}", names or "-", key["Description"]
+        more = "" if vault.can.key_usage is KeyUsageExtent.EXACT else "+"
+        yield key_id, key["KeyState"], deletion, f"{versions:,}{more}", names or "-", key.get("Description", "")

@@ -50,7 +50,7 @@ def list_matching(client: Client, args: argparse.Namespace) -> Iterator[Mapping[
     while True:
         page = client.list_secrets(**request)
         yield from page["SecretList"]
-        if "NextToken" not in page:
+        if not page.get("NextToken"):
             return
         request["NextToken"] = page["NextToken"]
 

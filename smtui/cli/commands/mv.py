@@ -14,7 +14,7 @@ from smtui.cli.commands import cp
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import parse_count
 from smtui.cli.target import parse_name, parse_version
-from smtui.cli.unlocking import open_for
+from smtui.cli.unlocking import open_context_for
 from smtui.transfer.copy_secret import copy_secret
 
 EXAMPLE = "smtui mv prod/db prod/orders/db\nsmtui mv prod/db prod/orders/db --days 7 --yes"
@@ -32,13 +32,13 @@ def run(args: argparse.Namespace) -> Exit:
     new, version = cp.parse_new_name(args.new), parse_version(parse_name(args.old))
     if not MIN_RECOVERY_DAYS <= args.days <= MAX_RECOVERY_DAYS:
         raise UsageError(f"--days is a number from {MIN_RECOVERY_DAYS} to {MAX_RECOVERY_DAYS}.")
-    with open_for(args) as vault:
+    with open_context_for(args) as vault:
         client = vault.client(region_name=args.region)
         plan = cp.make_plan(vault, client, args, new)
         text = (f"{cp.format_plan(plan)}\nthen schedule the deletion of {plan.name}\n"
                 f"  recovery window: {args.days} days")
         if cp.show_and_confirm(text, f"move {plan.name} to {new}", args):
-            with vault.transaction():
+            with vault.transaction(), cp.warn_if_incomplete(vault, new):
                 copy_secret(client, plan, version)
                 client.delete_secret(SecretId=plan.arn, RecoveryWindowInDays=args.days)
             output.write_line(f"{new}: created as a copy of {plan.name}")

@@ -3,7 +3,8 @@
     check FILE               problems of a policy with line and column, and whether it grants broad access;
                              --secret tells for which secret it is
     who-can ACTION NAME      the principals that may perform ACTION on the secret
-    explain NAME --as ARN    whether a principal has access, and which statement decides; --context sets condition keys
+    explain NAME --as ARN    whether a principal has access, and which statement decides; --context KEY=VALUE sets a
+                             condition key, and can be repeated
 
 put-resource-policy attaches a policy to a secret; validate-resource-policy validates one for a secret.
 """
@@ -16,15 +17,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from smtui.api.arn import format_principal_arn, format_secret_arn, get_account, parse_secret_arn
-from smtui.api.errors import ClientError
+from smtui.api.errors import ClientError, ContextMissingError
 from smtui.cli import diagnostics, inputs, output
+from smtui.cli.chosen_context import find_context
 from smtui.cli.exit_codes import Exit, UsageError
-from smtui.cli.unlocking import open_for
+from smtui.cli.unlocking import open_context_for
 from smtui.system.ambient import Ambient
 
 if TYPE_CHECKING:
+    from smtui.api.context import Context
     from smtui.api.extension_types import ContextEntry, ExplainAccessResponse
-    from smtui.backends.local import Vault
     from smtui.policy.statements import Policy
 
 EXAMPLE = (
@@ -45,8 +47,6 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", metavar="ARN", dest="caller", help="with explain: the principal")
     parser.add_argument("--action", metavar="ACTION", default="GetSecretValue",
                         help="with explain: the action (default: GetSecretValue)")
-    parser.add_argument("--context", metavar="KEY=VALUE", action="append", default=[],
-                        help="with explain: a condition key of the request; can be repeated")
     parser.add_argument("--no-identity-policy", action="store_true",
                         help="with explain: assume that no IAM policy allows it")
 
@@ -101,7 +101,7 @@ def _list_hints(policy: Policy, text: str, secret: str) -> list[str]:
     return [f"{each.what} (line {each.position.line}, column {each.position.column})" for each in found]
 
 
-def _warn_about_policy(vault: Vault, args: argparse.Namespace, secret_id: str) -> None:
+def _warn_about_policy(vault: Context, args: argparse.Namespace, secret_id: str) -> None:
     """Prints the hints about the attached policy, which may be why the answer is not the expected one."""
     from smtui.policy import grammar
     from smtui.policy.statements import MalformedPolicyError
@@ -138,7 +138,7 @@ ACCOUNT_DENIALS = {
 
 def _list_access(args: argparse.Namespace) -> Exit:
     action, name = args.words
-    with open_for(args) as vault:
+    with open_context_for(args) as vault:
         access = vault.access(region_name=args.region).list_access(SecretId=name, Action=action)
         _warn_about_policy(vault, args, name)
     for each in access["Principals"]:
@@ -172,8 +172,12 @@ def _parse_context(context: list[str]) -> list[ContextEntry]:
 
 
 def _explain(args: argparse.Namespace) -> Exit:
-    entries = _parse_context(args.context)
-    with open_for(args) as vault:
+    entries = _parse_context([word for word in args.context if "=" in word])
+    try:
+        find_context(args)
+    except ContextMissingError as error:
+        raise UsageError(f"{error} A condition key is KEY=VALUE, like aws:SourceIp=10.0.0.7.") from None
+    with open_context_for(args) as vault:
         answer = vault.access(region_name=args.region).explain_access(
             SecretId=args.words[0], Action=args.action, CallerArn=args.caller,
             IdentityAllows=not args.no_identity_policy, ContextEntries=entries,

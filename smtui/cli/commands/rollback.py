@@ -11,7 +11,7 @@ import argparse
 from smtui.cli import output
 from smtui.cli.exit_codes import Exit, RefusedError
 from smtui.cli.target import parse_version
-from smtui.cli.unlocking import open_for
+from smtui.cli.unlocking import open_context_for
 from smtui.rules.compare_and_swap import read_labels
 from smtui.rules.labels import AWSCURRENT
 from smtui.rules.version_spec import VersionSpec
@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> Exit:
     version = parse_version(args.target)
     if version.is_current:
         version = VersionSpec(version.text, version.secret_id, back=1)
-    with open_for(args) as vault:
+    with open_context_for(args) as vault:
         client = vault.client(region_name=args.region)
         labels = read_labels(client, version.secret_id)
         current = labels.get(AWSCURRENT)

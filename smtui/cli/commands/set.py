@@ -11,13 +11,13 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.arn import is_arn
-from smtui.api.errors import ClientError, ResourceNotFoundException
+from smtui.api.errors import AccessDeniedException, ClientError, ResourceNotFoundException
 from smtui.cli import diagnostics, inputs, output, terminal
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.parser import parse_count
 from smtui.cli.target import Target, parse_name
 from smtui.cli.terminal import NoTerminalError
-from smtui.cli.unlocking import open_for
+from smtui.cli.unlocking import open_context_for
 from smtui.rules.compare_and_swap import read_labels
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.json_object import JsonMember, JsonObject, is_encodable, read_object
@@ -49,7 +49,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     target = Target.parse(args.target)
     _validate(args, target)
-    with open_for(args) as vault:
+    with open_context_for(args) as vault:
         client = vault.client(region_name=args.region)
         takes_time = args.file is None and not args.generate
         seen = _read_current_version(client, target) if takes_time else UNKNOWN
@@ -145,12 +145,22 @@ def _store(client: Client, args: argparse.Namespace, target: Target, value: str 
     if args.description is not None:
         request["Description"] = args.description
     try:
-        changed = client.update_secret(SecretId=target.name, **request)
+        changed = _update(client, target.name, request)
     except ResourceNotFoundException:
         if is_arn(target.name):
             raise
         return f"{client.create_secret(Name=target.name, **request)['Name']}: created"
     return f"{changed['Name']}: new version {changed['VersionId']}"
+
+
+def _update(client: Client, name: str, request: Any) -> Any:
+    """Calls UpdateSecret; where only PutSecretValue is allowed, that, unless the description changes too."""
+    try:
+        return client.update_secret(SecretId=name, **request)
+    except AccessDeniedException:
+        if "Description" in request:
+            raise
+        return client.put_secret_value(SecretId=name, **request)
 
 
 def _replace_key(client: Client, args: argparse.Namespace, target: Target, value: str) -> str:

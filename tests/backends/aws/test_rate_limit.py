@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from smtui.backends.aws.rate_limit import CallMeter, RateLimit
 
 
@@ -49,4 +47,4 @@ def test_only_secrets_manager_costs_money() -> None:
         meter.record(service, operation)
 
     assert meter.counts == {"ListSecrets": 10_000, "GetCallerIdentity": 1}
-    assert (meter.total, meter.price) == (10_001, Decimal("0.05"))
+    assert (meter.total, round(meter.price, 6)) == (10_001, 0.05)

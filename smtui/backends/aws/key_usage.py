@@ -1,0 +1,54 @@
+"""Which secrets a KMS key encrypts, as far as the list of secrets tells: the keys of current versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smtui.api.types import Client
+
+DEFAULT_KEY = "alias/aws/secretsmanager"
+
+
+class AwsKeyUsage:
+    """`context.key_usage`: one listing of all secrets of a Region, kept until the context is closed.
+
+    The numbers are lower limits: which keys encrypt older versions would take one call for each secret.
+
+    Args:
+        make_client: returns the client of a Region, by default that of the context.
+    """
+
+    def __init__(self, make_client: Callable[[str | None], Client]) -> None:
+        self._make_client = make_client
+        self._names: dict[str | None, dict[str, list[str]]] = {}
+
+    def count_versions(self, key_id: str, *, region_name: str | None = None) -> tuple[int, int]:
+        """How many current versions a key encrypts, and of how many secrets: at least as many. `key_id` is bare."""
+        count = len(self._read_names(region_name).get(key_id, ()))
+        return count, count
+
+    def count_versions_by_key(self, *, region_name: str | None = None) -> dict[str, tuple[int, int]]:
+        """The same for every key that a secret names."""
+        return {key_id: (len(names), len(names)) for key_id, names in self._read_names(region_name).items()}
+
+    def list_secret_names(self, key_id: str, *, most: int = 100, region_name: str | None = None) -> list[str]:
+        """The names, in order, of up to `most` secrets whose current version the key encrypts."""
+        return sorted(self._read_names(region_name).get(key_id, ()))[:most]
+
+    def _read_names(self, region_name: str | None) -> dict[str, list[str]]:
+        if region_name not in self._names:
+            names: dict[str, list[str]] = {}
+            for key_id, name in _list_keys(self._make_client(region_name)):
+                names.setdefault(key_id, []).append(name)
+            self._names[region_name] = names
+        return self._names[region_name]
+
+
+def _list_keys(client: Client) -> Iterator[tuple[str, str]]:
+    """The bare id of the key, and the name, of each secret that names a key. The default key has no id in the list."""
+    for page in client.get_paginator("list_secrets").paginate(IncludePlannedDeletion=True, MaxResults=100):
+        for entry in page["SecretList"]:
+            key_id = entry.get("KmsKeyId", DEFAULT_KEY)
+            yield key_id.rpartition("/")[2] if key_id.startswith("arn:") else key_id, entry["Name"]
