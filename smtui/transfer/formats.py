@@ -19,6 +19,7 @@ from smtui.transfer.source_key import NO_KEY, SourceKey
 from smtui.transfer.sources import (
     aws,
     azure,
+    bitwarden,
     chamber,
     doppler,
     env,
@@ -26,6 +27,7 @@ from smtui.transfer.sources import (
     gcp,
     infisical,
     json_object,
+    keepass,
     kubernetes,
     ssm,
     terraform,
@@ -42,6 +44,8 @@ class ImportFormat(StrEnum):
     ENV = "env"
     JSON = "json"
     AWS = "aws"
+    KEEPASS = "keepass"
+    BITWARDEN = "bitwarden"
     SSM = "ssm"
     TERRAFORM = "terraform"
     KUBERNETES = "kubernetes"
@@ -71,6 +75,10 @@ class Source:
 SOURCES = (
     Source(ImportFormat.AWS, "AWS Secrets Manager: answers with values, pages and lists of them, and smtui exports",
            "`aws secretsmanager batch-get-secret-value ...`, `smtui export`", aws.recognise, aws.read),
+    Source(ImportFormat.KEEPASS, "KeePass 2 and KeePassXC: `.kdbx` databases, versions 3.1 and 4, and XML exports",
+           "the database itself; asks for its passphrase", keepass.recognise, keepass.read),
+    Source(ImportFormat.BITWARDEN, "Bitwarden and Vaultwarden: JSON, plain or protected by a password, and ZIP",
+           "Tools > Export; asks for its password", bitwarden.recognise, bitwarden.read),
     Source(ImportFormat.SSM, "AWS Systems Manager parameters",
            "`aws ssm get-parameters-by-path --path / --recursive --with-decryption`", ssm.recognise, ssm.read),
     Source(ImportFormat.TERRAFORM, "Terraform and OpenTofu state: secrets of AWS Secrets Manager and parameters in it",
@@ -112,6 +120,7 @@ class FileContent:
     notes: list[str]
     what: str = ""
     left_behind: list[LeftBehind] = field(default_factory=list)
+    is_encrypted: bool = False
 
 
 def read_file(path: Path, key: SourceKey = NO_KEY, options: MappingOptions = CURRENT_VALUES) -> FileContent:
@@ -160,7 +169,7 @@ def read_source(
     entries = [*content.entries, *mapped.entries]
     count = f"{len(entries):,} secret{'' if len(entries) == 1 else 's'}"
     return FileContent(entries, content.notes, f"{file.name}: {content.what}, {count}.",
-                       [*content.left_behind, *mapped.left_behind])
+                       [*content.left_behind, *mapped.left_behind], content.is_encrypted)
 
 
 def find_claims(file: SourceFile) -> list[Source]:

@@ -85,6 +85,7 @@ class SourceContent:
         left_behind: what it cannot bring along.
         notes: sentences about the file.
         origin: the value of the tag `imported-from`; by default the name of the source.
+        is_encrypted: whether the file is encrypted, so that it may stay where it is.
     """
 
     what: str
@@ -93,3 +94,4 @@ class SourceContent:
     left_behind: list[LeftBehind] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     origin: str = ""
+    is_encrypted: bool = False

@@ -12,7 +12,10 @@ from typing import Any
 
 from smtui.text import strict_json
 from smtui.text.strict_json import StrictJsonError
+from smtui.transfer import zip_reader
 from smtui.transfer.entry import make_unreadable_error
+from smtui.transfer.errors import UnreadableFileError
+from smtui.transfer.zip_reader import ZipReader
 
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 BYTE_ORDER_MARK = "\ufeff"
@@ -109,6 +112,16 @@ class SourceFile:
         """The documents of a JSON or YAML file; empty for any other."""
         found = self.json_documents if self.looks_like_json else self.yaml_documents
         return found or []
+
+    @cached_property
+    def zip(self) -> ZipReader | None:
+        """The members of a ZIP file; None if it is none, or cannot be read."""
+        if not self.raw.startswith(zip_reader.SIGNATURE):
+            return None
+        try:
+            return ZipReader(self.raw, self.name)
+        except UnreadableFileError:
+            return None
 
     @property
     def first_line(self) -> str:

@@ -34,6 +34,7 @@ EXAMPLE = (
     "aws secretsmanager batch-get-secret-value --filters Key=name,Values=prod/ | smtui import -\n"
     "sops -d secrets.enc.yaml | smtui import -"
 )
+PLAIN_TEXT_NOTE = "the imported file still exists, in plain text."
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -142,6 +143,8 @@ def _report(steps: Sequence[Step], contents: list[FileContent], args: argparse.N
         diagnostics.note(f"skipped, because a secret cannot be empty: {named}.")
     import_reading.report_left_behind(contents)
     output.write_line(f"{'would import' if args.dry_run else 'imported'}: {summarize(steps)}")
+    if not args.dry_run and any(path != "-" for path in args.files) and not all(each.is_encrypted for each in contents):
+        diagnostics.note(PLAIN_TEXT_NOTE)
     conflicts = [step for step in steps if step.action is Action.CONFLICT]
     if conflicts:
         raise import_long.make_conflict_error(conflicts[:MAX_NAMES], len(conflicts))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Mapping
 
+from smtui.transfer import bitwarden_crypto
 from smtui.transfer.formats import ImportFormat
+from smtui.transfer.kdbx.container import SALSA20_STREAM
+from tests.transfer.sources import kdbx_writer
 
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbCdEf"
 ANSWER = {"ARN": ARN, "Name": "prod/db", "VersionId": "a" * 32, "SecretString": '{"a":1}',
@@ -45,10 +50,48 @@ data:
 stringData:
   user: ann
 """
+PASSPHRASE = "the passphrase of the file"
+BITWARDEN = {
+    "encrypted": False,
+    "folders": [{"id": "f1", "name": "Work/Mail"}],
+    "items": [
+        {"id": "i1", "folderId": "f1", "type": 1, "name": "Box", "notes": "two\nlines", "favorite": True,
+         "login": {"username": "ann", "password": "third", "totp": "JBSWY3DP",
+                   "uris": [{"match": None, "uri": "https://a.example"}, {"uri": "https://b.example"}],
+                   "fido2Credentials": [{"credentialId": "x"}]},
+         "fields": [{"name": "PIN", "value": "42", "type": 1}, {"name": "PIN", "value": "43", "type": 0},
+                    {"name": "who", "value": None, "type": 3}, {"name": "on", "value": "true", "type": 2}],
+         "passwordHistory": [{"lastUsedDate": "2026-02-01T00:00:00Z", "password": "second"},
+                             {"lastUsedDate": "2026-01-01T00:00:00Z", "password": "first"}]},
+        {"id": "i2", "folderId": None, "type": 2, "name": "A note", "notes": "text", "secureNote": {"type": 0}},
+        {"id": "i3", "folderId": None, "type": 3, "name": "Visa", "notes": None,
+         "card": {"cardholderName": "Ann", "brand": "Visa", "number": "4111", "expMonth": "1", "code": "123"}},
+        {"id": "i4", "type": 1, "name": "Gone", "login": {"password": "x"}, "deletedDate": "2026-01-01T00:00:00Z"},
+        {"id": "i5", "type": 5, "name": "Key", "sshKey": {"privateKey": "PRIVATE", "publicKey": "PUBLIC"}},
+    ],
+}
 
 
 def encode(document: object) -> bytes:
     return json.dumps(document).encode()
+
+
+def make_zip(members: Mapping[str, bytes]) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return written.getvalue()
+
+
+def protect_bitwarden(document: object, **kdf: int) -> dict[str, object]:
+    """An export that is protected by PASSPHRASE, with a cheap key derivation."""
+    head: dict[str, object] = {
+        "encrypted": True, "passwordProtected": True, "salt": "c2FsdHNhbHRzYWx0c2FsdA==", "kdfType": 0,
+        "kdfIterations": 2, "kdfMemory": None, "kdfParallelism": None, **kdf}
+    keys = bitwarden_crypto.derive_keys(head, PASSPHRASE)
+    return {**head, bitwarden_crypto.VALIDATION: keys.encrypt(b"0f4e", bytes(range(16))),
+            bitwarden_crypto.DATA: keys.encrypt(encode(document), bytes(range(16, 32)))}
 
 
 SAMPLES: dict[str, tuple[bytes, ImportFormat | None]] = {
@@ -60,6 +103,14 @@ SAMPLES: dict[str, tuple[bytes, ImportFormat | None]] = {
     "aws-lines": (b"\n".join([encode(ANSWER), encode({**ANSWER, "Name": "other"})]), ImportFormat.AWS),
     "aws-documents": (encode(PAGE) + json.dumps(PAGE, indent=2).encode(), ImportFormat.AWS),
     "smtui-export": (encode([{"Name": "a", "SecretString": "b", "Tags": []}]), ImportFormat.AWS),
+    "keepass-4": (kdbx_writer.write_4(kdbx_writer.make_document(), PASSPHRASE), ImportFormat.KEEPASS),
+    "keepass-3": (kdbx_writer.write_3(kdbx_writer.make_document(SALSA20_STREAM), PASSPHRASE), ImportFormat.KEEPASS),
+    "keepass-xml": (b'<?xml version="1.0" encoding="utf-8"?>\n' + kdbx_writer.make_document(None).encode(),
+                    ImportFormat.KEEPASS),
+    "bitwarden": (encode(BITWARDEN), ImportFormat.BITWARDEN),
+    "bitwarden-protected": (encode(protect_bitwarden(BITWARDEN)), ImportFormat.BITWARDEN),
+    "bitwarden-zip": (make_zip({"data.json": encode(BITWARDEN), "attachments/i1/key.pem": b"PEM"}),
+                      ImportFormat.BITWARDEN),
     "ssm": (encode({"Parameters": [PARAMETER], "InvalidParameters": []}), ImportFormat.SSM),
     "ssm-one": (encode({"Parameter": PARAMETER}), ImportFormat.SSM),
     "ssm-list": (encode([PARAMETER]), ImportFormat.SSM),
@@ -104,6 +155,8 @@ FOREIGN: Mapping[str, tuple[bytes, str]] = {
     "external": (b"apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nspec: {}\n", "kubectl get secret"),
     "azure-list": (encode([{"id": "https://v.vault.azure.net/secrets/a", "value": None}]), "az keyvault secret show"),
     "gcp-list": (encode([{"name": "projects/1/secrets/a", "createTime": "x"}]), "gcloud secrets versions access"),
+    "bitwarden-account": (encode({"encrypted": True, "encKeyValidation_DO_NOT_EDIT": "2.a|b|c", "data": "2.a|b|c"}),
+                          "Password protected"),
     "docker-config": (encode({"auths": {"registry": {"auth": "dTpw"}}}), "smtui set"),
     "aws-list": (encode({"SecretList": [{"ARN": ARN, "Name": "a"}]}), "batch-get-secret-value"),
     "aws-describe": (encode({"ARN": ARN, "Name": "a", "VersionIdsToStages": {}}), "batch-get-secret-value"),
