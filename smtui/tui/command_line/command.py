@@ -18,6 +18,11 @@ async def load_no_values() -> Sequence[str]:
     return ()
 
 
+async def find_no_problem(argument: str) -> str:
+    """Refuses no argument."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command.
@@ -30,6 +35,7 @@ class Command:
         needs_argument: whether something must follow.
         load_values: reads the values that complete the argument.
         find_problem: returns why an argument is refused; empty if it is not.
+        look_up: returns the same, but has to read for it.
     """
 
     names: tuple[str, ...]
@@ -39,6 +45,7 @@ class Command:
     needs_argument: bool = False
     load_values: Callable[[], Awaitable[Sequence[str]]] = load_no_values
     find_problem: Callable[[str], str] = lambda argument: ""
+    look_up: Callable[[str], Awaitable[str]] = find_no_problem
 
     @property
     def name(self) -> str:

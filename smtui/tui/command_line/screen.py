@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.text.sanitize import sanitize
-from smtui.tui.bridge import reading
+from smtui.tui.bridge import gesture, reading
 from smtui.tui.command_line.command import (
     Command,
     CommandError,
@@ -43,6 +43,7 @@ class CommandLine(ClosableModalScreen[Answer | None]):
     AUTO_FOCUS = "Input"
 
     line = getters.query_one(LineInput)
+    matches = getters.query_one("#matches", Static)
 
     def __init__(
         self, commands: Sequence[Command], history: Sequence[str], explain_missing: Callable[[str], str],
@@ -89,18 +90,23 @@ class CommandLine(ClosableModalScreen[Answer | None]):
         found = self._list_completions(typed) if " " in typed.lstrip(": ") else []
         values = [each.partition(" ")[2] for each in found]
         rows = _format_values(values) if values else _format_commands(list_matches(typed, self._commands))
-        self.query_one("#matches", Static).update(Content("\n").join(rows))
+        self.matches.set_class(False, "-error")
+        self.matches.update(Content("\n").join(rows))
 
     @on(Input.Submitted)
-    def _run(self) -> None:
+    @gesture
+    async def _run(self) -> None:
         typed = self.line.value
         if not typed.strip(": "):
             self.dismiss()
             return
         try:
             command, argument = parse_command(typed, self._commands, self._explain_missing)
+            if argument and (problem := await command.look_up(argument)):
+                raise CommandError(problem)
         except CommandError as error:
-            self.query_one("#matches", Static).update(Content.styled(f"✗ {sanitize(error)}", "$error"))
+            self.matches.set_class(True, "-error")
+            self.matches.update(Content(f"✗ {sanitize(error)}"))
         else:
             self.dismiss((command, argument, f"{command.name} {argument}".strip()))
 

@@ -14,6 +14,7 @@ from smtui.system import recent_vaults
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.screen import AuditLogScreen
 from smtui.tui.command_line.screen import CommandLine
+from smtui.tui.command_line.secret_names import find_similar_names
 from smtui.tui.generator.screen import GeneratorScreen
 from smtui.tui.health.screen import HealthScreen
 from smtui.tui.help.screen import HelpScreen
@@ -25,7 +26,7 @@ from smtui.tui.unlock.screen import UnlockScreen
 from smtui.tui.vault.screen import VaultScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, screen_text, types, until
-from tests.tui.driver import SMALL, get_screen, see, wait_for_screen
+from tests.tui.driver import SMALL, get_screen, join_screen_text, see, wait_for_screen
 
 
 async def command(pilot: Pilot[None], line: str) -> None:
@@ -54,6 +55,31 @@ async def test_commands_go_to_places_and_do_what_keys_do(app: MakeApp, filled: A
         await wait_for_screen(pilot, HelpScreen)
         await command(pilot, "lock")
         await wait_for_screen(pilot, UnlockScreen)
+
+
+async def test_a_secret_that_never_existed(app: MakeApp, filled: Any) -> None:
+    """The command line stays open with what was typed, says that there is no such secret, and suggests names."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "5 secrets")
+        await command(pilot, "secret nope")
+        await see(pilot, "There is no secret named nope in us-east-1.")
+        assert "no longer" not in screen_text(running) and isinstance(running.screen, CommandLine)
+        await pilot.press(*["backspace"] * 4)
+        await types(pilot, "prod/web/sesion")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Did you mean prod/web/session?" in join_screen_text(running))
+        await pilot.press(*["backspace"] * 6)
+        await types(pilot, "session")
+        await pilot.press("enter")
+        await wait_for_screen(pilot, SecretScreen)
+
+
+@pytest.mark.parametrize(("typed", "found"), [
+    ("db", ["prod/db", "prod/payments/db"]), ("prdo/db", ["prod/db"]), ("ppdb", ["prod/payments/db"]), ("zzz", []),
+])
+def test_names_like_one_that_does_not_exist(typed: str, found: list[str]) -> None:
+    assert find_similar_names(typed, ["prod/payments/db", "prod/db", "shared/wifi"]) == found
 
 
 async def test_read_only_and_back(app: MakeApp, filled: Any) -> None:
