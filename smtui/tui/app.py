@@ -189,6 +189,8 @@ class SmtuiApp(NavigationApp):
             return self.session is not None and self.session.job is not None
         if action == "lock":
             return self.can_lock
+        if action == "put_aside":
+            return not self.is_undo_key
         if action == "allow_changes":
             return self.session is not None and self.session.read_only
         return self.session is not None if action in IN_A_SESSION else True

@@ -45,7 +45,8 @@ PAINT_PATIENCE = 0.2
 SHOWN_AFTER = 0.5
 """Seconds of waiting after which the footer shows that keys wait."""
 URGENT = frozenset({"escape", "ctrl+c"})
-URGENT_ACTIONS = frozenset({"everywhere.lock", "everywhere.leave", "everywhere.put_aside"})
+SUSPEND = "everywhere.put_aside"
+URGENT_ACTIONS = frozenset({"everywhere.lock", "everywhere.leave", SUSPEND})
 URGENT_SHORTCUTS = tuple(shortcut for shortcut in keys.SHORTCUTS if shortcut.id in URGENT_ACTIONS)
 MOST_WAITING = 100_000
 """The maximum number of waiting events; further ones are dropped."""
@@ -192,12 +193,16 @@ class InputQueue:
         return True
 
     def _is_urgent(self, event: events.Event) -> bool:
-        """Whether the event is a key that closes, locks, quits or suspends, with the user's own keys."""
+        """Whether the event is a key that closes, locks, quits or suspends, with the user's own keys.
+
+        In a text area, Ctrl+Z only undoes typing.
+        """
         if not isinstance(event, events.Key):
             return False
         own = self._app.settings.keys
         return event.key in URGENT or any(
-            event.key in own.get(shortcut.id, shortcut.keys).split(",") for shortcut in URGENT_SHORTCUTS
+            event.key in own.get(shortcut.id, shortcut.keys).split(",")
+            and (shortcut.id != SUSPEND or not self._is_typing(event)) for shortcut in URGENT_SHORTCUTS
         )
 
     # Whether the previous event has taken effect.

@@ -9,11 +9,13 @@ from functools import partial
 from typing import Any
 
 from textual.screen import Screen
+from textual.widgets import TextArea
 
 from smtui.system.terminal_end import HUNG_UP, TERMINAL
 from smtui.text.sanitize import SafeText
 from smtui.tui import key_names, keys
 from smtui.tui.dialogs.dialog import NOT_STORED, confirm_discard, list_dirty_forms
+from smtui.tui.input_queue import SUSPEND
 from smtui.tui.session_app import LEAVING_GROUP, SessionApp
 from smtui.tui.unlock.recover import RecoverScreen
 from smtui.tui.unlock.recovery_code import RecoveryScreen
@@ -117,7 +119,13 @@ class LeavingApp(SessionApp):
             loop.call_soon_threadsafe(self._on_leaving, HUNG_UP)
 
     def action_put_aside(self) -> None:
-        self.run_worker(self._put_aside(), group=LEAVING_GROUP, exclusive=True)
+        self.run_worker(self._put_aside(), group=LEAVING_GROUP)
+
+    @property
+    def is_undo_key(self) -> bool:
+        """Whether the key that suspends undoes typing now: in a text area, Ctrl+Z does."""
+        is_shared = "ctrl+z" in self.settings.keys.get(SUSPEND, "ctrl+z").split(",")
+        return is_shared and isinstance(self.focused, TextArea) and not self.focused.read_only
 
     async def _put_aside(self) -> None:
         """Locks and suspends: no vault stays open behind the shell, where the idle lock does not run."""

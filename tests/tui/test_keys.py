@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,7 @@ from smtui.tui.vault.screen import VaultScreen
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import FooterKeys
 from tests.tui.conftest import MakeApp, palette_is_ready, screen_text, types, until
+from tests.tui.driver import get_screen, open_secret, wait_for_screen
 
 HOMES = {
     "everywhere": SmtuiApp,
@@ -117,13 +119,14 @@ def test_an_id_is_given_once() -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_key_means_one_thing_in_one_place(place: str) -> None:
-    """A key has one action per place. Only modal screens override keys that work everywhere."""
+    """A key has one action per place. Only modal screens, and undo in text areas, override keys of everywhere."""
     places = {place} if place in ("dialog", "help", "generator", "recovery") else {place, "everywhere"}
     pressed = [
         key for shortcut in keys.SHORTCUTS if shortcut.place in places for key in shortcut.keys.split(",")
     ]  # fmt: skip
 
-    assert [key for key, times in Counter(pressed).items() if times > 1] == []
+    overridden = ["ctrl+z"] if place == "json" else []
+    assert [key for key, times in Counter(pressed).items() if times > 1] == overridden
 
 
 @pytest.mark.parametrize(("place", "home"), HOMES.items())
@@ -203,6 +206,44 @@ async def test_no_screenshot_is_offered(app: MakeApp) -> None:
         await palette_is_ready(pilot)
 
         assert "SVG" not in screen_text(running)
+
+
+@pytest.mark.usefixtures("one_time_and_place")
+async def test_suspending_and_undoing_share_a_key(
+    app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl+Z undoes typing in a text area, and the help says so; in a one-line field and a read-only text it locks."""
+    suspended: list[bool] = []
+    monkeypatch.setattr(SmtuiApp, "action_suspend_process", lambda self: suspended.append(True))
+    running = app()
+    async with open_secret(running) as pilot:
+        await pilot.press("3")
+        await wait_for_screen(pilot, PolicyScreen)
+        await until(pilot, lambda: get_screen(running, PolicyScreen).has_read)
+        await pilot.press("e", "x")
+        area: Any = get_screen(running, PolicyScreen).editor.area
+        await until(pilot, lambda: "x" in area.text)
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: "x" not in area.text)
+        await pilot.press("ctrl+y")
+        await until(pilot, lambda: "x" in area.text)
+        rows = {pressed: words for _, pressed, words in list_help_rows(running.screen)}
+        assert rows["Ctrl+Z"] == "Undo typing; elsewhere, Ctrl+Z locks and suspends"
+        await pilot.press("ctrl+z", "escape")
+        await until(pilot, lambda: area.read_only)
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: suspended)
+
+
+@pytest.mark.usefixtures("one_time_and_place")
+async def test_a_one_line_field_suspends(app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    suspended: list[bool] = []
+    monkeypatch.setattr(SmtuiApp, "action_suspend_process", lambda self: suspended.append(True))
+    async with open_secret(app()) as pilot:
+        await pilot.press("i")
+        await wait_for_screen(pilot, OneLine)
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: suspended)
 
 
 async def test_nothing_is_open_while_the_shell_has_its_turn(

@@ -159,6 +159,10 @@ class JsonArea(TextArea):
     def action_text_end(self, select: bool = False) -> None:
         self.move_cursor(self.document.end, select=select)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leaves the keys of undo and redo to the app while nothing can be typed: there Ctrl+Z suspends."""
+        return not self.read_only if action in ("undo", "redo") else super().check_action(action, parameters)
+
     def action_format(self) -> None:
         if not self.read_only and (text := indent_json(self.text)) != self.text:
             self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
