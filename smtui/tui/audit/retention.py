@@ -8,7 +8,7 @@ from smtui.api.limits import MAX_RETENTION_DAYS
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.dialogs.one_line import NO_CHANGES, ask_line
 from smtui.tui.dialogs.read_first import read_for_dialog
 
 if TYPE_CHECKING:
@@ -25,19 +25,24 @@ async def set_retention(app: Shell, session: Session) -> None:
     now = await read_for_dialog(app, QUESTION, lambda: call(_read_days, session.vault))
     if now is None:
         return
-    typed = await app.push_screen_wait(OneLine(
-        QUESTION, str(now), longest=5, noun="a number of days", find_problem=_find_problem))
-    if typed is None or int(typed) == now:
-        return
-    days = min(int(typed), MAX_RETENTION_DAYS)
-    question = Confirm(SafeText(f"Set audit log retention to {days:,} days?"), DROPPED, "Set retention")
-    if days and not await app.push_screen_wait(question):
-        return
-    others = await call(_set_days, session.vault, now, days)
-    if others is None:
+    seen = now
+
+    async def store(typed: str) -> str:
+        nonlocal seen
+        days = min(int(typed), MAX_RETENTION_DAYS)
+        if days == seen:
+            return ""
+        question = Confirm(SafeText(f"Set audit log retention to {days:,} days?"), DROPPED, "Set retention")
+        if days and not await app.push_screen_wait(question):
+            return NO_CHANGES
+        others = await call(_set_days, session.vault, seen, days)
+        if others is not None:
+            seen = others
+            return f"Changed by others. {describe_retention(others)} {NO_CHANGES}"
         app.notify(describe_retention(days))
-    else:
-        app.warn(f"Changed by others. {describe_retention(others)} No changes made.")
+        return ""
+
+    await ask_line(app, QUESTION, store, str(now), longest=5, noun="a number of days", find_problem=_find_problem)
 
 
 def _find_problem(typed: str) -> str:

@@ -15,7 +15,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.dialogs.one_line import NO_CHANGES, OneLine, ask_line
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.kms import key_conflict
@@ -247,28 +247,29 @@ class KeyActionsScreen(SessionScreen[None]):
 
     async def _add_alias(self, key: KmsKey) -> None:
         title = sanitize(f"Alias for {key.name}")
-        typed = await self.app.push_screen_wait(
-            OneLine(title, longest=MAX_ALIAS_LENGTH, noun="an alias", find_problem=find_alias_problem))
-        if typed is None:
-            return
-        alias = parse_alias(typed)
+        await ask_line(self.app, title, lambda typed: self._point_alias(key, title, parse_alias(typed)),
+                       longest=MAX_ALIAS_LENGTH, noun="an alias", find_problem=find_alias_problem)
+
+    async def _point_alias(self, key: KmsKey, title: SafeText, alias: str) -> str:
+        """Creates the alias, or moves it to the key after a question; returns why not, or an empty text."""
         targets = await read_for_dialog(self.app, title, lambda: self._find_targets(alias))
         if targets is None:
-            return
+            return NO_CHANGES
         [seen] = targets
         if seen == key.id:
-            self.say(f"{alias} already points to this key.")
-            return
+            return f"{alias} already points to this key."
         if seen is not None:
             question = Confirm(sanitize(f"Move {alias} from {seen} to {key.id}?"), ALIAS_MOVES, "Move")
             if not await self.app.push_screen_wait(question):
-                return
+                return NO_CHANGES
         change = key_conflict.make_alias_change(
             alias, key.id, lambda: self._set_alias(alias, key.id), "Move alias anyway")
         outcome, found = await self._write(change, seen or NOWHERE)
-        if outcome is WriteOutcome.STORED:
-            inverse_kms.record_alias(self.session, alias, None if found == NOWHERE else found, key.id)
-            await self.report_change(f"{alias} now points to {key.id}.")
+        if outcome is not WriteOutcome.STORED:
+            return NO_CHANGES
+        inverse_kms.record_alias(self.session, alias, None if found == NOWHERE else found, key.id)
+        await self.report_change(f"{alias} now points to {key.id}.")
+        return ""
 
     async def _find_targets(self, alias: str) -> tuple[str | None]:
         """Returns the id of the key that the alias refers to, in a tuple; the id is None without such an alias."""

@@ -17,7 +17,7 @@ from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
-from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.dialogs.one_line import NO_CHANGES, ask_line
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.secret.base import BaseSecretScreen
@@ -89,12 +89,15 @@ class LabelsScreen(BaseSecretScreen):
         version = self._find_editable_version()
         if version is None:
             return
+
+        async def attach(label: str) -> str:
+            if label in version.labels:
+                return f"Version {shorten_id(version.id)} already has this label."
+            question = f"Attach {label} to version {shorten_id(version.id)}?"
+            return "" if await self._preview_and_move(question, label, version.id) else NO_CHANGES
+
         title = sanitize(f"Attach label to version {shorten_id(version.id)}")
-        label = await self.app.push_screen_wait(OneLine(title, longest=MAX_LABEL_LENGTH, noun="a label"))
-        if label in version.labels:
-            self.say(f"Version {shorten_id(version.id)} already has this label.")
-        elif label is not None:
-            await self._preview_and_move(f"Attach {label} to version {shorten_id(version.id)}?", label, version.id)
+        await ask_line(self.app, title, attach, longest=MAX_LABEL_LENGTH, noun="a label")
 
     @gesture
     async def action_remove_label(self) -> None:
@@ -124,7 +127,7 @@ class LabelsScreen(BaseSecretScreen):
     async def _preview_and_move(
         self, question: str, label: str, target: str | None, *,
         source: str | None = None, answer: SafeText | None = None,
-    ) -> None:
+    ) -> bool:
         """Previews a move, makes it and records the undo action.
 
         The preview reads the present labels. If others move them before the answer, a dialog says so and offers a new
@@ -133,26 +136,29 @@ class LabelsScreen(BaseSecretScreen):
         Args:
             target: the version to move `label` to; None removes it from `source`.
             answer: the label of the button, if it is not named after what becomes of the label.
+
+        Returns:
+            Whether the question is settled; False if the user answered Cancel.
         """
         known = await read_for_dialog(self.app, sanitize(question), lambda: self._read_labels(self.labels))
         if known is None:
-            return
+            return False
         labels: Labels = known
         try:
             while True:
                 if (reason := _find_nothing_to_do(labels, label, target, source)) is not None:
                     self.say(reason)
-                    return
+                    return True
                 move = plan_label_move(labels, label, target)
                 preview = LabelPreview(sanitize(question), move, answer or _name_act(move, label))
                 if not await self.app.push_screen_wait(preview):
-                    return
+                    return False
                 outcome, labels = await self._guard_move(move).run(self.app, self.vault, move.before)
                 if outcome is WriteOutcome.STORED:
                     self.say("\n".join(move.describe()))
                     inverse.record_label_move(self.session, self.secret_id, self.name, move)
                 if outcome is not WriteOutcome.EDIT:
-                    return
+                    return outcome is WriteOutcome.STORED
         finally:
             await self.reload()
 

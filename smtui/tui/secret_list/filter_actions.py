@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.dialogs.one_line import ask_line
 from smtui.tui.secret_list.list_settings import change_list_settings, read_list_settings
 from smtui.tui.secret_list.saved_filters import ApplyFilter, RemoveFilter, SavedFilters, SaveFilter
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 MAX_NAME_LENGTH = 40
+NOT_SAVED = "Not saved."
 
 
 async def choose_filter(screen: SessionScreen[Any], text: str) -> str | None:
@@ -51,12 +52,16 @@ async def save_filter(screen: SessionScreen[Any], text: str) -> None:
     if not text:
         screen.say("Enter a filter first to save it.", severity="warning")
         return
-    question = OneLine(SafeText("Save filter as"), longest=MAX_NAME_LENGTH, noun="a name for the filter")
-    name = await screen.app.push_screen_wait(question)
-    if name and await _confirm_replacement(screen.app, name, text):
+
+    async def save(name: str) -> str:
+        if not await _confirm_replacement(screen.app, name, text):
+            return NOT_SAVED
         await change_list_settings(
             screen.app, lambda settings: replace(settings, filters={**settings.filters, name: text}))
         screen.say(f"Saved as {name}: {text}")
+        return ""
+
+    await ask_line(screen.app, SafeText("Save filter as"), save, longest=MAX_NAME_LENGTH, noun="a name for the filter")
 
 
 async def _remove_filter(screen: SessionScreen[Any], name: str) -> None:

@@ -15,7 +15,7 @@ from smtui.system.settings import Settings, SettingsError, change_settings, get_
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names, keys
 from smtui.tui.bridge import call, gesture
-from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.dialogs.one_line import ask_line
 from smtui.tui.filtered_table_screen import FilteredTableScreen
 from smtui.tui.help import places
 from smtui.tui.settings.key_conflicts import find_conflict
@@ -118,6 +118,9 @@ class SettingsScreen(FilteredTableScreen[None]):
         row = await self._find_current_row()
         if row is None:
             return
+        if row.shortcut is None and row.name != "theme" and not isinstance(getattr(self.app.settings, row.name), bool):
+            await self._edit_line(row)
+            return
         chosen = await (self._ask_key(row.shortcut) if row.shortcut else self._ask_value(row))
         if chosen is not None:
             await self._store(chosen)
@@ -173,22 +176,25 @@ class SettingsScreen(FilteredTableScreen[None]):
         return change
 
     async def _ask_value(self, row: SettingRow) -> Change | None:
-        """Asks for a value of a setting, or toggles it; None if the user cancels or the value is invalid."""
-        settings = self.app.settings
-        before = getattr(settings, row.name)
-        if isinstance(before, bool):
-            return self._create_change(row.name, not before)
-        if row.name == "theme":
-            themes = PickTheme(self.app.theme)
-            picked = await self.app.push_screen_wait(themes)
-            return None if picked is None else self._create_change(row.name, themes.offered[picked])
+        """Asks for a theme, or toggles another setting; None if the user cancels."""
+        if row.name != "theme":
+            return self._create_change(row.name, not getattr(self.app.settings, row.name))
+        themes = PickTheme(self.app.theme)
+        picked = await self.app.push_screen_wait(themes)
+        return None if picked is None else self._create_change(row.name, themes.offered[picked])
+
+    async def _edit_line(self, row: SettingRow) -> None:
+        """Asks for a text or a number until it can be saved or the user cancels."""
+        before = getattr(self.app.settings, row.name)
         is_text = isinstance(before, str)
-        typed = await self.app.push_screen_wait(OneLine(
-            row.words, str(before), longest=LONGEST, noun="" if is_text else "a number of seconds",
-            find_problem=lambda line: "" if is_text or line.strip().isdecimal() else NO_NUMBER))
-        if typed is None:
-            return None
-        return self._create_change(row.name, typed if is_text else int(typed))
+
+        async def store(typed: str) -> str:
+            await self._store(self._create_change(row.name, typed if is_text else int(typed)))
+            return ""
+
+        await ask_line(
+            self.app, row.words, store, str(before), longest=LONGEST, noun="" if is_text else "a number of seconds",
+            find_problem=lambda line: "" if is_text or line.strip().isdecimal() else NO_NUMBER)
 
     async def _ask_key(self, shortcut: Shortcut) -> Change | None:
         """Asks for a key of an action; None if the user cancels or another action has the key."""
@@ -239,4 +245,4 @@ def _must_be_unchanged(stored: object, seen: object) -> None:
         SettingsError: another session has changed it.
     """
     if stored != seen:
-        raise SettingsError("Another session has changed this setting. No changes made.")
+        raise SettingsError(f"Another session has changed this setting to {stored or 'the default'}. No changes made.")

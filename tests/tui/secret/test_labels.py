@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from textual.widgets import Button
+from textual.widgets import Button, Input
 
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
+from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.secret.label_preview import LabelPreview
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id
-from tests.tui.driver import ID, see
+from tests.tui.driver import ID, see, see_escape_ask
 from tests.tui.secret.driver import FIRST, SECOND, SIZES, go_to_versions, open_first_secret, read_labels, screen
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
@@ -84,6 +85,29 @@ async def test_labels_of_ones_own(app: MakeApp, database: Any) -> None:
         await see(pilot, "2026-q1 is removed from 00000002.")
         await pilot.press("enter")
         await until(pilot, lambda: "2026-q1" not in read_labels(database))
+
+
+async def test_a_label_that_is_refused_is_still_in_the_dialog(app: MakeApp, database: Any) -> None:
+    """Cancel in the preview, and a refusal by the service, return to the text with the reason; Esc asks first."""
+    running = app()
+    async with open_first_secret(running) as pilot:
+        await go_to_versions(pilot)
+        await pilot.press("plus")
+        await see(pilot, "Attach label to version 00000002")
+        await types(pilot, "2026-q1")
+        await pilot.press("enter")
+        await see(pilot, "2026-q1 is attached to 00000002.")
+        await pilot.press("escape")
+        await see(pilot, "✗ No changes made.")
+        await pilot.press("enter")
+        await see(pilot, "2026-q1 is attached to 00000002.")
+        database.delete_secret(**ID)
+        await pilot.press("enter")
+        await see(pilot, "marked for deletion")
+        assert running.screen.query_one(Input).value == "2026-q1"
+        await see_escape_ask(pilot, OneLine)
+        await pilot.press(*["backspace"] * 7, *"AWSCURRENT", "enter")
+        await see(pilot, "✗ Version 00000002 already has this label.")
 
 
 @pytest.mark.parametrize(("keys", "label", "act"), [

@@ -157,17 +157,19 @@ async def test_filters_that_another_session_saved(app: MakeApp, filled: Any) -> 
         await pilot.press("escape")
         await types(pilot, "/tag:team=web")
         change_settings(lambda settings: replace(settings, filters={"ours": "name:dev/"}))
+        await pilot.press("ctrl+s")
         for answer in ("Cancel", "Replace"):
-            await pilot.press("ctrl+s")
             await see(pilot, "Save filter as")
-            await types(pilot, "ours")
+            if answer == "Cancel":
+                await types(pilot, "ours")
             await pilot.press("enter")
             await see(pilot, "name:dev/ → tag:team=web")
             assert str(getattr(running.focused, "label", "")) == "Cancel"
             await pilot.press(*([] if answer == "Cancel" else ["tab"]), "enter")
-            await until(pilot, lambda: running.screen is get_list_screen(running))
             if answer == "Cancel":
+                await see(pilot, "✗ Not saved.")
                 assert load_settings().filters == {"ours": "name:dev/"}
+        await until(pilot, lambda: running.screen is get_list_screen(running))
         await until(pilot, lambda: load_settings().filters == {"ours": "tag:team=web"})
 
 

@@ -17,7 +17,7 @@ from smtui.tui.help.places import PLACES
 from smtui.tui.settings.key_conflicts import find_conflict
 from smtui.tui.settings.screen import SettingsScreen
 from tests.tui.conftest import MakeApp, said, screen_text, types, until
-from tests.tui.driver import get_screen
+from tests.tui.driver import get_screen, join_screen_text
 
 PLACE = next(place for place in PLACES if place.words == "Settings")
 
@@ -106,10 +106,12 @@ async def test_a_setting_that_others_change_while_one_types_is_not_replaced(app:
         await pilot.press("5")
         change_settings(lambda settings: replace(settings, reveal_timeout=7), config)
         await pilot.press("enter")
-        await until(pilot, lambda: any("Another session has changed" in each for each in said(running)))
+        await until(pilot, lambda: "Another session has changed this setting to 7." in join_screen_text(running))
 
         assert load_settings(config).reveal_timeout == 7
         await until(pilot, lambda: running.settings.reveal_timeout == 7)
+        await pilot.press("enter")
+        await until(pilot, lambda: load_settings(config).reveal_timeout == 305)
 
 
 async def test_what_is_no_number_changes_nothing(app: MakeApp, config: Path) -> None:
