@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 TYPING_PAUSE = 0.1
 """Seconds after the last key press until the filter is applied."""
+MAX_SOUGHT = 10_000
+"""Number of events that are read to find the event under the cursor again."""
 READ_AHEAD = 200
 """Number of matching events to read beyond the cursor."""
 MAX_SCANNED = 5000
@@ -80,7 +82,7 @@ class EventsScreen(FilteredTableScreen[Answer]):
         self._newest = await call(self.vault.audit.find_newest_number)
         self._rest = await call(self._iterate_events, up_to=self._newest)
         self._events, self._more = [], True
-        await self._read_on()
+        await self._read_on(sought=None if self.bar.value.strip() else self.table.current)
 
     def _iterate_events(self, *, above: int = 0, up_to: int) -> Iterator[Event]:
         region = self.session.region
@@ -106,14 +108,18 @@ class EventsScreen(FilteredTableScreen[Answer]):
         """Reads new events only: every change of the vault is recorded as a new event."""
         await self.look_for_more()
 
-    async def _read_on(self) -> None:
-        rest = self._rest
-        while self._more and len(self._events) < self.table.cursor + READ_AHEAD and rest is self._rest:
+    async def _read_on(self, sought: Event | None = None) -> None:
+        """Reads further events, as far as the screen needs them, and up to `sought`, on which the cursor stays."""
+        rest, wanted = self._rest, sought["eventID"] if sought else None
+        while self._more and (wanted or len(self._events) < self.table.cursor + READ_AHEAD) and rest is self._rest:
             matching, more = await call(_read_batch, rest, self._query)
             if rest is self._rest:
                 self._events += matching
                 self._more = more
-                self._show()
+                if len(self._events) >= MAX_SOUGHT or any(each["eventID"] == wanted for each in matching):
+                    wanted = None
+                if wanted is None or not more:
+                    self._show()
 
     def _show(self) -> None:
         self.table.put(self._events, more=self._more)

@@ -59,9 +59,10 @@ class Pick(LeavableDialog[int]):
 
     @on(Input.Changed)
     def _show_found(self) -> None:
-        """Shows the items with all words of the filter."""
+        """Shows the items with all words of the filter. Without a filter, the cursor stays on its item."""
+        before = self._found[self.rows.cursor] if self._found else 0
         self._found = [at for at, thing in enumerate(self._things) if self.line.matches(thing.plain)]
-        self.rows.put([self._things[at] for at in self._found], 0)
+        self.rows.put([self._things[at] for at in self._found], 0 if self.line.value.strip() else before)
 
     @on(Input.Submitted)
     def _choose_found(self) -> None:

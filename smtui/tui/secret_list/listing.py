@@ -139,8 +139,11 @@ class ListingScreen(SessionScreen[None]):
 
     @on(Input.Changed)
     def _apply_filter(self, event: Input.Changed) -> None:
+        """Shows the result of the filter. If Esc cleared it, the cursor stays on its secret."""
         if event.value != self.list_query.text:
-            self.show_result(self.list_query.change_text(event.value), reread=False, delay=TYPING_PAUSE)
+            is_cleared = not event.value.strip() and not self.filter.has_focus
+            self.show_result(self.list_query.change_text(event.value), reread=False, keep_cursor=is_cleared,
+                             delay=TYPING_PAUSE)
 
     @on(FilterLine.FocusChanged)
     def _prepare_to_find(self) -> None:

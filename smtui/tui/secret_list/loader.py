@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from smtui.tui.reader import Reader
     from smtui.tui.session import Session
 
+MAX_SOUGHT = 10_000
+"""The number of rows that are read to find the secret under the cursor again."""
 SHOW_INTERVAL = 0.1
 """Seconds between two updates of the rows while pages are read."""
 
@@ -92,6 +94,20 @@ async def read_first_rows(
                 return
             report_progress()
             report_at = loop.time() + SHOW_INTERVAL
+
+
+async def read_up_to(view: FilteredView, arn: str) -> None:
+    """Reads the rows of a view up to a secret, or `MAX_SOUGHT` of them.
+
+    Raises:
+        SmtuiError: a page could not be read.
+    """
+    seen = 0
+    while not any(entry["ARN"] == arn for entry in view.rows[seen:]):
+        seen = len(view.rows)
+        if not view.has_more or seen >= MAX_SOUGHT:
+            return
+        await view.advance()
 
 
 async def read_more_rows(model: ListModel, needs_more: Callable[[], bool], show_rows: Callable[[], object]) -> None:

@@ -14,7 +14,7 @@ from textual.worker import Worker
 from smtui.api.errors import SmtuiError
 from smtui.tui.jobs.job import JobStoppedError
 from smtui.tui.secret_list.list_model import ListModel
-from smtui.tui.secret_list.loader import read_first_rows, read_more_rows
+from smtui.tui.secret_list.loader import read_first_rows, read_more_rows, read_up_to
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.ranked_view import TooManyToFindError, make_view
 from smtui.tui.secret_list.results import Fetch, FilteredView, PageCache, TooManyToSortError
@@ -131,6 +131,8 @@ class PagedList(VirtualList):
         try:
             kept, place = self._find_cursor_target() if keep_cursor else (None, 0)
             await read_first_rows(view, place + self.height, in_part=kept is None, report_progress=self._post_loaded)
+            if kept is not None and list_query.text != self.model.list_query.text:
+                await read_up_to(view, kept)
             self._show_view(list_query, view, kept, place)
             await asyncio.sleep(DRAW_PAUSE if view.wants_all else 0)
             await read_more_rows(self.model, lambda: self._needs_more, self._show)

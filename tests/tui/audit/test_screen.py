@@ -48,6 +48,26 @@ def list_names(screen: AuditLogScreen) -> list[str]:
     return [event["eventName"] for event in screen._events if event["eventName"] != "ListSecrets"]
 
 
+async def test_escape_that_clears_the_filter_keeps_the_cursor_on_its_event(
+    app: MakeApp, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the event is far below the first ones that are read."""
+    monkeypatch.setattr("smtui.tui.audit.events.READ_AHEAD", 5)
+    monkeypatch.setattr("smtui.tui.audit.events.MAX_SCANNED", 20)
+    client.create_secret(Name="old", SecretString="x")
+    for number in range(60):
+        client.create_secret(Name=f"new/{number}", SecretString="x")
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        screen = await open_audit_log(pilot, running, with_reads=False)
+        await pilot.press("slash")
+        await types(pilot, "secret:old")
+        await until(pilot, lambda: screen.table.count == 1)
+        await pilot.press("enter", "escape")
+        await until(pilot, lambda: screen.table.count > 50)
+        assert screen.table.current["requestParameters"]["name"] == "old"
+
+
 @pytest.mark.usefixtures("happened", "one_time_and_place")
 async def test_everything_that_was_asked_is_there_newest_first(app: MakeApp) -> None:
     running = app()

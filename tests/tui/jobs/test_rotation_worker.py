@@ -13,7 +13,7 @@ from smtui.tui.jobs.background_vault import BackgroundVault
 from smtui.tui.jobs.rotation_worker import RotationWorker
 from tests.conftest import PASSPHRASE, Clock
 from tests.rotation.conftest import alive
-from tests.tui.conftest import MakeApp, said, until
+from tests.tui.conftest import MakeApp, said, screen_text, until
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
@@ -101,6 +101,12 @@ async def test_the_lock_ends_a_function_and_what_it_had_begun_can_be_gone_on_wit
         await until(pilot, begun.exists)
         await pilot.press("ctrl+l")
         await until(pilot, lambda: vault.locked)
+        await pilot.press(*PASSPHRASE, "enter")
+        stopped = "The rotation of db failed at createSecret: It was stopped early: the vault was locked."
+        await until(pilot, lambda: stopped in said(running))
+        await until(pilot, lambda: "✗ failed rotation" in screen_text(running))
+        await pilot.press("o", "h")
+        await until(pilot, lambda: "rotation failed" in screen_text(running))
 
     with smtui.open_vault(vault.path, PASSPHRASE) as again:
         run = again.rotations().describe_rotation(SecretId="db")["Rotation"]

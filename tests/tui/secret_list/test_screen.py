@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 import smtui
-from smtui.system.settings import load_settings
+from smtui.system.settings import Settings, load_settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.bridge import call
@@ -74,6 +75,37 @@ async def test_type_to_find(app: MakeApp, filled: Any, size: tuple[int, int]) ->
         assert get_list_screen(running).secrets.has_focus
         assert "1 of 5 · by best match" in screen_text(running)
         assert "shared/wifi" not in screen_text(running)
+
+
+@pytest.mark.parametrize("view", ["list", "tree"])
+async def test_escape_that_clears_the_filter_keeps_the_cursor_on_its_secret(
+    app: MakeApp, filled: Any, view: str
+) -> None:
+    """Also where the secret is on a page that is not read yet."""
+    for number in range(230):
+        filled.create_secret(Name=f"b/{number:03}", SecretString="x")
+    running = app(settings=replace(Settings(), tree=view == "tree"))
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "b/000" if view == "list" else "b/")
+        await pilot.press("slash")
+        await types(pilot, "name:prod/")
+        await pilot.press("enter")
+        await until(pilot, lambda: get_list_screen(running).secrets.has_focus)
+        await until(pilot, lambda: get_list_screen(running).secrets.model.list_query.text == "name:prod/")
+        await pilot.press("G")
+        await until(pilot, lambda: get_name(running) == "prod/web/session")
+        await pilot.press("escape")
+        await until(pilot, lambda: not get_list_screen(running).secrets.model.list_query.text)
+        await until(pilot, lambda: not get_list_screen(running).secrets.busy)
+        await pilot.pause()
+
+        assert get_name(running) == "prod/web/session"
+        assert "prod/web/session" in screen_text(running) or view == "tree"
+
+
+def get_name(running: SmtuiApp) -> str:
+    current = get_list_screen(running).secrets.current
+    return current["Name"] if current else ""
 
 
 async def test_escape_leaves_the_filter_then_clears_it(app: MakeApp, filled: Any) -> None:

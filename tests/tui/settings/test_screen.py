@@ -38,6 +38,22 @@ async def at(pilot: Pilot[None], running: SmtuiApp, name: str) -> None:
     await pilot.pause()
 
 
+async def test_escape_that_clears_the_filter_keeps_the_cursor_on_its_row(app: MakeApp, config: Path) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await at(pilot, running, "idle_lock")
+        table = get_screen(running, SettingsScreen).table
+        everything = table.count
+        await pilot.press("slash")
+        await types(pilot, "audit log:")
+        await until(pilot, lambda: 0 < table.count < everything)
+        await pilot.press("enter", "j")
+        row = table.current
+        await pilot.press("escape")
+        await until(pilot, lambda: table.count == everything)
+        assert table.current == row
+
+
 async def test_a_time_is_changed_and_holds_at_once(app: MakeApp, config: Path) -> None:
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
