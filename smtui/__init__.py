@@ -9,10 +9,11 @@ Public names are imported on first access, so that `import smtui` is fast.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
+"""That of `typing`, which takes longer to import than a quick command has."""
 if TYPE_CHECKING:
+    from typing import Any
+
     from smtui.api.errors import (
         ClientError,
         ContextError,
@@ -81,4 +82,6 @@ def __getattr__(name: str) -> Any:
     """
     if name not in __all__:
         raise AttributeError(f"module 'smtui' has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(f"smtui.{_HOMES.get(name, 'api.errors')}"), name)

@@ -6,7 +6,10 @@ Each is imported only when it is needed, because every call pays for the imports
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SWITCHES = {"--demo", "--read-only", "--allow-debug"}
 WITH_VALUE = ("--vault", "--context")
@@ -19,6 +22,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from smtui.tui.start import start
 
         return start(arguments)
+    from smtui.cli.quick import run
+
+    code = run(arguments)
+    if code is not None:
+        return code
     from smtui.cli.main import main as command_line
 
     return command_line(arguments)

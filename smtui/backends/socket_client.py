@@ -48,13 +48,18 @@ class SocketClient(BotoClient):
         """Sends a line and returns the result in the answer. Raises SmtuiError."""
         try:
             self._line.sendall(line)
-            answer = rpc_codec.decode(self._answers.readline())
+            return read_answer(self._answers.readline(), operation)
         except (OSError, ValueError):
             raise VaultMissingError(self.no_answer) from None
-        if "error" in answer:
-            raise _make_error(operation, answer["error"])
-        result: dict[str, Any] = answer["result"]
-        return result
+
+
+def read_answer(line: bytes, operation: str = "") -> dict[str, Any]:
+    """The result in an answer. Raises the SmtuiError in it, or ValueError if the line is no answer."""
+    answer = rpc_codec.decode(line)
+    if "error" in answer:
+        raise _make_error(operation, answer["error"])
+    result: dict[str, Any] = answer["result"]
+    return result
 
 
 def _make_error(operation: str, error: dict[str, Any]) -> SmtuiError:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from smtui.api.errors import WrongPassphraseError
+from smtui.backends import rotation_session
 from smtui.cli import chosen_context, unlocking
 from smtui.cli.exit_codes import CommandError, Exit
 from smtui.cli.terminal import wipe
@@ -53,6 +54,8 @@ def find_agent(args: argparse.Namespace) -> AgentVault | None:
     is_given = args.passphrase is not None or "SMTUI_PASSPHRASE_FILE" in os.environ
     if args.no_agent or args.read_only or is_given or not agent_socket.IS_SUPPORTED:
         return None
+    if rotation_session.is_rotation_function():
+        return None  # it has a part of the vault, whatever an agent would give
     return find_agent_of(unlocking.get_vault_path(args))
 
 

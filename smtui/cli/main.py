@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from smtui.api.errors import SmtuiError
 from smtui.cli import diagnostics, inputs, output
@@ -30,10 +30,15 @@ def run(argv: Sequence[str]) -> int:
     """Runs one command line inside the current process, without hardening it. Returns the exit code."""
     diagnostics.reset()
     inputs.reset()
+    return run_step(lambda: _run(list(argv)))
+
+
+def run_step(step: Callable[[], Exit | None]) -> int:
+    """Runs the code of a command, and reports its error. Returns the exit code."""
     try:
-        code = _run(list(argv))
+        code = step()
         output.finish()
-        return code
+        return Exit.DONE if code is None else code
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:

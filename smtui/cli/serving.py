@@ -178,11 +178,11 @@ def run_program(program: str, words: Sequence[str], variables: Mapping[str, str]
     """
     from smtui.server.endpoint_environment import merge_environment
     from smtui.system.hardening import get_inherited_umask
-    from smtui.system.subprocesses import build_command_environment
+    from smtui.system.subprocesses import build_command_environment, start_on_terminal
 
     environ = merge_environment(build_command_environment(), variables)
     try:
-        child = subprocess.Popen([*words], executable=program, env=environ, close_fds=True, umask=get_inherited_umask())
+        child = start_on_terminal(words, program=program, environ=environ, umask=get_inherited_umask())
     except OSError as error:
         raise CommandNotExecutableError(f"{words[0]} cannot be run: {error.strerror}.") from None
     with _pass_on_signals(child):

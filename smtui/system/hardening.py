@@ -5,14 +5,13 @@ This module does not import Textual, because Textual reads environment variables
 
 from __future__ import annotations
 
-import ctypes
 import os
-import signal
 import sys
-import threading
-from collections.abc import MutableMapping
-from pathlib import Path
-from types import TracebackType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # quick commands import this module
+    from collections.abc import MutableMapping
+    from types import TracebackType
 
 HARMLESS_TEXTUAL = frozenset({"TEXTUAL_ANIMATIONS", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS", "TEXTUAL_THEME"})
 PRIVATE = 0o077
@@ -23,11 +22,12 @@ _umask: int | None = None
 """The umask that the process inherited; None before `harden`."""
 
 
-def harden(*, allow_debug: bool = False) -> None:
+def harden(*, allow_debug: bool = False, with_threads: bool = True) -> None:
     """Sets a private umask, removes Textual's variables, disables core files and debuggers, and silences tracebacks.
 
     Args:
         allow_debug: keeps core files and debuggers enabled.
+        with_threads: silences tracebacks of threads too; False is for a process that starts none.
     """
     global _umask
     _umask = os.umask(PRIVATE)
@@ -35,7 +35,7 @@ def harden(*, allow_debug: bool = False) -> None:
     if not allow_debug:
         _refuse_core_files()
         _refuse_debuggers()
-    silence_tracebacks()
+    silence_tracebacks(with_threads=with_threads)
 
 
 def get_inherited_umask() -> int:
@@ -50,6 +50,8 @@ def restore_inherited_state() -> None:
     """
     if _umask is not None:
         os.umask(_umask)
+    import signal
+
     for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores these signals
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
@@ -74,16 +76,21 @@ def _refuse_core_files() -> None:
 
 def _refuse_debuggers() -> None:
     """Denies debuggers on Linux and macOS. On Linux this also denies `/proc/PID/mem` and `/proc/PID/environ`."""
+    import ctypes
+
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     elif sys.platform == "darwin":
         ctypes.CDLL(None).ptrace(PT_DENY_ATTACH, 0, None, 0)
 
 
-def silence_tracebacks() -> None:
+def silence_tracebacks(*, with_threads: bool = True) -> None:
     """Prints one sentence in place of a traceback for any unhandled exception, in every thread."""
     sys.excepthook = lambda kind, error, trace: _print_incident(error)
-    threading.excepthook = lambda args: _print_incident(args.exc_value)
+    if with_threads:
+        import threading
+
+        threading.excepthook = lambda args: _print_incident(args.exc_value)
     sys.unraisablehook = lambda args: _print_incident(args.exc_value)
 
 
@@ -102,6 +109,8 @@ def describe_incident(error: BaseException) -> str:
 
 def _find_own_line(trace: TracebackType | None) -> str:
     """Returns the innermost frame in smtui as `module-line`, or the innermost frame if none is in smtui."""
+    from pathlib import Path
+
     frames = []
     while trace is not None:
         frames.append((Path(trace.tb_frame.f_code.co_filename), trace.tb_lineno))

@@ -132,6 +132,23 @@ def run_module(module: str, data: bytes | bytearray | memoryview, *, seconds: fl
     )
 
 
+def start_on_terminal(
+    command: Sequence[str], *, program: str, environ: Mapping[str, str], umask: int = -1
+) -> subprocess.Popen[bytes]:
+    """Starts a program on the terminal of this process, in its session and process group.
+
+    Args:
+        command: the arguments, with the program name first.
+        program: the path of the executable.
+        environ: the environment.
+        umask: its umask; by default that of this process.
+
+    Raises:
+        OSError: if the program cannot be started.
+    """
+    return subprocess.Popen(command, executable=program, env=environ, close_fds=True, umask=umask)
+
+
 def run_on_terminal(command: Sequence[str], *, program: str | None = None, environ: Mapping[str, str]) -> int:
     """Runs a program on the terminal of this process, waits for it and returns its exit code. Raises OSError."""
     return subprocess.run(command, executable=program, env=environ, check=False, close_fds=True).returncode

@@ -1,0 +1,231 @@
+"""The quick path of `get` and `ls` through an agent, which imports next to nothing.
+
+It takes the plainest command lines only. Whatever is not plain takes the usual path: before a request is sent by
+returning None, after that by handing the agent's answer to the code of the command.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+COMMANDS = ("get", "ls")
+OTHER_SOURCES = ("SMTUI_PASSPHRASE_FILE", "SMTUI_AGENT", "SMTUI_CONTEXT")
+"""Variables that choose another way to the secrets."""
+CHUNK = 65536
+MAX_PAGE = 100
+
+
+def run(argv: list[str]) -> int | None:
+    """Runs a command line through the agent. Returns its exit code, or None if it takes the usual path."""
+    plain = _parse(argv)
+    if plain is None or sys.platform == "win32" or any(name in os.environ for name in OTHER_SOURCES):
+        return None
+    command, word, vault = plain
+    path = vault or find_default_vault(os.environ)
+    if path is None:
+        return None
+    from smtui.system import agent_socket
+
+    descriptor = agent_socket.connect_descriptor(path)
+    if descriptor is None:
+        return None
+    from smtui.system.hardening import harden
+
+    harden(with_threads=False)
+    line = _Line(descriptor)
+    try:
+        return _get(line, word) if command == "get" else _list(line, word)
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        os.close(descriptor)
+
+
+def _parse(argv: list[str]) -> tuple[str, str, str] | None:
+    """The command, its word and the vault of a plain command line."""
+    words, vault = list(argv), ""
+    if words and words[0].startswith("--vault="):
+        vault = words.pop(0)[len("--vault=") :]
+    elif len(words) > 1 and words[0] == "--vault":
+        vault = words[1]
+        del words[:2]
+    if not words or words[0] not in COMMANDS or (len(words) != 2 and words != ["ls"]):
+        return None
+    if not all(words) or any(word.startswith("-") for word in (vault, *words)):
+        return None
+    if not vault and words != argv:
+        return None
+    word = words[1] if len(words) == 2 else ""
+    if words[0] == "get" and (":" in word or "~" in word or word.startswith("#") or word.endswith("#")):
+        return None
+    return words[0], word, _expand(vault)
+
+
+def _expand(path: str) -> str:
+    return os.path.expanduser(path)  # noqa: PTH111
+
+
+def find_default_vault(environ: Mapping[str, str]) -> str | None:
+    """The vault that a command without --vault opens; None where that takes more than a look at files and variables.
+
+    The folders are those of `platformdirs` on Linux.
+    """
+    if environ.get("SMTUI_VAULT"):
+        return _expand(environ["SMTUI_VAULT"])
+    if sys.platform != "linux":
+        return None
+    config = environ.get("SMTUI_CONFIG") or f"{_find_base(environ, 'XDG_CONFIG_HOME', '~/.config')}/smtui/config.toml"
+    try:
+        with open(config, "rb") as file:  # noqa: PTH123
+            if b"vault" in file.read(CHUNK) or b"context" in file.read():
+                return None
+    except FileNotFoundError:
+        pass
+    except OSError:
+        return None
+    return f"{_find_base(environ, 'XDG_DATA_HOME', '~/.local/share')}/smtui/default.vault"
+
+
+def _find_base(environ: Mapping[str, str], variable: str, default: str) -> str:
+    given = environ.get(variable, "").strip()
+    return given or _expand(default)
+
+
+class _Line:
+    """The connection: a line of JSON in each direction."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self.received = bytearray()
+
+    def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any] | None:
+        """The answer to a call; None if the agent is locked, or does not answer."""
+        import json
+
+        line = json.dumps({"operation": operation, "params": params}).encode() + b"\n"
+        self.received = bytearray()
+        try:
+            while line:
+                line = line[os.write(self._descriptor, line) :]
+            while not self.received.endswith(b"\n"):
+                chunk = os.read(self._descriptor, CHUNK)
+                if not chunk:
+                    return None
+                self.received += chunk
+        except OSError:
+            return None
+        answer: dict[str, Any] = json.loads(self.received)
+        if answer.get("error", {}).get("Code") == "VaultLockedError":
+            return None
+        return answer
+
+
+# get
+
+
+def _get(line: _Line, word: str) -> int | None:
+    name, hash_sign, key = word.partition("#")
+    answer = line.call("GetSecretValue", {"SecretId": name})
+    if answer is None:
+        return None
+    result = answer.get("result", {})
+    value = result.get("SecretString")
+    if value is not None and hash_sign:
+        value = _find_plain_member(value, key)
+    if not isinstance(value, str) or not _is_encodable(value) or sys.stdout is None or sys.stdout.isatty():
+        return _finish(line, "GetSecretValue", lambda found: _write_value(found, word))
+    return _write(value)
+
+
+def _find_plain_member(value: str, key: str) -> str | None:
+    """A string of a JSON object; None if there is anything that makes it less than plain."""
+    import json
+
+    def refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(found := dict(pairs)) != len(pairs):
+            raise ValueError
+        return found
+
+    try:
+        found = json.loads(value, object_pairs_hook=refuse_duplicates)
+    except (ValueError, RecursionError):
+        return None
+    member = found.get(key) if isinstance(found, dict) else None
+    return member if isinstance(member, str) else None
+
+
+def _is_encodable(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _write_value(result: dict[str, Any], word: str) -> None:
+    """Writes the value of an answer as `smtui get` does. Raises SmtuiError."""
+    from smtui.cli import output
+    from smtui.cli.target import Target
+
+    output.write_value(Target.parse(word).get_value(result))
+
+
+# ls
+
+
+def _list(line: _Line, prefix: str) -> int | None:
+    request: dict[str, Any] = {"SortBy": "name", "SortOrder": "asc", "MaxResults": MAX_PAGE}
+    if prefix:
+        request["Filters"] = [{"Key": "name", "Values": [prefix]}]
+    names: list[str] = []
+    while True:
+        answer = line.call("ListSecrets", request)
+        if answer is None:
+            return None
+        if "result" not in answer:
+            return _finish(line, "ListSecrets", lambda _: None)
+        names += [each["Name"] for each in answer["result"]["SecretList"]]
+        if "NextToken" not in answer["result"]:
+            return _write("".join(f"{name}\n" for name in names))
+        request["NextToken"] = answer["result"]["NextToken"]
+
+
+# The end
+
+
+def _finish(line: _Line, operation: str, write: Callable[[dict[str, Any]], None]) -> int:
+    """Lets the usual code report the error in an answer, or write its result."""
+    from smtui.backends.socket_client import read_answer
+    from smtui.cli.main import run_step
+
+    return run_step(lambda: write(read_answer(bytes(line.received), operation)))
+
+
+def _write(text: str) -> int:
+    """Writes to standard output exactly."""
+    failure = _write_all(text.encode())
+    if failure is None:
+        return 0
+    from smtui.cli.main import run_step
+
+    return run_step(lambda: _raise(failure))
+
+
+def _write_all(content: bytes) -> OSError | None:
+    """Writes to standard output. Returns the error that stopped it."""
+    try:
+        while content:
+            content = content[os.write(1, content) :]
+    except OSError as error:
+        return error
+    return None
+
+
+def _raise(failure: OSError) -> None:
+    raise failure

@@ -1,0 +1,150 @@
+"""Tests of the quick path: it takes plain command lines only, answers as usual, and imports next to nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import platformdirs
+import pytest
+
+import smtui
+from smtui.cli import quick
+from smtui.server.agent import Agent
+from smtui.server.shared_vault import LockLimits, SharedVault
+from smtui.system import agent_socket
+from smtui.system.ambient import Ambient
+from tests.cli.conftest import CommandLine
+from tests.conftest import PASSPHRASE
+from tests.waiting import LIMIT
+
+ROOT = Path(smtui.__file__).parents[1]
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets")
+
+
+@pytest.fixture
+def agent(stocked: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Agent]:
+    with TemporaryDirectory(prefix="smtui-t", dir="/tmp") as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        vault = smtui.open_vault(stocked.path, PASSPHRASE)
+        client = vault.client()
+        client.create_secret(Name="odd/twice", SecretString='{"a":"1","a":"2"}')
+        client.create_secret(Name="odd/numbers", SecretString='{"n":1.50,"s":"\\u00e9\\ud83d\\ude00","half":"\\ud800"}')
+        client.create_secret(Name="odd/empty", SecretString='""')
+        shared = SharedVault(
+            vault, lambda passphrase: smtui.open_vault(stocked.path, passphrase), LockLimits(), Ambient())
+        agent = Agent(shared)
+        agent.start(vault)
+        yield agent
+        agent.close()
+
+
+Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+LOADED = """
+import sys
+from smtui.__main__ import main
+code = main(sys.argv[1:])
+slow = {"argparse", "typing", "dataclasses", "pathlib", "socket", "hashlib", "threading", "smtui.api.errors", "apsw"}
+print(code, *sorted(slow & set(sys.modules)), file=sys.stderr)
+"""
+
+
+@pytest.fixture
+def run(stocked: CommandLine, tmp_path: Path) -> Run:
+    """Runs a command line in a process without the site packages' own imports."""
+
+    def call(*argv: str, program: tuple[str, ...] = ("-m", "smtui")) -> subprocess.CompletedProcess[bytes]:
+        environ = {**os.environ, "SMTUI_VAULT": str(stocked.path), "PYTHONPATH": str(ROOT)}
+        return subprocess.run([sys.executable, *program, *argv], env=environ, capture_output=True, timeout=LIMIT,
+                              check=False, stdin=subprocess.DEVNULL)
+
+    return call
+
+
+@pytest.mark.parametrize("argv", [("get", "prod/text"), ("get", "prod/db#password"), ("ls",), ("ls", "prod/")])
+def test_plain_commands_import_next_to_nothing(agent: Agent, run: Run, argv: tuple[str, ...]) -> None:
+    done = run(*argv, program=("-c", LOADED))
+    assert done.stderr.split() == [b"0"]
+
+
+@pytest.mark.parametrize("argv", [
+    ("get", "prod/text"), ("get", "prod/db"), ("get", "prod/db#password"), ("get", "prod/db#port"), ("get", "dev/key"),
+    ("get", "prod/db#none"), ("get", "dev/key#a"), ("get", "prod/text#a"), ("get", "none"), ("get", "bad name"),
+    ("get", "odd/twice#a"), ("get", "odd/numbers#n"), ("get", "odd/numbers#s"), ("get", "odd/numbers#half"),
+    ("get", "odd/empty"), ("ls",), ("ls", "prod/"), ("ls", "nothing/"), ("ls", "bad*prefix"), ("get", "prod/db~1"),
+    ("get", "prod/db#"), ("get", ""), ("ls", "prod", "db"), ("get", "prod/db", "--otp"), ("get",),
+], ids=" ".join)
+def test_the_answer_is_that_of_the_usual_path(
+    agent: Agent, stocked: CommandLine, run: Run, argv: tuple[str, ...]
+) -> None:
+    fast, usual = run(*argv), stocked(*argv, unlock=False)
+    assert (fast.returncode, fast.stdout, fast.stderr.decode()) == (usual.code, usual.raw, usual.err)
+
+
+def test_each_value_is_read_once(agent: Agent, run: Run) -> None:
+    for argv in (("get", "prod/text"), ("get", "prod/db#port"), ("get", "dev/key"), ("get", "odd/twice#a")):
+        before = agent.describe()["calls"]
+        run(*argv)
+        assert agent.describe()["calls"] == before + 1, argv
+
+
+def test_a_full_disk_and_a_reader_that_went_away(agent: Agent, stocked: CommandLine, run: Run) -> None:
+    if Path("/dev/full").exists():
+        script = ("import os, sys; os.dup2(os.open('/dev/full', os.O_WRONLY), 1); from smtui.__main__ import main; "
+                  "sys.exit(main(['get', 'prod/text']))")
+        done = run(program=("-c", script))
+        assert (done.returncode, done.stderr) == (1, b"smtui: No space left on device.\n")
+    script = ("import os, sys; r, w = os.pipe(); os.close(r); os.dup2(w, 1); from smtui.__main__ import main; "
+              "sys.exit(main(['get', 'prod/text']))")
+    assert run(program=("-c", script)).returncode == 141
+
+
+@pytest.mark.parametrize("argv", [
+    [], ["--help"], ["get"], ["get", "--help"], ["get", "a", "b"], ["get", "a~1"], ["get", "a:L"], ["get", "#k"],
+    ["ls", "--long"], ["ls", "a", "b"], ["set", "a"], ["--read-only", "get", "a"], ["get", "a", "--no-agent"],
+    ["--vault", "get", "a"], ["--vault=", "get", "a"], ["--vault", "-x", "get", "a"], ["secretsmanager", "get", "a"],
+    ["get", ""], ["get", "-"],
+])
+def test_other_command_lines_take_the_usual_path(argv: list[str]) -> None:
+    assert quick._parse(argv) is None
+
+
+def test_the_vault_may_be_named(agent: Agent, stocked: CommandLine, run: Run) -> None:
+    assert quick._parse(["--vault", "x", "ls"]) == ("ls", "", "x")
+    assert run("--vault", str(stocked.path), "get", "prod/text").stdout == b"plain text\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take the usual path")
+@pytest.mark.parametrize("given", [
+    {}, {"XDG_DATA_HOME": "/data"}, {"XDG_CONFIG_HOME": "/nowhere"}, {"XDG_DATA_HOME": " "}, {"SMTUI_VAULT": "~/v"},
+])
+def test_the_default_vault_is_that_of_the_usual_path(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: dict[str, str]
+) -> None:
+    from smtui.system import settings
+
+    for name in ("SMTUI_VAULT", "SMTUI_CONFIG", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    assert quick.find_default_vault(os.environ) == str(settings.get_vault_path(None, settings.load_settings()))
+    assert platformdirs.user_data_path("smtui")
+
+
+def test_settings_that_name_a_vault_take_the_usual_path(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    for text, is_plain in (('theme = "dark"\n', True), ('vault = "/x"\n', False), ('"vault" = "/x"\n', False)):
+        config.write_text(text)
+        found = quick.find_default_vault({"SMTUI_CONFIG": str(config), "HOME": str(tmp_path)})
+        assert (found is not None) is (is_plain and sys.platform == "linux")
+
+
+def test_the_name_of_the_socket_is_a_sha_256() -> None:
+    assert agent_socket._hash(b"/a/b.vault") == sha256(b"/a/b.vault").hexdigest()[:16]
