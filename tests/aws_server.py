@@ -151,7 +151,7 @@ class Aws:
         backend = secretsmanager_backends[ACCOUNT][region]
         for number in range(count):
             backend.create_secret(
-                name=f"{('prod', 'dev')[number % 2]}/svc/{number:05d}", secret_string="x", secret_binary=None,
+                name=f"prod/svc/{number:05d}", secret_string="x", secret_binary=None,
                 description=f"Service {number}", tags=[{"Key": "team", "Value": f"t{number % 7}"}], kms_key_id=None,
                 client_request_token=None, replica_regions=[], force_overwrite=False)
 

@@ -105,7 +105,7 @@ class AwsAccount:
         """Raises WrongAccountError. Nothing else has been asked of the account so far."""
         found = self.account_id
         if found != account:
-            self.close()
+            self._connection.close()
             raise WrongAccountError(
                 f"{self.title}: profile {self.settings.profile} belongs to account {found}, not to {account}. "
                 "Nothing was read.",

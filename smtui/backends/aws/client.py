@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from smtui.api.boto_client import BotoClient, ClientExceptions, format_method_name
-from smtui.api.errors import KEY_ERRORS
+from smtui.api.errors import KEY_ERRORS, VaultLockedError
 from smtui.api.kms import KEY_OPERATIONS
 from smtui.api.model import OPERATIONS
-from smtui.backends.aws.connection import Connection
+from smtui.backends.aws.connection import CLOSED, Connection
+from smtui.backends.aws.list_index import ListIndex
 from smtui.engine.request import validate_form
 
 OnChange = Callable[[str, dict[str, Any], dict[str, Any]], None]
@@ -39,6 +40,21 @@ class AwsClient(BotoClient):
             response["Versions"].sort(key=lambda version: version["CreatedDate"])
         self._on_change(operation, request, response)
         return response
+
+
+class IndexedClient(AwsClient):
+    """A client for screens: lists come from the index of the Region, everything else from AWS."""
+
+    def __init__(self, connection: Connection, region: str, on_change: OnChange, index: ListIndex) -> None:
+        super().__init__(connection, region, on_change)
+        self._index = index
+
+    def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        if operation != "ListSecrets":
+            return super()._call(operation, params)
+        if self._connection.is_closed:
+            raise VaultLockedError(CLOSED)
+        return self._index.list_secrets(**validate_form(OPERATIONS[operation].request, params))
 
 
 class AwsKeyClient(AwsClient):

@@ -11,10 +11,11 @@ from smtui.api.context import Feature
 from smtui.api.errors import ClientError, NotAvailableError, ResourceNotFoundException
 from smtui.backends.aws.access import AwsAccessClient
 from smtui.backends.aws.account import AwsAccount, require_region
-from smtui.backends.aws.client import AwsClient, AwsKeyClient
+from smtui.backends.aws.client import AwsKeyClient
 from smtui.backends.aws.connection import AskCode
 from smtui.backends.aws.guard import Confirm
 from smtui.backends.aws.key_usage import AwsKeyUsage
+from smtui.backends.aws.list_indexes import ListIndexes
 from smtui.system.ambient import Ambient
 from smtui.system.context_settings import ContextSettings
 
@@ -40,20 +41,33 @@ class AwsContext(AwsAccount):
     ) -> None:
         super().__init__(settings, region_name=region_name, read_only=read_only, ambient=ambient, ask_code=ask_code,
                          confirm=confirm)
+        self.lists = ListIndexes(self._connection, self._ambient.monotonic)
         self.key_usage = AwsKeyUsage(lambda region: self.client(region_name=region))
+
+    def close(self) -> None:
+        """Drops the credentials, the clients and what is known of lists. A second call does nothing."""
+        self.lists.close()
+        super().close()
+
+    lock = close
 
     # Clients
 
     def client(
         self, *, region_name: str | None = None, caller: Any = None, record_reads: bool = True, raw: bool = False
     ) -> Client:
-        """A client with boto3's shape for one Region. `record_reads` and `raw` have no effect: AWS records all calls.
+        """A client with boto3's shape for one Region. AWS records all calls, and `raw` has no effect.
+
+        With `record_reads=False`, as screens ask for that refresh what they show, lists come from memory as far as
+        possible, see `list_index`.
 
         Raises:
             InvalidRegionError: `region_name` does not have the form of a Region.
             NotAvailableError: a `caller` is given; the credentials of the profile decide who calls.
         """
-        return cast("Client", AwsClient(self._connection, self._require_client(region_name, caller)))
+        region = self._require_client(region_name, caller)
+        make = self.lists.make_client if record_reads else self.lists.make_indexed_client
+        return cast("Client", make(region))
 
     def keys(
         self, *, region_name: str | None = None, caller: Any = None, record_reads: bool = True
@@ -136,6 +150,14 @@ class AwsContext(AwsAccount):
             f"{self.title}: {self.can.explain(Feature.AUDIT_LOG)}",
             hint=f"aws cloudtrail lookup-events --profile {self.settings.profile} --region {self.region_name} "
                  "--lookup-attributes AttributeKey=EventSource,AttributeValue=secretsmanager.amazonaws.com")
+
+    def change_count(self) -> int:
+        """A number that differs after a change in the list of the home Region, which AWS is asked for once a minute.
+
+        Raises:
+            ClientError: AWS could not be asked.
+        """
+        return self.lists.count_changes(self.region_name)
 
     def regions(self) -> dict[str, int]:
         """Nothing: a count would take a whole list."""

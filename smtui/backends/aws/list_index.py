@@ -1,0 +1,293 @@
+"""The list of secrets of one Region, kept in memory: filters, orders and returns to a row cost no call.
+
+Pages are read from AWS as lists are asked for, so the first rows cost one call. Once the list is whole, everything is
+answered from memory. AWS is asked for changes by others at most once a minute, newest first, which takes one call if
+there are none; deletions are noticed when the whole list is read again, every half hour or on request.
+
+Lists of AWS are eventually consistent ("might not reflect changes from the last five minutes"): the entry of a secret
+that was changed here comes from DescribeSecret, and for five minutes goes before what a list says.
+Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import RLock
+from typing import Any
+
+from smtui.api.errors import ClientError, ContextError, ResourceNotFoundException, SmtuiError
+from smtui.api.limits import MAX_PAGE_SIZE
+from smtui.backends.aws.list_query import (
+    Entry,
+    get_position,
+    make_matcher,
+    make_token,
+    read_position,
+    read_token,
+    skip_to,
+    sort_entries,
+)
+
+CHECK_SECONDS = 60
+"""Changes by others are looked for at most this often."""
+REREAD_SECONDS = 30 * 60
+"""The whole list is read again after this time, because a check does not notice deletions."""
+LAG_SECONDS = 5 * 60
+"""Lists may not show a change for this long."""
+Method = Callable[..., dict[str, Any]]
+Page = dict[str, Any]
+_DESCRIBED = ("ARN", "Name", "Description", "KmsKeyId", "RotationEnabled", "RotationLambdaARN", "RotationRules",
+              "LastRotatedDate", "LastChangedDate", "LastAccessedDate", "DeletedDate", "NextRotationDate", "Tags",
+              "OwningService", "CreatedDate", "PrimaryRegion")
+"""Members that DescribeSecret and a list have in common."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnChange:
+    """A change made here: the entry that it left, or None after a deletion, and when."""
+
+    entry: Entry | None
+    made_at: float
+
+
+class ListIndex:
+    """Answers ListSecrets for one Region.
+
+    Args:
+        fetch: ListSecrets of the account.
+        describe: DescribeSecret of the account.
+        monotonic: returns seconds that never decrease.
+    """
+
+    def __init__(self, fetch: Method, describe: Method, monotonic: Callable[[], float]) -> None:
+        self._fetch = fetch
+        self._describe = describe
+        self._monotonic = monotonic
+        self._lock = RLock()
+        self._entries: dict[str, Entry] = {}
+        self._own: dict[str, OwnChange] = {}
+        self._sorted: dict[tuple[str, bool], list[Entry]] = {}
+        self._generation = 0
+        self.check_error: SmtuiError | None = None
+        """Why AWS could not be asked for changes the last time."""
+        self.version = 0
+        """Differs after each change of an entry, by whomever. Pages that are read for the first time do not count."""
+        self._start_reading()
+
+    def _start_reading(self) -> None:
+        self._generation += 1
+        self._pages: list[list[str]] = []
+        self._token: str | None = None
+        self.is_whole = False
+        """Whether all pages are read; before that, an answer in another order than by name reads the rest."""
+        self._checked_at = self._read_at = self._monotonic()
+
+    @property
+    def known_count(self) -> int:
+        """The number of entries that are known so far."""
+        return len(self._entries)
+
+    # Answers.
+
+    def list_secrets(self, **request: Any) -> Page:
+        """The response of ListSecrets to this request, from memory as far as possible.
+
+        Raises:
+            ClientError: a page could not be read, or the request is not valid. What is known stays.
+        """
+        with self._lock:
+            if request.get("NextToken") is None:
+                self._try_to_look_for_changes()
+            order, descending = request.get("SortBy", "created-date"), request.get("SortOrder") == "desc"
+            parts = read_token(request["NextToken"]) if request.get("NextToken") else None
+            if parts is not None and len(parts) == 5 and parts[0] == self._generation:
+                return self._answer_in_pages(request, *parts[1:3])
+            if parts is None and not self.is_whole and order == "name" and not descending:
+                return self._answer_in_pages(request, 0, 0)
+            self._read_all()
+            after = None if parts is None else read_position(order, parts[-2:])
+            return self._answer_sorted(request, order, after, descending=descending)
+
+    def _answer_in_pages(self, request: Mapping[str, Any], number: int, skipped: int) -> Page:
+        """Matches on the page `number` of AWS, which sorts by name, behind the first `skipped` entries."""
+        matches, limit = make_matcher(request), request.get("MaxResults", MAX_PAGE_SIZE)
+        while len(self._pages) <= number and not self.is_whole:
+            self._read_page()
+        arns = self._pages[number] if number < len(self._pages) else []
+        found: list[Entry] = []
+        for position, arn in enumerate(arns[skipped:], skipped):
+            entry = self._entries.get(arn)
+            if entry is None or not matches(entry):
+                continue
+            if len(found) == limit:
+                return self._make_page(found, self._generation, number, position, *get_position(found[-1], "name"))
+            found.append(entry)
+        if number + 1 < len(self._pages) or not self.is_whole:
+            known = [self._entries[arn] for arn in arns if arn in self._entries]
+            last = get_position(known[-1], "name") if known else ("", "")
+            return self._make_page(found, self._generation, number + 1, 0, *last)
+        return self._make_page(found)
+
+    def _answer_sorted(self, request: Mapping[str, Any], order: str, after: Any, *, descending: bool) -> Page:
+        matches, limit = make_matcher(request), request.get("MaxResults", MAX_PAGE_SIZE)
+        entries: Any = self._sort(order, descending=descending)
+        if after is not None:
+            entries = skip_to(entries, order, after, descending=descending)
+        found: list[Entry] = []
+        for entry in entries:
+            if matches(entry):
+                if len(found) == limit:
+                    return self._make_page(found, *get_position(found[-1], order))
+                found.append(entry)
+        return self._make_page(found)
+
+    def _sort(self, order: str, *, descending: bool) -> list[Entry]:
+        if (order, descending) not in self._sorted:
+            self._sorted[order, descending] = sort_entries(self._entries.values(), order, descending=descending)
+        return self._sorted[order, descending]
+
+    def _make_page(self, entries: list[Entry], *token: Any) -> Page:
+        """A response; callers may change its entries."""
+        page: Page = {"SecretList": [dict(entry) for entry in entries]}
+        return {**page, "NextToken": make_token(*token)} if token else page
+
+    # Reading.
+
+    def _read_all(self) -> None:
+        while not self.is_whole:
+            self._read_page()
+
+    def _read_page(self) -> None:
+        more = {"NextToken": self._token} if self._token else {}
+        answer = self._fetch(SortBy="name", SortOrder="asc", IncludePlannedDeletion=True, MaxResults=MAX_PAGE_SIZE,
+                             **more)
+        for entry in answer["SecretList"]:
+            self._accept(entry)
+        self._pages.append([entry["ARN"] for entry in answer["SecretList"]])
+        self._token = answer.get("NextToken") or None
+        if self._token is None:
+            self.is_whole = True
+            self._checked_at = self._read_at = self._monotonic()
+        self._sorted.clear()
+
+    def _accept(self, entry: Entry) -> bool:
+        """Stores an entry of a list, unless a newer change was made here; returns whether it is news."""
+        own = self._own.get(entry["ARN"])
+        if own is not None and self._monotonic() - own.made_at < LAG_SECONDS and (
+                own.entry is None or get_position(own.entry, "last-changed-date") >=
+                get_position(entry, "last-changed-date")):
+            return False
+        known = self._entries.get(entry["ARN"])
+        self._entries[entry["ARN"]] = entry
+        return known is None or any(known.get(member) != entry.get(member) for member in ("LastChangedDate", "Name",
+                                                                                          "DeletedDate"))
+
+    # Changes.
+
+    def _try_to_look_for_changes(self) -> None:
+        """Looks for changes; what is known is shown even if AWS cannot be asked."""
+        self.check_error = None
+        try:
+            self.look_for_changes()
+        except (ClientError, ContextError) as error:
+            self.check_error = error
+
+    def look_for_changes(self) -> bool:
+        """Asks AWS for changes by others if the last time is `CHECK_SECONDS` ago; returns whether there are any.
+
+        Raises:
+            ClientError: AWS could not be asked.
+        """
+        with self._lock:
+            now = self._monotonic()
+            if not self.is_whole or now - self._checked_at < CHECK_SECONDS:
+                return False
+            self._checked_at = now
+            if now - self._read_at >= REREAD_SECONDS:
+                return self.read_again()
+            is_changed = self._read_changes()
+            if is_changed:
+                self._note_change()
+            return is_changed
+
+    def _read_changes(self) -> bool:
+        """Reads pages of the newest changes until one has an entry that is known already."""
+        token: dict[str, str] = {}
+        is_changed = False
+        while True:
+            answer = self._fetch(SortBy="last-changed-date", SortOrder="desc", IncludePlannedDeletion=True,
+                                 MaxResults=MAX_PAGE_SIZE, **token)
+            news = [self._accept(entry) for entry in answer["SecretList"]]
+            is_changed = is_changed or any(news)
+            if not all(news) or not answer.get("NextToken"):
+                return is_changed
+            token = {"NextToken": answer["NextToken"]}
+
+    def read_again(self) -> bool:
+        """Reads the whole list again; returns whether anything has changed. If that fails, the old list stays.
+
+        Raises:
+            ClientError: a page could not be read.
+        """
+        with self._lock:
+            fresh = ListIndex(self._fetch, self._describe, self._monotonic)
+            fresh._own = self._own
+            fresh._read_all()
+            now = self._monotonic()
+            self._own = {arn: own for arn, own in self._own.items() if now - own.made_at < LAG_SECONDS}
+            for arn, own in self._own.items():
+                if own.entry is not None and arn not in fresh._entries:
+                    fresh._entries[arn] = own.entry
+            before = {arn: entry.get("LastChangedDate") for arn, entry in self._entries.items()}
+            after = {arn: entry.get("LastChangedDate") for arn, entry in fresh._entries.items()}
+            self._entries, self._pages, self._token, self.is_whole = fresh._entries, fresh._pages, None, True
+            self._generation += 1
+            self._checked_at = self._read_at = now
+            self._sorted.clear()
+            self.version += before != after
+            return before != after
+
+    def record_change(self, secret_id: str) -> None:
+        """Updates the entry of a secret after a change that was made here, by one DescribeSecret.
+
+        Where it cannot be described, the whole list is read again when it is next asked for.
+        """
+        with self._lock:
+            if not self._pages:
+                return
+            try:
+                self._set_own(_make_entry(self._describe(SecretId=secret_id)))
+            except ResourceNotFoundException:
+                self._remove_own(secret_id)
+            except (ClientError, ContextError):
+                self._entries.clear()
+                self._start_reading()
+            self._note_change()
+
+    def _set_own(self, entry: Entry) -> None:
+        self._entries[entry["ARN"]] = entry
+        self._own[entry["ARN"]] = OwnChange(entry, self._monotonic())
+
+    def _remove_own(self, secret_id: str) -> None:
+        for arn in [arn for arn, entry in self._entries.items() if secret_id in (arn, entry["Name"])]:
+            del self._entries[arn]
+            self._own[arn] = OwnChange(None, self._monotonic())
+
+    def _note_change(self) -> None:
+        self._sorted.clear()
+        self.version += 1
+
+    def close(self) -> None:
+        """Drops everything that is known."""
+        with self._lock:
+            self._entries.clear()
+            self._own.clear()
+            self._sorted.clear()
+            self._start_reading()
+
+
+def _make_entry(described: Mapping[str, Any]) -> Entry:
+    """The entry of a list for a response of DescribeSecret."""
+    entry = {member: described[member] for member in _DESCRIBED if member in described}
+    return {**entry, "SecretVersionsToStages": described.get("VersionIdsToStages", {})}
