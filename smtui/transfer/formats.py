@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
 from smtui.system.bounded_read import TooLargeError, read_bounded
 from smtui.system.paths import is_folder
-from smtui.text.strict_json import StrictJsonError
+from smtui.text.strict_json import StrictJsonError, format_json
 from smtui.transfer.entry import Entry, make_unreadable_error
 from smtui.transfer.errors import UnknownSourceError
-from smtui.transfer.item import LeftBehind, SourceContent
+from smtui.transfer.item import Item, LeftBehind, SourceContent
 from smtui.transfer.mapping import MappingOptions, map_items
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import NO_KEY, SourceKey
 from smtui.transfer.sources import (
+    ansible_vault,
     aws,
+    aws_credentials,
     azure,
     bitwarden,
     chamber,
+    csv_table,
     doppler,
     env,
     foreign,
@@ -29,10 +32,19 @@ from smtui.transfer.sources import (
     json_object,
     keepass,
     kubernetes,
+    netrc,
+    one_password,
+    password_store,
+    pgpass,
+    secret_folder,
+    sops,
     ssm,
     terraform,
     vault_kv,
+    yaml_mapping,
 )
+from smtui.transfer.sources.csv_columns import KINDS
+from smtui.transfer.sources.fields import to_value
 
 MAX_BYTES = 64 * 1024 * 1024
 CURRENT_VALUES = MappingOptions()
@@ -55,6 +67,16 @@ class ImportFormat(StrEnum):
     DOPPLER = "doppler"
     INFISICAL = "infisical"
     CHAMBER = "chamber"
+    CSV = "csv"
+    SOPS = "sops"
+    ONE_PUX = "1pux"
+    PASS_STORE = "pass"  # noqa: S105  # the name of a program
+    ANSIBLE_VAULT = "ansible-vault"
+    AWS_CREDENTIALS = "aws-credentials"
+    NETRC = "netrc"
+    PGPASS = "pgpass"
+    FOLDER = "folder"
+    YAML = "yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +116,31 @@ SOURCES = (
     Source(ImportFormat.INFISICAL, "Infisical", "`infisical export --format=json`", infisical.recognise,
            infisical.read),
     Source(ImportFormat.CHAMBER, "chamber", "`chamber export SERVICE`", chamber.recognise, chamber.read),
+    Source(ImportFormat.CSV, f"CSV of {', '.join(kind.what for kind in KINDS)}, and any table of logins",
+           "the export of the browser or password manager", csv_table.recognise, csv_table.read),
+    Source(ImportFormat.SOPS, "SOPS: YAML, JSON, `.env` and INI files",
+           "the encrypted file, where `sops` is installed; otherwise `sops -d FILE \\| smtui import -`", sops.recognise,
+           sops.read),
+    Source(ImportFormat.ONE_PUX, "1Password: 1PUX", "File > Export", one_password.recognise, one_password.read),
+    Source(ImportFormat.PASS_STORE, "pass, gopass and passage: the folder of the store",
+           "`~/.password-store`; needs `gpg` or `age`", password_store.recognise, password_store.read),
+    Source(ImportFormat.ANSIBLE_VAULT, "ansible-vault: files that are encrypted as a whole",
+           "the file itself; asks for its password", ansible_vault.recognise, ansible_vault.read),
+    Source(ImportFormat.AWS_CREDENTIALS, "AWS access keys", "`~/.aws/credentials`", aws_credentials.recognise,
+           aws_credentials.read),
+    Source(ImportFormat.NETRC, "`.netrc`", "`~/.netrc`", netrc.recognise, netrc.read),
+    Source(ImportFormat.PGPASS, "`.pgpass`", "`~/.pgpass`", pgpass.recognise, pgpass.read),
+    Source(ImportFormat.FOLDER, "folder with a secret in each file, of Docker or Kubernetes",
+           "`/run/secrets`; any other folder with `--format folder`", secret_folder.recognise, secret_folder.read,
+           is_general=True),
     Source(None, "files of other programs, which are refused with the command that converts them", "",
            foreign.recognise, foreign.read),
     Source(ImportFormat.JSON, "JSON object of names and values", "any; every member is one secret",
            json_object.recognise, json_object.read, is_general=True),
     Source(ImportFormat.ENV, "`.env` file", "`NAME=value` lines; every line is one secret",
            env.recognise, env.read, is_general=True),
+    Source(ImportFormat.YAML, "YAML mapping of names and values", "only with `--format yaml`", yaml_mapping.recognise,
+           yaml_mapping.read, is_general=True),
 )
 """Every source, in the order of the documentation."""
 BY_FORMAT = {source.format: source for source in SOURCES if source.format}
@@ -164,12 +205,29 @@ def read_source(
     if format and not source.is_general and not source.recognise(file):
         raise make_unreadable_error(file.name, f"it was not recognised as {format}")
     content = source.read(file, key)
+    if content.inner is not None:
+        return _read_inner(content, str(source.format), key, options)
     origin = content.origin or str(source.format)
     mapped = map_items(content.items, origin, options)
     entries = [*content.entries, *mapped.entries]
     count = f"{len(entries):,} secret{'' if len(entries) == 1 else 's'}"
     return FileContent(entries, content.notes, f"{file.name}: {content.what}, {count}.",
                        [*content.left_behind, *mapped.left_behind], content.is_encrypted)
+
+
+def _read_inner(outer: SourceContent, origin: str, key: SourceKey, options: MappingOptions) -> FileContent:
+    """Reads what was in an encrypted file. Content of no known kind is one secret with the name of the file."""
+    assert outer.inner is not None
+    file = outer.inner
+    claims = find_claims(file)
+    if claims and claims[0].format is not None:
+        found = read_source(file, claims[0].format, key, options)
+        return replace(found, what=f"{found.what} It is a {outer.what}.", is_encrypted=True)
+    title = file.path.stem if file.path else "imported"
+    document = file.documents[0] if len(file.documents) == 1 else None
+    value = format_json(document) if isinstance(document, dict) else to_value(file.raw)
+    entries = map_items([Item(title, file.name, value=value, is_unnamed=True)], origin, options).entries
+    return FileContent(entries, outer.notes, f"{file.name}: {outer.what}, 1 secret.", is_encrypted=True)
 
 
 def find_claims(file: SourceFile) -> list[Source]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from smtui.transfer.entry import Entry, Value
+from smtui.transfer.source_file import SourceFile
 
 
 class ItemState(StrEnum):
@@ -86,6 +87,7 @@ class SourceContent:
         notes: sentences about the file.
         origin: the value of the tag `imported-from`; by default the name of the source.
         is_encrypted: whether the file is encrypted, so that it may stay where it is.
+        inner: what was in an encrypted file, and is read as a file of its own.
     """
 
     what: str
@@ -95,3 +97,4 @@ class SourceContent:
     notes: list[str] = field(default_factory=list)
     origin: str = ""
     is_encrypted: bool = False
+    inner: SourceFile | None = field(default=None, repr=False)

@@ -20,13 +20,16 @@ LISTS = ("List", "SecretList")
 HELM = "helm.sh/release.v1"
 TYPE_TAG = "kubernetes-type"
 OPAQUE = "Opaque"
+ENCRYPTED = "sops"
+"""A member of documents that SOPS has encrypted."""
 
 
 def recognise(file: SourceFile) -> bool:
     """Whether every document is a Kubernetes object, and at least one a Secret."""
     found = file.documents
     objects = [*_list_objects(found)]
-    return all(isinstance(each, dict) and "kind" in each for each in found) and any(map(_is_secret, objects))
+    return all(isinstance(each, dict) and "kind" in each and ENCRYPTED not in each for each in found) and \
+        any(map(_is_secret, objects))
 
 
 def read(file: SourceFile, _: SourceKey) -> SourceContent:

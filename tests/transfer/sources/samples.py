@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import io
 import json
 import zipfile
 from collections.abc import Mapping
+
+from cryptography.hazmat.primitives import padding
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from smtui.transfer import bitwarden_crypto
 from smtui.transfer.formats import ImportFormat
@@ -70,6 +75,49 @@ BITWARDEN = {
         {"id": "i5", "type": 5, "name": "Key", "sshKey": {"privateKey": "PRIVATE", "publicKey": "PUBLIC"}},
     ],
 }
+ENCRYPTED = "ENC[AES256_GCM,data:eA==,iv:eA==,tag:eA==,type:str]"
+SOPS = {"mac": ENCRYPTED, "version": "3.9.0", "lastmodified": "2026-01-01T00:00:00Z", "age": []}
+CSV = {
+    "chrome": "name,url,username,password,note\na.example,https://a.example/login,ann,\"p,w\"\"1\",\n"
+              "App,android://hash@com.app/,bob,x,\n",
+    "firefox": '"url","username","password","httpRealm","formActionOrigin","guid","timeCreated","timeLastUsed",'
+               '"timePasswordChanged"\n"https://a.example","ann","pw",,"","{0f4e}","1700000000000","1","1"\n',
+    "lastpass": "url,username,password,totp,extra,name,grouping,fav\nhttps://a.example,ann,p&amp;w,,note,Box,"
+                "Work\\Mail,0\nhttp://sn,,,,the text,A note,,0\n",
+    "1password": "Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes\n"
+                 "Box,https://a.example,ann,pw,otpauth://totp/x,false,true,home;mail,n\n",
+    "apple-passwords": "Title,URL,Username,Password,Notes,OTPAuth\nBox,https://a.example,ann,pw,,\n",
+    "dashlane": "username,username2,username3,title,password,note,url,category,otpSecret\n"
+                "ann,second,,Box,pw,,https://a.example,Work,JBSW\n",
+    "keepassxc": '"Group","Title","Username","Password","URL","Notes","TOTP","Icon","Last Modified","Created"\n'
+                 '"Root/Mail","Box","ann","pw","https://a.example","two\nlines","","0","2026","2026"\n',
+    "nordpass": "name,url,username,password,note,cardholdername,cardnumber,folder,type\nBox,https://a.example,ann,pw,,"
+                ",,Work,password\n",
+    "keeper": "Folder,Title,Login,Password,Website Address,Notes,Shared Folder\nWork,Box,ann,pw,https://a.example,,\n",
+    "bitwarden": "folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp\n"
+                 "Work,,login,Box,,\"PIN: 42\nCode: 7\",0,https://a.example,ann,pw,JBSW\n",
+    "proton-pass": "type,name,url,email,username,password,note,totp,createTime,modifyTime,vault\n"
+                   "login,Box,https://a.example,ann@a.example,ann,pw,,,1,1,Work\n",
+    "csv": "Title;Password;Color\nBox;pw;blue\n",
+}
+"""A sample of each kind of CSV, by its origin."""
+ONE_PUX = {"accounts": [{"vaults": [{"attrs": {"name": "Private"}, "items": [
+    {"uuid": "u1", "state": "active", "categoryUuid": "001",
+     "overview": {"title": "Box", "urls": [{"url": "https://a.example"}, {"url": "https://b.example"}],
+                  "tags": ["home"]},
+     "details": {
+         "loginFields": [{"designation": "username", "value": "ann"}, {"designation": "password", "value": "second"}],
+         "notesPlain": "n", "passwordHistory": [{"value": "first", "time": 1700000000}],
+         "sections": [{"title": "More", "fields": [
+             {"title": "PIN", "value": {"concealed": "42"}}, {"title": "code", "value": {"totp": "otpauth://totp/x"}},
+             {"title": "mail", "value": {"email": {"email_address": "a@a.example", "provider": None}}},
+             {"title": "PIN", "value": {"string": "43"}}, {"title": "until", "value": {"monthYear": 202712}},
+             {"title": "home", "value": {"address": {"street": "Way 1", "city": "B", "zip": ""}}},
+             {"title": "see", "value": {"reference": "u2"}},
+             {"title": "paper", "value": {"file": {"fileName": "key.pem", "documentId": "d1"}}}]}]}},
+    {"uuid": "u2", "state": "archived", "overview": {"title": "Old"}, "details": {"password": "x"}},
+    {"item": {"uuid": "u3", "overview": {"title": "A note"}, "details": {"notesPlain": "text"}}},
+]}]}]}
 
 
 def encode(document: object) -> bytes:
@@ -82,6 +130,18 @@ def make_zip(members: Mapping[str, bytes]) -> bytes:
         for name, content in members.items():
             archive.writestr(name, content)
     return written.getvalue()
+
+
+def encrypt_with_ansible(content: bytes, label: str = "") -> bytes:
+    """A file of ansible-vault, encrypted with PASSPHRASE."""
+    derived = hashlib.pbkdf2_hmac("sha256", PASSPHRASE.encode(), b"salt" * 8, 10_000, 80)
+    padder = padding.PKCS7(128).padder()
+    encryptor = Cipher(algorithms.AES(derived[:32]), modes.CTR(derived[64:])).encryptor()
+    ciphertext = encryptor.update(padder.update(content) + padder.finalize())
+    parts = (b"salt" * 8, hmac.digest(derived[32:64], ciphertext, "sha256"), ciphertext)
+    body = b"\n".join(part.hex().encode() for part in parts).hex()
+    head = f"$ANSIBLE_VAULT;1.2;AES256;{label}" if label else "$ANSIBLE_VAULT;1.1;AES256"
+    return "\n".join([head, *(body[at : at + 80] for at in range(0, len(body), 80)), ""]).encode()
 
 
 def protect_bitwarden(document: object, **kdf: int) -> dict[str, object]:
@@ -134,6 +194,21 @@ SAMPLES: dict[str, tuple[bytes, ImportFormat | None]] = {
     "infisical": (encode([{"key": "A", "value": "x", "type": "shared", "tags": []}]), ImportFormat.INFISICAL),
     "infisical-api": (encode({"secrets": [{"secretKey": "A", "secretValue": "x"}]}), ImportFormat.INFISICAL),
     "chamber": (encode({"a": "x", "_chamber_metadata": {"a": {"version": 1}}}), ImportFormat.CHAMBER),
+    **{f"csv-{origin}": (text.encode(), ImportFormat.CSV) for origin, text in CSV.items()},
+    "csv-names": (b"key,value\nA,x\n", ImportFormat.CSV),
+    "sops-json": (encode({"a": ENCRYPTED, "sops": SOPS}), ImportFormat.SOPS),
+    "sops-yaml": (f"a: {ENCRYPTED}\nsops:\n    mac: x\n    version: 3.9.0\n".encode(), ImportFormat.SOPS),
+    "sops-env": (f"A={ENCRYPTED}\nsops_version=3.9.0\nsops_mac=x\n".encode(), ImportFormat.SOPS),
+    "sops-ini": (f"[a]\nb = {ENCRYPTED}\n[sops]\nversion = 3.9.0\n".encode(), ImportFormat.SOPS),
+    "sops-kubernetes": (SECRET_YAML.encode() + b"sops:\n  mac: x\n  version: 3.9.0\n", ImportFormat.SOPS),
+    "1pux": (make_zip({"export.attributes": b"{}", "export.data": encode(ONE_PUX), "files/d1__key.pem": b"PEM"}),
+             ImportFormat.ONE_PUX),
+    "ansible-vault": (encrypt_with_ansible(b"A=1\n"), ImportFormat.ANSIBLE_VAULT),
+    "aws-credentials": (b"# mine\n[default]\naws_access_key_id = AKIA\naws_secret_access_key = s%cret\n",
+                        ImportFormat.AWS_CREDENTIALS),
+    "netrc": (b"# mine\nmachine a.example login ann password s3cret\n", ImportFormat.NETRC),
+    "netrc-lines": (b"machine a.example\n  login ann\n  password s3cret\n", ImportFormat.NETRC),
+    "pgpass": (b"# mine\ndb.example:5432:shop:ann:a\\:b\n*:*:*:bob:x\n", ImportFormat.PGPASS),
     "json": (b'{"A": "1", "b/c": 5432, "D": true}', ImportFormat.JSON),
     "env": (b"# settings\nexport A=1\nB='x y'\n", ImportFormat.ENV),
     "env-empty": (b"\n# nothing\n", ImportFormat.ENV),
