@@ -12,10 +12,12 @@ from textual.screen import Screen
 from textual.widgets import TextArea
 
 from smtui.system.terminal_end import HUNG_UP, TERMINAL
-from smtui.text.sanitize import SafeText
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names, keys
+from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.dialog import NOT_STORED, confirm_discard, list_dirty_forms
 from smtui.tui.input_queue import SUSPEND
+from smtui.tui.running_work import list_running_work
 from smtui.tui.session_app import LEAVING_GROUP, SessionApp
 from smtui.tui.unlock.recover import RecoverScreen
 from smtui.tui.unlock.recovery_code import RecoveryScreen
@@ -68,22 +70,37 @@ class LeavingApp(SessionApp):
             self.show_only_soon(UnlockScreen(self.path, self._explain_lock()))
 
     async def _confirm_session_end(self, what: str) -> bool:
-        """Asks for confirmation if a form has unsaved input. While it asks, a further call returns False.
+        """Asks for confirmation if a form has unsaved input, or work is running and the session ends with the program.
+
+        While it asks, a further call returns False.
 
         Args:
-            what: what to do then: quit or lock.
+            what: what to do then: quit, suspend or lock. The lock stops running work without asking.
         """
         if self._question is not None:
             return False
-        if not list_dirty_forms(self.screen_stack):
+        running = list_running_work(self.session, self.screen_stack) if what != "lock" else []
+        forms = list_dirty_forms(self.screen_stack)
+        if running:
+            question = self._confirm_stop(running, forms, what)
+        elif forms:
+            text = SafeText(f"{NOT_STORED} {LOCK_AGAIN}") if what == "lock" else NOT_STORED
+            question = confirm_discard(self, text, f"Discard and {what}")
+        else:
             return True
-        text = SafeText(f"{NOT_STORED} {LOCK_AGAIN}") if what == "lock" else NOT_STORED
-        self._question = asyncio.ensure_future(confirm_discard(self, text, f"Discard and {what}"))
+        self._question = asyncio.ensure_future(question)
         try:
             await asyncio.wait([self._question])
             return not self._question.cancelled() and self._question.result()
         finally:
             self._question = None
+
+    async def _confirm_stop(self, running: list[SafeText], forms: list[SafeText], what: str) -> bool:
+        """Asks whether to stop what runs. The focus is on the answer that lets it run."""
+        lines = [*running, *(sanitize(f"Not stored: {title}.") for title in forms)]
+        question = Confirm(SafeText(f"Stop and {what}?"), sanitize("\n".join(lines), lines=True), f"Stop and {what}",
+                           cancel="Continue")
+        return await self.push_screen_wait(question, always=True)
 
     async def lock(self, notice: str = "", *, leaving: bool = False) -> None:
         """See `SessionApp.lock`. The question whether to lock is answered by it."""
@@ -95,7 +112,7 @@ class LeavingApp(SessionApp):
         self.run_worker(self._quit(), group=LEAVING_GROUP)
 
     async def _quit(self) -> None:
-        """Asks for confirmation if a form has unsaved input. Then locks and exits."""
+        """Asks for confirmation if a form has unsaved input or work is running. Then locks and exits."""
         if not await self._confirm_session_end("quit"):
             return
         TERMINAL.end_within(0)

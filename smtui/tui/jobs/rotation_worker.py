@@ -85,6 +85,11 @@ class RotationWorker:
         if not run.cancelled():
             run.exception()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a rotation is running."""
+        return bool(self._runs)
+
     def request_stop(self) -> None:
         """Makes running functions end soon. Callable from any thread."""
         self._stopped = True

@@ -89,6 +89,7 @@ class Plan:
 
     items: Sequence[Item]
     stopped: bool = False
+    _is_running: bool = False
 
     def list_items(self, state: ItemState) -> list[Item]:
         """Lists the items in a state."""
@@ -101,12 +102,24 @@ class Plan:
             transaction: makes the transaction for the conflict check and the calls of an item.
             report_progress: called with the index of each item before it runs.
         """
-        for number, item in enumerate(self.items):
-            if self.stopped:
-                return
-            if item.state is ItemState.PLANNED:
-                report_progress(number)
-                await self._run_item(item, client, transaction)
+        self._is_running = True
+        try:
+            for number, item in enumerate(self.items):
+                if self.stopped:
+                    return
+                if item.state is ItemState.PLANNED:
+                    report_progress(number)
+                    await self._run_item(item, client, transaction)
+        finally:
+            self._is_running = False
+
+    def describe_running_work(self) -> str:
+        """Returns how far the plan is and that this stays; empty if it is not running."""
+        if not self._is_running:
+            return ""
+        done, planned = (len(self.list_items(state)) for state in (ItemState.DONE, ItemState.PLANNED))
+        return (f"A plan is running: {done:,} of {format_count(len(self.items))} done. "
+                f"What is done stays, and the other {planned:,} are not changed.")
 
     async def _run_item(self, item: Item, client: Client, transaction: Transaction) -> None:
         try:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from textual.widgets import Static
 
 import smtui
 from smtui.api.errors import ClientError
@@ -236,3 +237,46 @@ async def test_what_ends_at_once_is_not_shown(app: MakeApp) -> None:
 
         assert seen == {SecretsScreen}
         assert not isinstance(done.error, ClientError)
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_quitting_asks_first_while_it_runs(app: MakeApp, slow: Slow, vault: smtui.Vault, key: str) -> None:
+    """Enter lets it run; only the other answer stops it. The lock and signals do not ask."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        running.run_task(slow.task)
+        await until(pilot, lambda: isinstance(running.screen, JobDialog))
+        slow.go_on.release(2)
+        await pilot.press("f9")
+        await until(pilot, lambda: "Making 20%" in screen_text(running))
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
+        text = str(running.screen.query_one("#text", Static).render())
+        assert text == "Making is running (making 2 of 10). It is stopped, and nothing of it is kept."
+        assert running.focused is not None
+        assert running.focused.id == "cancel"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, SecretsScreen))
+        assert not vault.locked
+        assert running.session
+        assert running.session.job
+
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
+        await pilot.press("tab", "enter")
+        slow.go_on.release(10)
+        await until(pilot, lambda: vault.locked)
+
+    assert slow.ended == ["JobStoppedError"]
+
+
+async def test_quitting_when_it_is_over_asks_nothing(app: MakeApp, slow: Slow, vault: smtui.Vault) -> None:
+    running = app()
+    slow.go_on.release(10)
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        running.run_task(slow.task)
+        await until(pilot, lambda: said(running) == ["10 are made."])
+        await pilot.press("q")
+        await until(pilot, lambda: vault.locked)

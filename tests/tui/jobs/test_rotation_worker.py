@@ -142,6 +142,9 @@ while True:
         running.rotate_queued()
         await until(pilot, lambda: note.exists() and note.read_text().endswith("."))
         await pilot.press(key)
+        if key == "q":
+            await until(pilot, lambda: "A rotation is running" in screen_text(running))
+            await pilot.press("tab", "enter")
         await until(pilot, lambda: vault.locked)
 
     assert not [pid for pid in note.read_text().split()[:2] if alive(int(pid))]

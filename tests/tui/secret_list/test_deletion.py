@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 import smtui
 from smtui.api.errors import VaultBusyError
 from smtui.engine.client import LocalClient
 from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from tests.conftest import Clock
 from tests.tui.conftest import SAMPLES, MakeApp, said, screen_text, types, until
 from tests.tui.driver import join_screen_text
 from tests.tui.test_read_states import holding
+from tests.waiting import LIMIT
 
 SMALL = (80, 24)
 
@@ -278,6 +282,33 @@ async def test_a_plan_can_be_stopped_in_the_middle(app: MakeApp, filled: Any, mo
         await ended(pilot)
 
         assert list(deleted(filled)) == ["dev/web/flags"]
+
+
+async def test_quitting_while_a_plan_runs_says_what_stays(app: MakeApp, filled: Any, monkeypatch: Any) -> None:
+    running, may_go_on = app(), threading.Event()
+    async with running.run_test(size=SMALL) as pilot:
+        asked = await plan(pilot, 0, 1, 2)
+        real = asked.client.delete_secret
+        calls: list[object] = []
+
+        def once(**request: Any) -> Any:
+            calls.append(request)
+            if len(calls) == 2:
+                may_go_on.wait(LIMIT)
+            return real(**request)
+
+        monkeypatch.setattr(asked.client, "delete_secret", once)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: len(calls) == 2)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
+        text = str(running.screen.query_one("#text", Static).render())
+        assert "1 of 3 secrets done. What is done stays, and the other 2 are not changed." in text
+        await pilot.press("escape")
+        may_go_on.set()
+        await ended(pilot)
+
+        assert len(deleted(filled)) == 3
 
 
 async def test_what_was_deleted_permanently_is_told(vault: smtui.Vault, filled: Any, clock: Clock) -> None:
