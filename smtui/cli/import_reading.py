@@ -11,6 +11,7 @@ from smtui.cli.terminal import NoTerminalError, wipe
 from smtui.cli.unlocking import ATTEMPTS, read_line
 from smtui.system.paths import expand_home, is_folder
 from smtui.transfer import formats
+from smtui.transfer.dotenv import EnvOptions
 from smtui.transfer.entry import Entry, add_prefixes, combine, refuse_duplicates
 from smtui.transfer.errors import SourcePassphraseError
 from smtui.transfer.formats import FileContent, ImportFormat
@@ -25,11 +26,14 @@ STANDARD_INPUT = "standard input"
 def read_entries(args: argparse.Namespace) -> tuple[list[Entry], list[FileContent]]:
     """The entries of all files, under their new names; and what each file is. Raises SmtuiError."""
     key = _read_key(args)
-    contents = [_read_content(open_source(path), key, args) for path in args.files]
+    env_options = EnvOptions(args.last, args.expand)
+    contents = [_read_content(open_source(path, env_options), key, args) for path in args.files]
     for content in contents:
         for note in content.notes:
             diagnostics.note(note)
     entries = [entry for content in contents for entry in content.entries]
+    if args.last:
+        entries = [*{entry.name: entry for entry in entries}.values()]
     refuse_duplicates(entries)
     if not entries:
         report_left_behind(contents)
@@ -37,14 +41,14 @@ def read_entries(args: argparse.Namespace) -> tuple[list[Entry], list[FileConten
     return [combine(entries, args.as_one)] if args.as_one else add_prefixes(entries, args.prefix), contents
 
 
-def open_source(path: str) -> SourceFile:
+def open_source(path: str, env_options: EnvOptions) -> SourceFile:
     """The content of a file, of a folder, or of standard input. Raises UsageError."""
     if path == "-":
-        return SourceFile(inputs.read_stdin("an import"), STANDARD_INPUT)
+        return SourceFile(inputs.read_stdin("an import"), STANDARD_INPUT, env_options=env_options)
     place = expand_home(path)
     if is_folder(place):
         return SourceFile(b"", path, place, is_folder=True)
-    return SourceFile(inputs.read_file(path, "import"), path, place)
+    return SourceFile(inputs.read_file(path, "import"), path, place, env_options=env_options)
 
 
 def report_left_behind(contents: list[FileContent]) -> None:

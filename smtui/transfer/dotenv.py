@@ -2,19 +2,21 @@
 
 `export` before a name, blanks around `=` and comment lines are allowed. An unquoted value ends at the end of its line
 or before ` #`. Single quotes and backticks enclose literal text; double quotes allow the escapes `\\n`, `\\r`, `\\t`,
-`\\\\`, `\\"`, `\\$` and `\\``. Quoted values may span lines. `$OTHER` is not expanded. Anything else is an error with
-its line.
+`\\\\`, `\\"`, `\\$` and `\\``. Quoted values may span lines. A name in capitals alone on its line is skipped.
+`${OTHER}` is expanded on demand. Anything else is an error with its line.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from smtui.transfer.entry import Entry, make_unreadable_error
 
 _START = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z0-9_./@+!-]+)[ \t]*=[ \t]*")
 _BLANK = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
+_ALONE = re.compile(r"[ \t]*(?:export[ \t]+)?[A-Z_][A-Z0-9_]*[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 _COMMENT = re.compile(r"[ \t]#.*")
 _ESCAPED = re.compile(r'\\([nrt"\\$`])')
 _QUOTED = {
@@ -23,27 +25,164 @@ _QUOTED = {
     "`": re.compile(r"`([^`]*)`"),
 }
 _UNESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*")
+"""Values that need no quotes in any reader, shells included."""
 _SPECIAL = re.compile(r'[\n\r\t"\\$`]')
 _ESCAPES = {meaning: letter for letter, meaning in _UNESCAPED.items()}
 
 
+MAX_NAMES = 10
+"""Names in a note."""
+MAX_EXPANDED = 1 << 20
+"""Characters of a value after its references were expanded."""
+_REFERENCE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?-)([^{}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))")
+_REFERENCE_OR_ESCAPE = re.compile(rf"{_REFERENCE.pattern}|{_ESCAPED.pattern}")
+_BRACED = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::?-[^{}]*)?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class EnvOptions:
+    """What to do with names that have several values, and with references to other variables."""
+
+    last: bool = False
+    expand: bool = False
+
+
+DEFAULTS = EnvOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A variable of a file. `quote` is the kind of its quotes, `inside` what is between them, with its escapes."""
+
+    name: str
+    value: str = field(repr=False)
+    place: str
+    quote: str
+    inside: str = field(repr=False)
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether the quotes exclude references."""
+        return self.quote in ("'", "`")
+
+    def expand(self, replace_reference: Callable[[re.Match[str]], str]) -> str:
+        """The value with its references replaced; one behind a backslash, in double quotes, is none."""
+        if self.is_literal:
+            return self.value
+        if self.quote != '"':
+            return _REFERENCE.sub(replace_reference, self.inside)
+        return _REFERENCE_OR_ESCAPE.sub(
+            lambda match: _decode_escape(match[5]) if match[5] else replace_reference(match), self.inside)
+
+
+@dataclass(slots=True)
+class EnvContent:
+    """The entries of a file in their order, and sentences about it."""
+
+    entries: list[Entry]
+    notes: list[str]
+
+
 def parse(text: str, file: str) -> list[Entry]:
     """The entries of a file in their order. Raises UnreadableFileError, which names `file` and the line."""
-    return list(_list_entries(text.replace("\r\n", "\n"), file))
+    return parse_file(text, file).entries
 
 
-def _list_entries(text: str, file: str) -> Iterator[Entry]:
+def parse_file(text: str, file: str, options: EnvOptions = DEFAULTS) -> EnvContent:
+    """Like `parse`, with options, and with notes on what was skipped and on references. Raises UnreadableFileError."""
+    skipped: list[str] = []
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    found = _merge([*_list_assignments(text, file, skipped)], options)
+    notes = [f"{place}: a name without = was skipped." for place in skipped[:MAX_NAMES]]
+    if len(skipped) > MAX_NAMES:
+        notes.append(f"{file}: {len(skipped) - MAX_NAMES:,} more names without = were skipped.")
+    if options.expand:
+        found = _expand_all(found)
+    notes += _note_references(found, file, is_expanded=options.expand)
+    return EnvContent([Entry(each.name, each.value, each.place) for each in found], notes)
+
+
+def _list_assignments(text: str, file: str, skipped: list[str]) -> Iterator[Assignment]:
+    """The assignments of a file; the places of names alone are added to `skipped`."""
     at = line = 0
     while at < len(text):
         place = f"{file}, line {line + 1}"
         if blank := _BLANK.match(text, at):
             end = blank.end()
+        elif alone := _ALONE.match(text, at):
+            skipped.append(place)
+            end = alone.end()
         else:
             name, start = _parse_name(text, at, place)
-            value, end = _parse_value(text, start, place)
-            yield Entry(name, value, place)
+            inside, end = _parse_value(text, start, place)
+            quote = text[start : start + 1] if text[start : start + 1] in _QUOTED else ""
+            value = _ESCAPED.sub(lambda escape: _decode_escape(escape[1]), inside) if quote == '"' else inside
+            yield Assignment(name, value, place, quote, inside)
         line += text.count("\n", at, end)
         at = end
+
+
+def _merge(found: Sequence[Assignment], options: EnvOptions) -> list[Assignment]:
+    """The assignments without repetitions. Raises UnreadableFileError if a name has two values and none is chosen."""
+    merged: dict[str, Assignment] = {}
+    for each in found:
+        first = merged.get(each.name)
+        if first is not None and first.value != each.value and not options.last:
+            raise make_unreadable_error(each.place, f"{each.name} is given twice, first at {first.place}, with another "
+                                                    "value (--last takes the last one)")
+        merged[each.name] = each
+    return [*merged.values()]
+
+
+# References.
+
+
+def _expand_all(found: Sequence[Assignment]) -> list[Assignment]:
+    """The assignments with references to earlier variables of the same file replaced. Raises UnreadableFileError."""
+    values: dict[str, str] = {}
+    expanded: list[Assignment] = []
+    for each in found:
+        value = each.expand(_make_replacement(values, each.place))
+        if len(value) > MAX_EXPANDED:
+            raise make_unreadable_error(each.place, f"its value is longer than {MAX_EXPANDED:,} characters")
+        values[each.name] = value
+        expanded.append(replace(each, value=value))
+    return expanded
+
+
+def _make_replacement(values: Mapping[str, str], place: str) -> Callable[[re.Match[str]], str]:
+    def find_value(match: re.Match[str]) -> str:
+        name, operator, default = match[1] or match[4], match[2], match[3]
+        found = values.get(name)
+        if found or (found is not None and operator != ":-"):
+            return found
+        if operator is not None:
+            return str(default)
+        raise make_unreadable_error(place, f"it refers to {name}, which is not above it in this file")
+
+    return find_value
+
+
+def _note_references(found: Sequence[Assignment], file: str, *, is_expanded: bool) -> Iterator[str]:
+    """A note for each kind of reference, with the names of the variables."""
+    kinds: tuple[tuple[str, Callable[[Assignment], object]], ...] = (
+        ("refer to other variables (${NAME}) and are imported as they are; --expand replaces them",
+         lambda each: not is_expanded and not each.is_literal and _BRACED.search(each.value)),
+        ("are references of 1Password (op://), not values; op inject replaces them",
+         lambda each: each.value.startswith("op://")),
+        ("are encrypted by dotenvx; dotenvx decrypt decrypts them",
+         lambda each: each.value.startswith("encrypted:")),
+    )
+    for sentence, matches in kinds:
+        names = [each.name for each in found if matches(each)]
+        if names:
+            listed = ", ".join(names[:MAX_NAMES]) + (", ..." if len(names) > MAX_NAMES else "")
+            values = f"{len(names):,} value{'' if len(names) == 1 else 's'} that"
+            yield f"{file}: {values} {sentence}: {listed}."
+
+
+# Lines.
 
 
 def _parse_name(text: str, at: int, place: str) -> tuple[str, int]:
@@ -55,7 +194,7 @@ def _parse_name(text: str, at: int, place: str) -> tuple[str, int]:
 
 
 def _parse_value(text: str, at: int, place: str) -> tuple[str, int]:
-    """The value at offset `at`, and the offset of the next line."""
+    """The value at offset `at`, without its quotes and with its escapes, and the offset of the next line."""
     pattern = _QUOTED.get(text[at : at + 1])
     if pattern is None:
         return _parse_unquoted(text, at)
@@ -65,10 +204,12 @@ def _parse_value(text: str, at: int, place: str) -> tuple[str, int]:
     rest = _BLANK.match(text, quoted.end())
     if rest is None:
         raise make_unreadable_error(place, "something follows the closing quote")
-    inside = quoted[1]
-    if text[at] == '"':
-        inside = _ESCAPED.sub(lambda escape: _UNESCAPED.get(escape[1], escape[1]), inside)
-    return inside, rest.end()
+    return quoted[1], rest.end()
+
+
+def _decode_escape(letter: str) -> str:
+    """What a backslash and this letter stand for."""
+    return _UNESCAPED.get(letter, letter)
 
 
 def _parse_unquoted(text: str, at: int) -> tuple[str, int]:
@@ -81,9 +222,11 @@ def _parse_unquoted(text: str, at: int) -> tuple[str, int]:
 def format_line(name: str, value: str) -> str:
     """The line, or lines, that readers parse as exactly this value.
 
-    In single quotes, readers agree on every text without single quotes, backslashes and carriage returns. Other values
-    are written in double quotes.
+    A value of harmless characters is written as it is. In single quotes, readers agree on every text without single
+    quotes, backslashes and carriage returns. Other values are written in double quotes.
     """
+    if _PLAIN.fullmatch(value):
+        return f"{name}={value}\n"
     if "'" not in value and "\\" not in value and "\r" not in value:
         return f"{name}='{value}'\n"
     return f'{name}="{_SPECIAL.sub(_escape, value)}"\n'

@@ -13,6 +13,7 @@ from typing import Any
 from smtui.text import strict_json
 from smtui.text.strict_json import StrictJsonError
 from smtui.transfer import zip_reader
+from smtui.transfer.dotenv import DEFAULTS, EnvOptions
 from smtui.transfer.entry import make_unreadable_error
 from smtui.transfer.errors import UnreadableFileError
 from smtui.transfer.zip_reader import ZipReader
@@ -32,13 +33,22 @@ class SourceFile:
         raw: the bytes of a file; empty for a folder.
         path: where it lies; None for standard input.
         is_folder: whether it is a folder.
+        env_options: how a `.env` file is read.
     """
 
-    def __init__(self, raw: bytes, name: str, path: Path | None = None, *, is_folder: bool = False) -> None:
+    def __init__(
+        self, raw: bytes, name: str, path: Path | None = None, *, is_folder: bool = False,
+        env_options: EnvOptions = DEFAULTS,
+    ) -> None:
         self.raw = raw
         self.name = name
         self.path = path
         self.is_folder = is_folder
+        self.env_options = env_options
+
+    def replace_content(self, raw: bytes) -> SourceFile:
+        """This file with what was encrypted in it."""
+        return SourceFile(raw, self.name, self.path, env_options=self.env_options)
 
     @cached_property
     def text(self) -> str | None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtui.transfer import dotenv
+from smtui.transfer.dotenv import EnvOptions
 from smtui.transfer.errors import UnreadableFileError
 
 
@@ -83,6 +84,68 @@ def test_what_is_unclear_is_refused_with_its_line(text: str, line: int, reason: 
     assert f".env, line {line}" in str(caught.value)
     assert reason in str(caught.value)
     assert "hunter" not in str(caught.value)
+
+
+def test_equal_duplicates_pass_and_others_are_named() -> None:
+    assert env("A=1\nB=2\nA='1'\n") == {"A": "1", "B": "2"}
+    with pytest.raises(UnreadableFileError, match=r"\.env, line 3: A is given twice, first at \.env, line 1") as caught:
+        dotenv.parse("A=hunter2\nB=2\nA=3\n", ".env")
+    assert "--last" in str(caught.value)
+    assert "hunter" not in str(caught.value)
+    last = dotenv.parse_file("A=1\nB=2\nA=3\n", ".env", EnvOptions(last=True)).entries
+    assert {entry.name: entry.value for entry in last} == {"A": "3", "B": "2"}
+
+
+@pytest.mark.parametrize("text", [
+    "A=1\rB='x\ry'\r", "A=1\r\nB='x\r\ny'\r\n", "A=1\nB='x\ny'", "\rA=1\r\r\nB='x\ny'"])
+def test_every_line_end_counts(text: str) -> None:
+    assert env(text) == {"A": "1", "B": "x\ny"}
+
+
+def test_a_name_alone_is_skipped_with_a_note_that_does_not_quote_it() -> None:
+    """The line may be a part of a value that was pasted wrongly."""
+    found = dotenv.parse_file("A=1\nFOO\nexport BAR # c\nB=2\n", "f")
+
+    assert [entry.name for entry in found.entries] == ["A", "B"]
+    assert found.notes == ["f, line 2: a name without = was skipped.", "f, line 3: a name without = was skipped."]
+
+
+def test_references_are_counted_and_named() -> None:
+    text = ("A=x\nB=${A}/y\nC='${A}'\nD=\"z${A:-w}\"\nE=op://vault/item/field\nF=encrypted:BDqDBibm4wsYqMpCjTQ6\n"
+            "G=a$A\n")
+    notes = dotenv.parse_file(text, "f").notes
+
+    assert [note.rpartition(": ")[2] for note in notes] == ["B, D.", "E.", "F."]
+    assert notes[0].startswith("f: 2 values that refer to other variables")
+    assert "1Password" in notes[1]
+    assert "dotenvx" in notes[2]
+
+
+def test_references_are_expanded_on_demand() -> None:
+    text = ('A=x\nB="${A}/$A \\$A"\nC=\'${A}\'\nD=${NO:-w}\nE=${EMPTY-v}\nF=\nG=${F:-d}${F-e}\n'
+            "H=cost $5 $$\n")
+
+    found = dotenv.parse_file(text, "f", EnvOptions(expand=True))
+    assert {entry.name: entry.value for entry in found.entries} == {
+        "A": "x", "B": "x/x $A", "C": "${A}", "D": "w", "E": "v", "F": "", "G": "d", "H": "cost $5 $$"}
+    assert found.notes == []
+
+
+def test_a_reference_to_nothing_is_refused_and_expansion_is_bounded() -> None:
+    with pytest.raises(UnreadableFileError, match="line 1: it refers to B, which is not above it"):
+        dotenv.parse_file("A=$B\nB=1\n", "f", EnvOptions(expand=True))
+    lines = ["A0=" + "x" * 99] + [f"A{n}={f'$A{n - 1}' * 9}" for n in range(1, 12)]
+    with pytest.raises(UnreadableFileError, match="longer than"):
+        dotenv.parse_file("\n".join(lines), "f", EnvOptions(expand=True))
+
+
+@pytest.mark.parametrize(("value", "line"), [
+    ("abc-1./:@%+,=", "A=abc-1./:@%+,="), ("", "A="), ("a b", "A='a b'"), ("#x", "A='#x'"), ("it's", 'A="it\'s"'),
+    ("$x", "A='$x'"), ("a\nb", "A='a\nb'"), ("~", "A='~'"), ("ü", "A='ü'"),
+])  # fmt: skip
+def test_values_that_need_no_quotes_are_written_without(value: str, line: str) -> None:
+    assert dotenv.format_line("A", value) == f"{line}\n"
+    assert env(dotenv.format_line("A", value)) == {"A": value}
 
 
 def test_places_are_lines() -> None:

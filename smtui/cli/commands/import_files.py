@@ -47,6 +47,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--attachments", action="store_true", help="also import attached files, as binary secrets")
     parser.add_argument("--trash", action="store_true", help="also import archived and deleted items")
     parser.add_argument("--split", action="store_true", help="import each field of an item as a secret")
+    parser.add_argument("--last", action="store_true",
+                        help="if a name is given twice with different values, take the last (default: refuse)")
+    parser.add_argument("--expand", action="store_true",
+                        help="replace ${NAME} in .env files by the value of a variable above it")
     parser.add_argument("--key-file", metavar="FILE", help="key file of an encrypted file")
     parser.add_argument("--source-passphrase-fd", metavar="N", type=int,
                         help="read the passphrase of an encrypted file from file descriptor N")

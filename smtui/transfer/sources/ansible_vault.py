@@ -34,7 +34,7 @@ def read(file: SourceFile, key: SourceKey) -> SourceContent:
     plain = _decrypt(salt, mac, ciphertext, key.require_passphrase(file.name))
     if plain is None:
         raise SourcePassphraseError(file.name, is_wrong=True)
-    return SourceContent("file of ansible-vault", inner=SourceFile(plain, file.name, file.path), is_encrypted=True)
+    return SourceContent("file of ansible-vault", inner=file.replace_content(plain), is_encrypted=True)
 
 
 def _decrypt(salt: bytes, mac: bytes, ciphertext: bytes, passphrase: str) -> bytes | None:

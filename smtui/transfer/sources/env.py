@@ -23,4 +23,5 @@ def recognise(file: SourceFile) -> bool:
 
 def read(file: SourceFile, _: SourceKey) -> SourceContent:
     """Raises UnreadableFileError."""
-    return SourceContent(".env file", dotenv.parse(file.require_text(), file.name))
+    found = dotenv.parse_file(file.require_text(), file.name, file.env_options)
+    return SourceContent(".env file", found.entries, notes=found.notes)

@@ -136,7 +136,7 @@ def test_variables_for_programs(rich: CommandLine, file: WriteFile) -> None:
 
     written = rich.done("export", "--prefix", "env/", "--format", "dotenv")
 
-    assert "DB_HOST='h'\n" in written
+    assert "DB_HOST=h\n" in written
     rich.done("import", file("again.env", written), "--prefix", "back/")
     assert rich("get", "back/PASSWORD").out == value
 

@@ -99,3 +99,14 @@ def test_each_field_is_a_secret_and_the_trash_comes_along(cli: CommandLine, file
 
     assert cli.done("get", "Work/Mail/Box/password") == "third"
     assert cli.done("get", "Gone/password") == "x"
+
+
+def test_env_files_in_layers_and_with_references(cli: CommandLine, file: WriteFile) -> None:
+    base, local = file(".env", 'HOST=a\nURL="https://${HOST}"\nFOO\n'), file(".env.local", "HOST=b\n")
+
+    assert cli("import", base, local).code == 2
+    answer = cli("import", base, local, "--last", "--expand")
+
+    assert answer.code == 0
+    assert "line 3: a name without = was skipped" in answer.err
+    assert (cli.done("get", "HOST"), cli.done("get", "URL")) == ("b", "https://a")
