@@ -8,6 +8,7 @@ scattered characters, of which those that are consecutive or start a segment cou
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -201,3 +202,18 @@ def _score_start(at: int, text: str, segments: str) -> int:
     if segments[at] == "/":
         return _AT_START
     return _AT_CAPITAL if text[at].isupper() and text[at - 1].islower() else 0
+
+
+def sort_matches(text: str, names: Sequence[str]) -> list[str]:
+    """Returns the names that contain the characters of a text in order, the best match first; all for an empty text."""
+    if not text:
+        return list(names)
+    word = Word(text)
+    matching = [name for name in names if word.matches(name)]
+    return sorted(matching, key=lambda name: _get_rank(word, name), reverse=True)
+
+
+def _get_rank(word: Word, name: str) -> tuple[int, int, int]:
+    folded = fold_case(name)
+    score = score_positions(name, find_positions(word, name, folded))
+    return rate_match(word, folded, mark_segments(folded)), score, -len(name)

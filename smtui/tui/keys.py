@@ -323,7 +323,8 @@ SHORTCUTS = (
 
     Shortcut("undo.back", "escape,h", "back", "Back", "Return to the list", show=True),
 
-    Shortcut("manual.back", "escape,h", "back", "Back", "Return to the list", show=True),
+    Shortcut("manual.filter", "slash", "filter", "Filter", "Filter the list as you type", show=True),
+    Shortcut("manual.back", "escape,h", "back", "Back", "Leave filter; then return to the list", show=True),
 
     Shortcut("pick.filter", "slash", "filter", "Filter", "Filter the list as you type", show=True),
 

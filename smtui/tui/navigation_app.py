@@ -41,10 +41,11 @@ class NavigationApp(LeavingApp):
     async def action_go(self) -> None:
         """Asks for a place and opens it above the list of secrets."""
         from smtui.tui.help.go import Go
+        from smtui.tui.help.places import PLACES
 
-        place = await self.push_screen_wait(Go())
-        if place is not None and await self._confirm_leaving():
-            await self.go_to(place)
+        chosen = await self.push_screen_wait(Go())
+        if chosen is not None and await self._confirm_leaving():
+            await self.go_to(PLACES[chosen])
 
     @gesture
     async def action_recent(self) -> None:

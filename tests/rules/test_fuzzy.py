@@ -19,6 +19,7 @@ from smtui.rules.fuzzy import (
     rate_match,
     score_positions,
     score_scattered,
+    sort_matches,
 )
 
 DB = "prod/payments/db"
@@ -117,6 +118,15 @@ def test_the_quick_score_is_that_of_the_positions(word: Word, text: str) -> None
     if not word.is_exact and word.folded not in folded:
         quick = score_scattered(word, text, folded, mark_segments(folded))
         assert quick == score_positions(text, find_positions(word, text))
+
+
+def test_the_best_name_comes_first() -> None:
+    names = ["prod/payments/deploy", "prod/payments/db", "dev/db", "prod/web"]
+
+    assert sort_matches("paydb", names) == ["prod/payments/db"]
+    assert sort_matches("db", names) == ["dev/db", "prod/payments/db", "prod/web"]
+    assert sort_matches("", names) == names
+    assert sort_matches("zz", names) == []
 
 
 @given(TEXTS)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from smtui.rules.fuzzy import sort_matches
 from smtui.text.sanitize import SafeText
 
 
@@ -36,6 +37,7 @@ class Command:
         load_values: reads the values that complete the argument.
         find_problem: returns why an argument is refused; empty if it is not.
         look_up: returns the same, but has to read for it.
+        is_fuzzy: whether the values are found by characters in order, the best match first, not by their start.
     """
 
     names: tuple[str, ...]
@@ -46,6 +48,7 @@ class Command:
     load_values: Callable[[], Awaitable[Sequence[str]]] = load_no_values
     find_problem: Callable[[str], str] = lambda argument: ""
     look_up: Callable[[str], Awaitable[str]] = find_no_problem
+    is_fuzzy: bool = False
 
     @property
     def name(self) -> str:
@@ -139,9 +142,14 @@ def _list_completions(
     name, space, begun = line.partition(" ")
     for command in commands:
         if space and name in command.names:
-            yield from (f"{name} {value}" for value in values(command) if value.startswith(begun) and value != begun)
-        elif not space and (found := next((word for word in command.names if word.startswith(name)), None)):
-            yield f"{found} " if command.argument else found
+            find = sort_matches if command.is_fuzzy else _select_begun
+            yield from (f"{name} {value}" for value in find(begun, values(command)) if value != begun)
+        elif not space and (whole := next((word for word in command.names if word.startswith(name)), None)):
+            yield f"{whole} " if command.argument else whole
+
+
+def _select_begun(begun: str, values: Sequence[str]) -> list[str]:
+    return [value for value in values if value.startswith(begun)]
 
 
 def _join_or(words: Sequence[str]) -> str:

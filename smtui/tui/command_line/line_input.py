@@ -76,4 +76,5 @@ class _FirstCompletion(Suggester):
         self._list_completions = list_completions
 
     async def get_suggestion(self, value: str) -> str | None:
-        return next(iter(self._list_completions(value)), None) if value else None
+        first = next(iter(self._list_completions(value)), None) if value else None
+        return first if first is not None and first.startswith(value) else None

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
 
 MAX_NAMES = 5_000
-"""The number of names that are compared with a name that does not exist."""
+"""The number of names that complete an argument, or are compared with a name that does not exist."""
 MAX_SUGGESTIONS = 3
+
+
+async def load_names(session: Session) -> Sequence[str]:
+    """Reads the first names of the Region, for completion. The audit log does not record it."""
+    return await call(_read_names, session.client(record_reads=False))
 
 
 async def find_secret_problem(session: Session, secret_id: str) -> str:

@@ -28,6 +28,8 @@ class Pick(LeavableDialog[int]):
         title: the question.
         things: the items.
         nothing: the text if there are no items.
+        cursor: the item under the cursor at first.
+        taken: characters that have another meaning than the search by first letter.
     """
 
     BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("pick")
@@ -37,11 +39,16 @@ class Pick(LeavableDialog[int]):
     line = getters.query_one(FindLine)
     rows = getters.query_one(PickList)
 
-    def __init__(self, title: SafeText, things: Sequence[SafeText | Content], nothing: SafeText = NOTHING) -> None:
+    def __init__(
+        self, title: SafeText, things: Sequence[SafeText | Content], nothing: SafeText = NOTHING, *, cursor: int = 0,
+        taken: str = "",
+    ) -> None:
         super().__init__()
         self._title = title
         self._things = [thing if isinstance(thing, Content) else Content(thing) for thing in things]
         self._nothing = nothing
+        self._cursor = cursor
+        self._taken = taken
         self._found = list(range(len(self._things)))
 
     def compose(self) -> ComposeResult:
@@ -49,10 +56,14 @@ class Pick(LeavableDialog[int]):
             yield Static(Content(self._title), classes="title")
             if self._things:
                 yield FindLine()
-                yield PickList(self._things)
+                yield PickList(self._things, taken=self._taken)
             else:
                 yield Static(Content(self._nothing), id="nothing")
         yield Footer()
+
+    def on_mount(self) -> None:
+        if self._things:
+            self.rows.highlighted = self._cursor
 
     def action_filter(self) -> None:
         self.line.open()
@@ -75,6 +86,15 @@ class Pick(LeavableDialog[int]):
     def find_item(self, row: int) -> int:
         """Returns the index of the item in a row of the list."""
         return self._found[row]
+
+    def choose_under_cursor(self) -> None:
+        """Chooses the item under the cursor, if any is found."""
+        if self._found:
+            self.dismiss(self.find_item(self.rows.cursor))
+
+    def is_listed(self, item: int) -> bool:
+        """Whether the filter, if there is one, finds the item with this index."""
+        return item in self._found
 
     @on(OptionList.OptionSelected)
     def _select(self, event: OptionList.OptionSelected) -> None:

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from textual import events, on
-from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual import events
 from textual.content import Content
-from textual.widgets import OptionList, Static
 
-from smtui.tui import keys
-from smtui.tui.dialogs.leavable import LeavableDialog
+from smtui.text.sanitize import SafeText
+from smtui.tui.dialogs.pick import Pick
 from smtui.tui.help.places import PLACES
 from smtui.tui.shell import Place
-from smtui.tui.widgets.chrome import Footer
-from smtui.tui.widgets.row_list import RowList
 
 
-class Go(LeavableDialog[Place]):
-    """Returns the chosen place, or None if the user cancels."""
+class Go(Pick):
+    """Returns the index of the chosen place in `PLACES`, or None if the user cancels. A letter chooses at once."""
 
-    BINDINGS = keys.list_bindings("dialog")
-    CSS_PATH = "../dialogs/pick.tcss"
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static("Go to", classes="title")
-            yield RowList(*map(_format_row, PLACES), compact=True)
-        yield Footer()
+    def __init__(self) -> None:
+        super().__init__(SafeText("Go to"), [_format_row(place) for place in PLACES],
+                         taken="".join(place.key for place in PLACES))
 
     def on_key(self, event: events.Key) -> None:
-        for place in PLACES:
-            if event.character == place.key:
+        for at, place in enumerate(PLACES):
+            if event.character == place.key and self.is_listed(at):
                 event.stop()
-                self.dismiss(place)
-
-    @on(OptionList.OptionSelected)
-    def _choose(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(PLACES[event.option_index])
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
+                self.dismiss(at)
 
 
 def _format_row(place: Place) -> Content:

@@ -17,7 +17,7 @@ from smtui.tui import key_names, keys
 from smtui.tui.dialogs.leavable import LeavableDialog
 from smtui.tui.shortcut import name_place
 from smtui.tui.widgets.chrome import Footer
-from smtui.tui.widgets.find_line import FindLine
+from smtui.tui.widgets.find_line import FindLine, show_found_rows
 
 
 @runtime_checkable
@@ -63,17 +63,8 @@ class HelpScreen(LeavableDialog[None]):
     @on(Input.Changed)
     def _show_found(self) -> None:
         """Shows the rows with all words of the filter, and the places that have such rows."""
-        find_line, heading = self.query_one(FindLine), None
-        lines = iter(self._lines)
-        for each in self.query_one(VerticalScroll).children:
-            if each.has_class("place"):
-                heading = each
-                heading.display = False
-            else:
-                _, pressed, words = next(lines)
-                each.display = find_line.matches(f"{pressed} {words}")
-                if each.display and heading is not None:
-                    heading.display = True
+        texts = (f"{pressed} {words}" for _, pressed, words in self._lines)
+        show_found_rows(self.query_one(VerticalScroll), "place", texts, self.query_one(FindLine))
 
     @on(Input.Submitted)
     def _leave_filter(self) -> None:

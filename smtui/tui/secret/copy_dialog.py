@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import events, getters, on
-from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual import events
 from textual.content import Content
-from textual.widgets import OptionList, Static
 
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
-from smtui.tui.dialogs.leavable import LeavableDialog
-from smtui.tui.widgets.chrome import Footer
-from smtui.tui.widgets.pick_list import PickList
+from smtui.tui.dialogs.pick import Pick
 
 RESERVED = "jkgy"
 """Letters that move the cursor, and the one that copies the row under it."""
 
 
-class CopyDialog(LeavableDialog[int]):
+class CopyDialog(Pick):
     """Returns the index of the chosen row, or None.
 
     A letter chooses its row at once; the key that opened the dialog chooses the row under the cursor, as Enter does.
@@ -31,43 +26,22 @@ class CopyDialog(LeavableDialog[int]):
         cursor: the row under the cursor at first.
     """
 
-    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("copy")
-    CSS_PATH = "copy_dialog.tcss"
-    AUTO_FOCUS = "PickList"
-
-    rows = getters.query_one(PickList)
+    BINDINGS = keys.list_bindings("copy")
 
     def __init__(self, title: SafeText, rows: Sequence[SafeText], cursor: int) -> None:
-        super().__init__()
-        self._title = title
-        self._names = rows
-        self._cursor = cursor
         self._letters = assign_letters(rows, cursor)
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(self._title), classes="title")
-            yield PickList(taken="".join(self._letters))
-        yield Footer()
-
-    def on_mount(self) -> None:
-        self.rows.put([_format_row(letter, name) for letter, name in zip(self._letters, self._names, strict=True)],
-                      self._cursor)
+        formatted = [_format_row(letter, name) for letter, name in zip(self._letters, rows, strict=True)]
+        super().__init__(title, formatted, cursor=cursor, taken="".join(self._letters))
 
     def on_key(self, event: events.Key) -> None:
         if event.character and event.character in self._letters:
-            event.stop()
-            self.dismiss(self._letters.index(event.character))
-
-    @on(OptionList.OptionSelected)
-    def _choose(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option_index)
+            row = self._letters.index(event.character)
+            if self.is_listed(row):
+                event.stop()
+                self.dismiss(row)
 
     def action_choose(self) -> None:
-        self.dismiss(self.rows.cursor)
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
+        self.choose_under_cursor()
 
 
 def assign_letters(names: Sequence[str], first: int = 0) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from textual.widget import Widget
 
 from smtui.tui.widgets.safe_input import SafeInput
@@ -45,6 +47,24 @@ class FindLine(SafeInput):
     def matches(self, text: str) -> bool:
         """Whether a text contains all words of the line."""
         return has_words(text, self.value)
+
+
+def show_found_rows(pane: Widget, heading: str, texts: Iterable[str], line: FindLine) -> None:
+    """Shows the rows of a pane that contain all words of the line, and the headings above such rows.
+
+    Args:
+        heading: the class of the children that are headings; all others are rows.
+        texts: the text of each row.
+    """
+    above, rest = None, iter(texts)
+    for each in pane.children:
+        if each.has_class(heading):
+            above = each
+            above.display = False
+        else:
+            each.display = line.matches(next(rest))
+            if each.display and above is not None:
+                above.display = True
 
 
 def has_words(text: str, words: str) -> bool:

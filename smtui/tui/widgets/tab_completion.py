@@ -28,7 +28,7 @@ class TabCompletion:
             return left[0] if left else None
         candidates = self._list_candidates(typed)
         common = commonprefix(candidates)  # noqa: RUF071  # completes characters, not whole path components
-        if len(common) > len(typed):
+        if len(common) > len(typed) and common.startswith(typed):
             return common
         self._offered = candidates if len(candidates) > 1 else ()
-        return next((each for each in self._offered if each != typed), None)
+        return next((each for each in candidates if each != typed), None)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Static
 
 import smtui
 from smtui.backends.local import Vault
@@ -80,6 +81,22 @@ async def test_a_secret_that_never_existed(app: MakeApp, filled: Any) -> None:
 ])
 def test_names_like_one_that_does_not_exist(typed: str, found: list[str]) -> None:
     assert find_similar_names(typed, ["prod/payments/db", "prod/db", "shared/wifi"]) == found
+
+
+async def test_a_secret_by_characters_of_its_name(app: MakeApp, filled: Any, vault: smtui.Vault) -> None:
+    """Tab inserts the best match, then the next one. Reading the names is no access that the audit log records."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "5 secrets")
+        events = len(list(vault.audit_log()))
+        await pilot.press("colon")
+        await types(pilot, "secret websess")
+        matches = running.screen.query_one("#matches", Static)
+        await until(pilot, lambda: str(matches.render()).strip() == "prod/web/session")
+        assert len(list(vault.audit_log())) == events
+        await pilot.press("tab", "enter")
+        await wait_for_screen(pilot, SecretScreen)
+        await see(pilot, "prod/web/session")
 
 
 async def test_read_only_and_back(app: MakeApp, filled: Any) -> None:

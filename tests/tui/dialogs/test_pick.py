@@ -15,6 +15,7 @@ from smtui.tui.contexts.choose_vault import ChooseVault
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.help.go import Go
 from smtui.tui.help.places import PLACES
+from smtui.tui.secret.copy_dialog import CopyDialog
 from smtui.tui.secret_list.columns_dialog import ColumnsForm
 from smtui.tui.secret_list.saved_filters import SavedFilters
 from tests.tui.conftest import MakeApp, screen_text, until
@@ -62,6 +63,24 @@ async def test_the_vault_to_open_and_where_to_go_are_picked_alike(app: MakeApp) 
         assert rows.highlighted == len(PLACES) - 1
         await pilot.press("home", "j")
         assert rows.highlighted == 1
+
+
+async def test_a_filter_narrows_the_menu_and_the_keys_to_copy(app: MakeApp) -> None:
+    """After / letters are text, not choices; Enter takes the only row, and Esc shows all again."""
+    async with app().run_test(size=(80, 24)) as pilot:
+        chosen: list[int | None] = []
+        names = [SafeText(name) for name in ("host", "user", "password", "port")]
+        for dialog, text, index in ((Go(), "kms", 2), (CopyDialog(SafeText("Which?"), names, 2), "ost", 0)):
+            await until(pilot, lambda: "No secrets yet" in screen_text(pilot.app))
+            pilot.app.push_screen(dialog, chosen.append)
+            await until(pilot, lambda dialog=dialog: isinstance(dialog.focused, OptionList))
+            await pilot.press("slash", *text)
+            await until(pilot, lambda dialog=dialog: dialog.query_one(OptionList).option_count == 1)
+            await pilot.press("escape")
+            await until(pilot, lambda dialog=dialog: dialog.query_one(OptionList).option_count > 3)
+            await pilot.press("slash", *text, "enter")
+            await until(pilot, lambda: len(chosen) > 0)
+            assert chosen.pop() == index
 
 
 async def test_a_saved_filter_is_picked_alike(app: MakeApp) -> None:

@@ -35,6 +35,18 @@ async def test_it_says_what_is_so_here(app: MakeApp, vault: smtui.Vault, tool: F
         await until(pilot, lambda: "Manual" not in screen_text(running) and "/ Filter" in screen_text(running))
 
 
+async def test_a_filter_finds_rows_and_their_chapter(app: MakeApp, vault: smtui.Vault) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await open_manual(pilot)
+        await pilot.press("slash", *"recovery", "space", *"window")
+        await until(pilot, lambda: "AWSPREVIOUS" not in screen_text(running))
+        assert "Deletion" in screen_text(running) and "scheduled" in screen_text(running)
+        assert "Versions and their labels" not in screen_text(running)
+        await pilot.press("escape")
+        await until(pilot, lambda: "AWSPREVIOUS" in screen_text(running))
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 def test_its_first_page(
     snap_compare: Any, app: MakeApp, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
