@@ -40,6 +40,11 @@ def describe_states(who: SafeText, before: str, now: str, yours: str) -> list[Sa
     return [who, SafeText(""), sanitize(f"Before: {before}"), sanitize(f"Now:    {now}"), sanitize(f"Yours:  {yours}")]
 
 
+BACK_TO_FORM = (
+    "Cancel: back to the form; storing asks again.\n"
+    "Keep editing: back to the form, on top of their change."
+)
+"""What the two answers do that go back to the form."""
 FIRST_ROW = (ConflictAnswer.CANCEL, ConflictAnswer.KEEP_EDITING, ConflictAnswer.DISCARD)
 
 
@@ -65,6 +70,7 @@ class ConflictDialog(LongText[ConflictAnswer]):
         self._title = title
         self._lines = lines
         self._answers = (ConflictAnswer.CANCEL, *answers)
+        self.set_class(self.is_dirty, "-form")
 
     @property
     def is_dirty(self) -> bool:
@@ -78,6 +84,8 @@ class ConflictDialog(LongText[ConflictAnswer]):
             yield Static(Content(self._title), classes="title")
             with ScrollPane(id="lines"):
                 yield Static(Content("\n".join(self._lines)))
+            if self.is_dirty:
+                yield Static(BACK_TO_FORM, classes="-muted", id="meanings")
             with Vertical(id="answers"):
                 for row in filter(None, (first, second)):
                     with Horizontal(classes="row"):

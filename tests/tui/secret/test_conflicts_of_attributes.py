@@ -73,6 +73,8 @@ async def test_a_description_that_others_changed(app: MakeApp, database: Any, ot
         await wait_for_screen(pilot, ConflictDialog)
         assert "user/bob changed the description at" in join_screen_text(running)
         assert "Now: theirs" in join_screen_text(running) and "Yours: Main database 2" in join_screen_text(running)
+        assert "Cancel: back to the form; storing asks again." in join_screen_text(running)
+        assert "Keep editing: back to the form, on top of their change." in join_screen_text(running)
         assert str(running.focused.label) == "Cancel"  # type: ignore[union-attr]
         await pilot.press("escape")
         await wait_for_screen(pilot, OneLine)
@@ -406,6 +408,8 @@ async def test_a_label_that_others_moved(app: MakeApp, database: Any, other: Any
         await wait_for_screen(pilot, ConflictDialog)
         assert "blue was on no version, now on 00000001." in join_screen_text(running)
         await pilot.press("escape")
+        await see(pilot, "✗ No changes made.")
+        await pilot.press("escape", "tab", "enter")
         await wait_for_screen(pilot, SecretScreen)
 
         assert labels(database)["blue"] == FIRST
