@@ -148,6 +148,18 @@ def _format_run(rotation: RotationState, retry_key: str) -> Iterator[Content]:
                              "start until it is removed.", "$warning")
 
 
+def describe_obstacle(rotation: RotationState) -> SafeText:
+    """Describes why RotateSecret is refused now; empty if it is not.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+    """
+    if find_pending_version(rotation.secret.get("VersionIdsToStages", {})) is None:
+        return SafeText("")
+    if rotation.is_under_way:
+        return SafeText("A rotation is in progress. It must end or be cancelled before these settings can be applied.")
+    return SafeText("AWSPENDING is still attached. It must be removed before these settings can be applied.")
+
+
 def _describe_no_run(rotation: RotationState) -> SafeText:
     """Describes that no run is on record; a cancelled one is not, though it may have left AWSPENDING."""
     if not rotation.is_set_up:

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 WINDOWS = 5
 AT_ONCE = "Rotates now: a new version becomes AWSCURRENT."
+NO_OBSTACLE = SafeText("")
 NOT_AT_ONCE = "Does not rotate now: testSecret runs with the current value."
+AGAIN = "Starts the rotation in progress again: a new version becomes AWSCURRENT."
+NOT_AGAIN = "Ends the rotation in progress. testSecret runs with the current value."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class RotationForm(FieldsForm[RotationSettings]):
         counts_from: the time from which a rate counts, unless the secret is rotated at once.
         now: the present time.
         is_refilled: whether `current` was typed before and is not stored.
+        obstacle: why the settings would be refused now; empty if they would not.
+        is_under_way: whether a rotation is in progress, which these settings start again or end.
     """
 
     AUTO_FOCUS = "#schedule"
@@ -65,8 +70,10 @@ class RotationForm(FieldsForm[RotationSettings]):
     def __init__(
         self, name: SafeText, current: RotationSettings, choose: Callable[[], Awaitable[str | None]], *,
         counts_from: datetime, now: datetime, is_refilled: bool = False,
+        obstacle: SafeText = NO_OBSTACLE, is_under_way: bool = False,
     ) -> None:
         super().__init__()
+        self._obstacle, self._is_under_way = obstacle, is_under_way
         self.is_refilled = is_refilled
         self._name = name
         self._current = current
@@ -119,8 +126,13 @@ class RotationForm(FieldsForm[RotationSettings]):
         return Content("\n").join(self._describe_settings(answer))
 
     def _describe_settings(self, answer: RotationSettings) -> Iterator[Content]:
-        text, colour = (AT_ONCE, "$warning") if answer.is_immediate else (NOT_AT_ONCE, "$text-muted")
-        yield Content.styled(text, colour)
+        if self._obstacle:
+            yield Content.styled(f"▲ {self._obstacle}", "$warning")
+        elif self._is_under_way:
+            yield Content.styled(AGAIN if answer.is_immediate else NOT_AGAIN, "$warning")
+        else:
+            text, colour = (AT_ONCE, "$warning") if answer.is_immediate else (NOT_AT_ONCE, "$text-muted")
+            yield Content.styled(text, colour)
         rules = parse_rules(answer.rules)
         if rules is None:
             yield Content.styled("No schedule: rotated on demand only.", "$text-muted")

@@ -19,7 +19,7 @@ from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.notifications import is_input_kept
 from smtui.tui.rotation.allow_function import ask_permission
-from smtui.tui.rotation.facts import NextWindows, RotationRun, RotationState, SettingsSummary
+from smtui.tui.rotation.facts import NextWindows, RotationRun, RotationState, SettingsSummary, describe_obstacle
 from smtui.tui.rotation.form import RotationForm, RotationSettings
 from smtui.tui.rotation.function_text import describe_function, format_function_name
 from smtui.tui.rotation.new_function import create_function
@@ -146,6 +146,7 @@ class RotationScreen(SecretTab):
         return RotationForm(
             sanitize(before.secret["Name"]), settings, self._choose_function, now=now,
             counts_from=before.details.get("CountsFromDate", now), is_refilled=is_refilled,
+            obstacle=describe_obstacle(before), is_under_way=before.is_under_way,
         )
 
     async def _choose_function(self) -> str | None:

@@ -18,9 +18,10 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.rotation.form import RotationForm
 from smtui.tui.rotation.screen import RotationScreen
+from smtui.tui.widgets.checkbox import SymbolCheckbox
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, screen_text, types, until, version_id
-from tests.tui.driver import hear, see
+from tests.tui.driver import hear, join_screen_text, press_button, see, wait_for_screen
 from tests.waiting import LIMIT
 
 SMALL = (80, 24)
@@ -259,6 +260,26 @@ async def test_the_steps_are_seen_to_pass_and_no_key_waits(app: MakeApp, rotated
 
         await see(pilot, "finishSecret  ✓ done")
         await hear(pilot, "prod/db rotated.")
+
+
+async def test_the_form_says_what_becomes_of_a_rotation_in_progress(
+    app: MakeApp, rotated: Any, held: Event
+) -> None:
+    """While a function hangs, nothing rotates "now": the settings are refused, or start the rotation again."""
+    async with at_rotation(app()) as pilot:
+        await pilot.press("R")
+        await see(pilot, "Rotate prod/db now?")
+        await press_button(pilot, "Rotate")
+        await see(pilot, "▸ running")
+        await pilot.press("e")
+        await wait_for_screen(pilot, RotationForm)
+        under_way = "Ends the rotation in progress."
+        refused = "A rotation is in progress. It must end or be cancelled"
+        await until(pilot, lambda: any(each in join_screen_text(pilot.app) for each in (under_way, refused)))
+        pilot.app.screen.query_one(SymbolCheckbox).value = True
+        await pilot.pause()
+        assert "Rotates now" not in screen_text(pilot.app)
+        held.set()
 
 
 async def test_a_failure_says_why_and_when_it_is_tried_again(app: MakeApp, failed: Any) -> None:
