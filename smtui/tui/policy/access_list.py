@@ -19,6 +19,9 @@ OWN_BY_DENIAL = {
     "always": "in this account only principals named in the policy (it denies all others)",
     "conditional": f"{OWN}, unless the policy denies it under its conditions",
 }
+TITLE = "Who can read this"
+ATTACHED = "by the attached policy"
+NONE_ATTACHED = "now (no policy attached)"
 NOBODY = "Cannot be read until restored."
 CONDITIONAL = "  if the policy's conditions match"
 
@@ -33,17 +36,37 @@ class AccessList(Static):
     }
     """
 
-    def show(self, access: ListAccessResponse | None, account: str) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self._access: ListAccessResponse | None = None
+        self._account = self._basis = ""
+        self._is_beside_draft = False
+
+    def show(self, access: ListAccessResponse | None, account: str, *, has_policy: bool) -> None:
         """Shows the response of ListAccess, or that a deleted secret cannot be read.
 
         Args:
             account: the account id of the secret.
+            has_policy: whether a policy is attached.
         """
-        self.update(Content("\n").join(_format_access(access, account)) if access is not None else NOBODY)
+        self._access, self._account, self._basis = access, account, ATTACHED if has_policy else NONE_ATTACHED
+        self._update_text()
+
+    def set_draft(self, is_beside_draft: bool) -> None:
+        """Says, beside a draft, that the list is not about the draft."""
+        self._is_beside_draft = is_beside_draft
+        self._update_text()
+
+    def _update_text(self) -> None:
+        if self._access is None:
+            self.update(NOBODY)
+        else:
+            title = f"{TITLE} {self._basis}" if self._is_beside_draft else TITLE
+            self.update(Content("\n").join(_format_access(self._access, self._account, title)))
 
 
-def _format_access(access: ListAccessResponse, account: str) -> Iterator[Content]:
-    yield Content.styled("Who can read this", "bold $primary")
+def _format_access(access: ListAccessResponse, account: str, title: str) -> Iterator[Content]:
+    yield Content.styled(title, "bold $primary")
     yield Content(OWN_BY_DENIAL[access.get("AccountDenial", "")])
     for each in access["Principals"]:
         if each != account:

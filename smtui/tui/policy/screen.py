@@ -49,6 +49,7 @@ class PolicyScreen(SecretTab):
     change_action = "policy"
 
     editor = getters.query_one(PolicyEditor)
+    access_list = getters.query_one(AccessList)
 
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session, secret_id)
@@ -79,15 +80,16 @@ class PolicyScreen(SecretTab):
             response = await call(self.reader.get_resource_policy, SecretId=self.secret_id)
             access = await call(self.reader.list_access, SecretId=self.secret_id, Action="GetSecretValue")
             attached = response.get("ResourcePolicy", "")
+        self.access_list.show(access, get_account(secret["ARN"]), has_policy=bool(attached))
         if self.busy:
             self._changes = None
             return
         self.secret, self._attached = secret, attached
         self.show_head(secret)
-        self.query_one(AccessList).show(access, get_account(secret["ARN"]))
         self._show_attached()
 
     def _show_attached(self) -> None:
+        self.access_list.set_draft(False)
         self.editor.show_policy(self._attached, self._describe_missing_policy())
         self.refresh_bindings()
 
@@ -120,6 +122,7 @@ class PolicyScreen(SecretTab):
 
     def _edit(self, text: str | None = None) -> None:
         self.editor.begin_editing(text)
+        self.access_list.set_draft(True)
         self.refresh_bindings()
 
     @gesture

@@ -87,6 +87,23 @@ async def test_a_policy_is_written_and_attached(app: MakeApp, database: Any) -> 
         assert said(program) == ["Policy attached."]
 
 
+async def test_who_can_read_names_the_policy_beside_a_draft(app: MakeApp, database: Any) -> None:
+    """The list is about what is attached, not about the draft, and says so while a draft is shown."""
+    running = app()
+    async with running.run_test(size=(120, 36)) as pilot:
+        await open_policy(pilot)
+        assert "Who can read this now" not in screen_text(running)
+        await pilot.press("e", "{")
+        await see(pilot, "Who can read this now (no policy attached)")
+        await pilot.press("escape", "tab", "enter")
+        await until(pilot, lambda: "Who can read this now" not in screen_text(running))
+        database.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy())
+        await pilot.press("f12")
+        await see(pilot, "Attached policy")
+        await pilot.press("e")
+        await see(pilot, "Who can read this by the attached policy")
+
+
 async def test_what_is_wrong_is_marked_while_one_types(app: MakeApp, database: Any) -> None:
     """A mark beside the line and a row in the list show the error; Enter on the row moves the cursor there."""
     program = app()
