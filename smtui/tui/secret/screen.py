@@ -123,7 +123,8 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
     def show_titles(self) -> None:
         what = f"Value of version {shorten_id(self.version)}" if self.version else f"Value of {AWSCURRENT}"
         left = f"   hides in {self.auto_hide.seconds_left} s" if self.auto_hide.seconds_left else ""
-        title = Content.assemble(what if self.labels else "No value yet", (left, "$warning"))
+        hint = f"   {self.find_key('secret.reveal')} reveals a key" if self.value.waits_for_choice else ""
+        title = Content.assemble(what if self.labels else "No value yet", (left, "$warning"), (hint, "$text-muted"))
         self.query_one("#value-title", Static).update(title)
         with_deprecated = ", including deprecated" if self._with_deprecated else ""
         self.query_one("#versions-title", Static).update(Content(f"Versions{with_deprecated}"))

@@ -120,6 +120,7 @@ class ValueScreen(BaseSecretScreen, ValueActions["int | None"]):
         value = await self.read_value(version)
         if version == self.version:
             self.value.show_outline(build_outline(value))
+            self.show_titles()
         which = f", version {shorten_id(version)}" if version else ""
         return ReadTarget(sanitize(f"{self.name}{which}"), value, self.value.key)
 
@@ -142,6 +143,7 @@ class ValueScreen(BaseSecretScreen, ValueActions["int | None"]):
         known, now = self.value.outline, build_outline(value)
         if known != now:
             self.value.show_outline(now)
+            self.show_titles()
         choose = now.kind is ValueKind.KEYS if known is None else known.keys != now.keys
         return None if choose else extract_part(value, self.value.key, to_show=to_show)
 

@@ -75,6 +75,11 @@ class ValueList(RowList):
         keys = self.outline.keys if self.outline else ()
         return keys[self.cursor] if self.cursor < len(keys) else None
 
+    @property
+    def waits_for_choice(self) -> bool:
+        """Whether the keys are known and all hidden, so that the user can choose one to reveal."""
+        return self.outline is not None and bool(self.outline.keys) and self.revealed is None
+
     def reveal(self, value: SafeText) -> None:
         """Shows the value of the row under the cursor and hides all other rows."""
         self.hide()

@@ -56,14 +56,17 @@ async def test_one_key_is_revealed_at_a_time(app: MakeApp, database: Any) -> Non
         await pilot.press("r")
         await see(pilot, "password")
         assert "second-word" not in screen_text(running)
+        await see(pilot, "r reveals a key")
         await pilot.press("r")
         await see(pilot, "second-word")
+        assert "r reveals a key" not in screen_text(running)
         assert "5432" not in screen_text(running)
         await pilot.press("j", "r")
         await see(pilot, "5432")
         assert "second-word" not in screen_text(running)
         await pilot.press("r")
         await until(pilot, lambda: "5432" not in screen_text(running))
+        await see(pilot, "r reveals a key")
 
 
 async def reveal_password(pilot: Pilot[None]) -> None:
