@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
+from smtui.text.interruption import check_interruption
+
 MAX_DEPTH = 64
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -91,6 +93,7 @@ def _quote(value: Any) -> str:
 
 
 def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    check_interruption()
     found = dict(pairs)
     if len(found) != len(pairs):
         raise StrictJsonError("duplicate key in an object")
@@ -116,6 +119,7 @@ def _validate(value: Any, depth: int) -> None:
     match value:
         case dict():
             for key, member in value.items():
+                check_interruption()
                 _validate(key, depth)
                 _validate(member, depth + 1)
         case list():

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from smtui.text import strict_json
+from smtui.text.interruption import check_interruption
 from smtui.text.strict_json import StrictJsonError
 from smtui.transfer.entry import Entry, Value, make_unreadable_error
 
@@ -69,6 +70,7 @@ def _is_answer(document: dict[str, Any]) -> bool:
 
 def parse_secret(answer: Any, place: str) -> Entry:
     """One secret of a list. Raises UnreadableFileError."""
+    check_interruption()
     if not isinstance(answer, dict) or not isinstance(answer.get("Name"), str):
         raise make_unreadable_error(place, "it has no Name")
     value, owner = _parse_value(answer, place), _parse_owner(answer, place)
@@ -119,6 +121,7 @@ def _decode_base64(text: str, place: str) -> bytes:
 
 def _list_members(document: dict[str, Any], file: str) -> Iterator[Entry]:
     for number, (name, member) in enumerate(document.items(), 1):
+        check_interruption()
         place = f"{file}, entry {number}"
         if member is None:
             raise make_unreadable_error(place, f"{name} has no value (null)")

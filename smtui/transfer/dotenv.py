@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from smtui.text.interruption import check_interruption
 from smtui.transfer.entry import Entry, make_unreadable_error
 
 _START = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z0-9_./@+!-]+)[ \t]*=[ \t]*")
@@ -107,6 +108,7 @@ def _list_assignments(text: str, file: str, skipped: list[str]) -> Iterator[Assi
     """The assignments of a file; the places of names alone are added to `skipped`."""
     at = line = 0
     while at < len(text):
+        check_interruption()
         place = f"{file}, line {line + 1}"
         if blank := _BLANK.match(text, at):
             end = blank.end()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from smtui.text import strict_json
+from smtui.text.interruption import check_interruption
 from smtui.transfer.errors import UnreadableFileError
 
 Value = str | bytes
@@ -54,6 +55,7 @@ def require_unique(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Passes the entries on. Raises UnreadableFileError at the second one of a name."""
     places: dict[int, str] = {}
     for entry in entries:
+        check_interruption()
         name = hash(entry.name)
         if name in places:
             first = f", first at {places[name]}" if places[name] else ""

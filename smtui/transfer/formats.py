@@ -9,6 +9,7 @@ from pathlib import Path
 
 from smtui.system.bounded_read import TooLargeError, read_bounded
 from smtui.system.paths import is_folder
+from smtui.text.interruption import CALLS_PER_CHECK, check_interruption
 from smtui.text.strict_json import StrictJsonError, format_json
 from smtui.transfer.entry import Entry, make_unreadable_error
 from smtui.transfer.errors import UnknownSourceError
@@ -232,8 +233,13 @@ def _read_inner(outer: SourceContent, origin: str, key: SourceKey, options: Mapp
 
 def find_claims(file: SourceFile) -> list[Source]:
     """The sources that recognise a file: one, unless the file is unknown or the recognisers contradict each other."""
-    special = [source for source in SOURCES if not source.is_general and source.recognise(file)]
-    return special or [source for source in SOURCES if source.is_general and source.recognise(file)]
+    special = [source for source in SOURCES if not source.is_general and _is_recognised(source, file)]
+    return special or [source for source in SOURCES if source.is_general and _is_recognised(source, file)]
+
+
+def _is_recognised(source: Source, file: SourceFile) -> bool:
+    check_interruption(CALLS_PER_CHECK)
+    return source.recognise(file)
 
 
 def recognise_source(file: SourceFile) -> Source:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from smtui.api.limits import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, MAX_TAGS_PER_SECRET, MAX_VALUE_BYTES
 from smtui.text import strict_json
+from smtui.text.interruption import check_interruption
 from smtui.transfer.entry import Entry, Value
 from smtui.transfer.item import Item, ItemState, LeftBehind
 
@@ -56,6 +57,7 @@ def map_items(items: Sequence[Item], origin: str, options: MappingOptions) -> Ma
     counts.update(str(item.state) for item in items if not options.trash)
     mapped = MappedItems()
     for item, name in zip(kept, _choose_names(kept), strict=True):
+        check_interruption()
         mapped.entries += _map_item(item, name, origin, options, counts)
     mapped.left_behind = [*_list_left_behind(counts)]
     return mapped

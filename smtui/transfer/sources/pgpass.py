@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from smtui.text import strict_json
+from smtui.text.interruption import check_interruption
 from smtui.text.strict_json import Number
 from smtui.transfer.entry import make_unreadable_error
 from smtui.transfer.item import Item, SourceContent
@@ -46,6 +47,7 @@ def _is_login(parts: list[str]) -> bool:
 
 def _list_lines(text: str) -> Iterator[tuple[int, list[str]]]:
     for number, line in enumerate(text.splitlines(), 1):
+        check_interruption()
         if line.strip() and not line.startswith("#"):
             yield number, [_ESCAPED.sub(r"\1", part) for part in _split(line)]
 

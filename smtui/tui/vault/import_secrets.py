@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from smtui.system.paths import expand_home
+from smtui.text.interruption import interrupt_with
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer import formats
 from smtui.transfer.apply import apply_plan
@@ -14,7 +16,6 @@ from smtui.transfer.errors import TransferError
 from smtui.transfer.plan import CHANGES, Action, Step, make_plan, summarize
 from smtui.transfer.reimport import keep_names
 from smtui.transfer.target import ImportTarget
-from smtui.tui.bridge import call
 from smtui.tui.jobs.job import Progress, run_job
 from smtui.tui.notifications import explain_error
 from smtui.tui.undo.import_undo import ImportedSecrets, note_import
@@ -64,13 +65,19 @@ async def _ask_for_file(app: Shell) -> _ReadFile | None:
     asked = await app.push_screen_wait(ImportForm(Names()))
     while asked is not None:
         try:
-            return await call(_read, asked)
+            return await run_job(app, TITLE, partial(_read, asked))
         except TransferError as error:
             asked = await app.push_screen_wait(ImportForm(asked, explain_error(error)))
     return None
 
 
-def _read(asked: Names) -> _ReadFile:
+def _read(asked: Names, _: Vault, progress: Progress) -> _ReadFile:
+    """Reads the file as a job, because a large one takes long. Raises TransferError."""
+    with interrupt_with(lambda: progress("reading the file", 0, 0)):
+        return _read_entries(asked)
+
+
+def _read_entries(asked: Names) -> _ReadFile:
     path = expand_home(asked.path)
     content = formats.read_file(path)
     entries = content.entries
