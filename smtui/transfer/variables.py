@@ -1,8 +1,9 @@
 """Environment variables from secrets.
 
-Each key of a JSON object becomes a variable of that name; any other text becomes one variable named after the secret in
-capitals: `prod/api-key` is PROD_API_KEY, and API_KEY without the prefix `prod/`. Characters that variable names cannot
-have become `_`. Two values cannot have the same name, and no name may decide which programs run.
+Each key of a JSON object becomes a variable of that name; any other text becomes one variable named after the secret.
+A name that is legal stays as it is: `prod/API_key` is API_key without the prefix `prod/`. Any other gets capitals, and
+`_` for characters that variable names cannot have: `prod/api-key` is PROD_API_KEY. Two values cannot have the same
+name, and no name may decide what programs do.
 """
 
 from __future__ import annotations
@@ -16,44 +17,115 @@ from smtui.transfer.errors import InvalidVariableError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OTHER = re.compile(r"[^A-Za-z0-9_]+")
-# Variables that loaders and shells obey: the name of a key or a secret must not be enough to set one.
-DANGEROUS = re.compile(r"PATH|IFS|ENV|BASH_ENV|BASH_FUNC_.*|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|LD_.*|DYLD_.*|"
-                       r"PYTHON(PATH|HOME|STARTUP)|PERL5(OPT|LIB)|RUBYOPT|NODE_OPTIONS|JAVA_TOOL_OPTIONS",
-                       re.IGNORECASE)
+DANGEROUS = tuple((re.compile(names, re.IGNORECASE), effect) for names, effect in (
+    (r"PATH|PATHEXT|COMSPEC", "decides which programs run"),
+    (r"LD_.*|DYLD_.*|LIBPATH|SHLIB_PATH|GCONV_PATH|GLIBC_TUNABLES|OPENSSL_(CONF|MODULES|ENGINES)",
+     "decides which code programs load"),
+    (r"PYTHON(PATH|HOME|STARTUP|USERBASE|BREAKPOINT|PLATLIBDIR)|PERL5(OPT|LIB|DB)|PERLLIB|RUBY(OPT|LIB)|GEM_(HOME|PATH)"
+     r"|BUNDLE_GEMFILE|NODE_(OPTIONS|PATH)|(JAVA_TOOL|JDK_JAVA|_JAVA)_OPTIONS|CLASSPATH|LUA_(PATH|CPATH|INIT).*|PHPRC"
+     r"|PHP_INI_SCAN_DIR|DOTNET_STARTUP_HOOKS|(COR|CORECLR)_(ENABLE_PROFILING|PROFILER.*)",
+     "decides which code interpreters load"),
+    (r"IFS|BASH_ENV|BASH_FUNC_.*|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|ZDOTDIR|FPATH|CDPATH|GLOBIGNORE",
+     "decides what shells do"),
+    (r"GIT_.*", "decides what git does"),
+    (r"EDITOR|VISUAL|PAGER|MANPAGER|BROWSER|LESSOPEN|LESSCLOSE|(SSH|SUDO)_ASKPASS", "decides which programs run"),
+    (r"(HTTPS?|ALL|FTP|NO|WSS?|RSYNC)_PROXY", "decides where network traffic goes"),
+    (r"SSL_CERT_(FILE|DIR)|(REQUESTS|CURL|AWS)_CA_BUNDLE|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED",
+     "decides which servers are trusted"),
+    (r"SMTUI_.*", "decides what smtui does"),
+))
+"""Variables that loaders, shells and programs obey: the name of a key or a secret must not be enough to set one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How variables are named.
+
+    Attributes:
+        upper: in capitals, also where a name is legal.
+        qualified: after the secret and the key, so that equal keys of several secrets differ.
+        skip: names of variables, or of secrets, that are not wanted.
+    """
+
+    upper: bool = False
+    qualified: bool = False
+    skip: frozenset[str] = frozenset()
+
+    def is_skipped(self, variable: Variable, secret: str) -> bool:
+        """Whether a variable of a secret is not wanted."""
+        return bool(self.skip & {variable.name, variable.source, secret})
+
+
+DEFAULT_NAMING = Naming()
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable; `source` is the secret, or `NAME#KEY`, of its value."""
+    """A variable; `source` is the secret, or `NAME#KEY`, of its value. `is_derived` if its name had to be changed."""
 
     name: str
     value: str = field(repr=False)
     source: str
+    is_derived: bool = False
 
 
-def make_variables(name: str, value: str | bytes, prefix: str = "", *, source: str = "") -> Iterator[Variable]:
+def make_variables(
+    name: str, value: str | bytes, prefix: str = "", *, source: str = "", naming: Naming = DEFAULT_NAMING
+) -> Iterator[Variable]:
     """The variables of one secret, whose names omit `prefix`. Raises InvalidVariableError.
 
     `source` is the secret as the user wrote it, with its version; by default its name.
     """
     source = source or name
+    if naming.skip & {name, source}:
+        return
+    for variable in _list_variables(name, value, prefix, source, naming):
+        if not naming.is_skipped(variable, name):
+            check_name(variable.name, variable.source)
+            yield variable
+
+
+def _list_variables(name: str, value: str | bytes, prefix: str, source: str, naming: Naming) -> Iterator[Variable]:
     text = _to_text(value, source)
     held = read_object(text)
+    cut = name.removeprefix(prefix) or name
     if held is None:
-        cut = name.removeprefix(prefix) or name
-        yield make_variable(clean_name(cut, source).upper(), text, source)
-    else:
-        for member in held.members:
-            of_key = f"{source}#{member.key}"
-            yield make_variable(clean_name(member.key, of_key), _get_member_text(member, of_key), of_key)
+        named = name_variable(cut, source, naming, is_secret=True)
+        yield Variable(named, text, source, is_derived=named != cut)
+        return
+    for member in held.members:
+        of_key = f"{source}#{member.key}"
+        named = f"{cut}/{member.key}" if naming.qualified else member.key
+        yield Variable(name_variable(named, of_key, naming, is_secret=naming.qualified),
+                       _to_text(_get_member_text(member, of_key), of_key), of_key)
+
+
+def name_variable(text: str, source: str, naming: Naming, *, is_secret: bool) -> str:
+    """The name of a variable: the text where that is legal. Raises InvalidVariableError if no letter is left.
+
+    Args:
+        text: the name of a secret, or a key.
+        is_secret: whether it is the name of a secret, which gets capitals where it has to be changed.
+    """
+    is_changed = NAME.fullmatch(text) is None
+    name = clean_name(text, source) if is_changed else text
+    return name.upper() if naming.upper or (is_changed and is_secret) else name
 
 
 def make_variable(name: str, value: str | bytes, source: str, *, is_chosen: bool = False) -> Variable:
     """One variable; `is_chosen` if the user chose its name. Raises InvalidVariableError."""
-    if DANGEROUS.fullmatch(name) and not is_chosen:
-        raise InvalidVariableError(f"{source} would set {name}, which controls what programs do.",
-                                   hint=f"To set it on purpose: {name}={source}")
+    if not is_chosen:
+        check_name(name, source)
     return Variable(name, _to_text(value, source), source)
+
+
+def check_name(name: str, source: str) -> None:
+    """Raises InvalidVariableError if programs obey a variable of this name."""
+    for names, effect in DANGEROUS:
+        if names.fullmatch(name):
+            raise InvalidVariableError(
+                f"{source} would set {name}, which {effect}.",
+                hint=f"To leave it out: --skip {name}. To set it on purpose, with exec: {name}={source}")
 
 
 def _get_member_text(member: JsonMember, source: str) -> str:
@@ -65,19 +137,27 @@ def _get_member_text(member: JsonMember, source: str) -> str:
 
 
 class VariableNames:
-    """The names that are in use, and the source of each."""
+    """The names that are in use, and the source of each. Derived names differ from all others in more than capitals."""
 
     def __init__(self, *, ignore_case: bool = False) -> None:
-        self._sources: dict[str, str] = {}
+        self._variables: dict[str, Variable] = {}
+        self._capitals: dict[str, Variable] = {}
+        self._derived: dict[str, Variable] = {}
         self._ignore_case = ignore_case
 
     def add(self, variable: Variable) -> None:
         """Reserves the variable's name. Raises InvalidVariableError if another value has it."""
-        key = variable.name.upper() if self._ignore_case else variable.name
-        other = self._sources.setdefault(key, variable.source)
-        if other != variable.source:
-            raise InvalidVariableError(f"{variable.name} would come both from {other} and from {variable.source}.",
-                                       hint=f"Choose another name for one of them: OTHER_NAME={variable.source}")
+        capitals, own = variable.name.upper(), variable.source
+        near = self._capitals if self._ignore_case or variable.is_derived else self._derived
+        for other in (self._variables.get(variable.name), near.get(capitals)):
+            if other is not None and other.source != own:
+                name = other.name if other.is_derived else variable.name
+                raise InvalidVariableError(f"{name} would come both from {other.source} and from {own}.",
+                                           hint=f"Choose another name for one of them, with exec: OTHER_NAME={own}; "
+                                                "or use --qualified, or --skip NAME.")
+        self._variables[variable.name] = self._capitals[capitals] = variable
+        if variable.is_derived:
+            self._derived[capitals] = variable
 
 
 def clean_name(text: str, source: str) -> str:

@@ -2,15 +2,17 @@
 the exit code are its own. No value is on its command line, and the vault is closed before it starts.
 
     NAME              each key of a JSON object becomes a variable of that name; any other text becomes one variable
-                      named after the secret in capitals: prod/api-key is PROD_API_KEY
+                      named after the secret: API_KEY stays, prod/api-key is PROD_API_KEY
     NAME#KEY          only this key
     NAME:LABEL        another version, by its label; NAME~1 is the previous version; both also with #KEY
     VARIABLE=NAME     the entire value under a name of your choice; VARIABLE=NAME#KEY one key of it
-    --prefix prod/    every secret whose name starts with prod/; variable names omit the prefix
+    --prefix prod/    every secret whose name starts with prod/; variable names omit the prefix. VARIABLE=NAME replaces
+                      what the prefix gives for that variable
 
-Characters that are not allowed in variable names become _. Secrets override existing variables. Refused are: two values
-for one variable; names that decide which programs run (PATH, LD_PRELOAD), unless you chose them with VARIABLE=; binary
-values; and text with a NUL character. A secret whose name contains = may need its ARN instead.
+Names that variables can have stay as they are; other characters become _. Secrets override existing variables. Refused
+are: two values for one variable; names that decide what programs do (PATH, LD_PRELOAD, GIT_SSH, HTTPS_PROXY), unless
+you chose them with VARIABLE=; binary values; and text with a NUL character. A secret whose name contains = may need its
+ARN instead.
 
 The command gets your environment without the SMTUI_* variables, except SMTUI_VAULT, SMTUI_CONTEXT, SMTUI_CONFIG and
 SMTUI_STATE. It gets the file descriptors 0, 1 and 2, those in its arguments (<(command)) and those of --keep-fd, but
@@ -24,6 +26,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from smtui.cli.agent_session import open_for_client
@@ -31,7 +34,7 @@ from smtui.cli.exit_codes import CommandNotExecutableError, CommandNotFoundError
 from smtui.cli.target import Target
 from smtui.transfer import variables
 from smtui.transfer.selection import Selection, get_value
-from smtui.transfer.variables import Variable
+from smtui.transfer.variables import Naming, Variable
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -47,11 +50,26 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("targets", metavar="[VARIABLE=]NAME[:LABEL|~N][#KEY]", nargs="*",
                         help="secret (name or ARN), its version, and a key of its JSON object")
     parser.add_argument("--prefix", metavar="TEXT", default="", help="also every secret whose name starts with TEXT")
+    declare_naming(parser)
     parser.add_argument("--pristine", action="store_true",
                         help="start with a minimal environment: PATH, HOME, locale, terminal and display")
     parser.add_argument("--keep-fd", metavar="N", type=int, action="append", default=[],
                         help="keep file descriptor N open for the command; can be repeated")
     parser.set_defaults(behind=())
+
+
+def declare_naming(parser: argparse.ArgumentParser) -> None:
+    """Declares the options that name variables, which dotenv exports have too."""
+    parser.add_argument("--skip", metavar="NAME", action="append", default=[],
+                        help="leave out the variable or the secret NAME; can be repeated")
+    parser.add_argument("--upper", action="store_true", help="write every variable name in capitals")
+    parser.add_argument("--qualified", action="store_true",
+                        help="name variables after secret and key: PROD_DB_PASSWORD instead of password")
+
+
+def read_naming(args: argparse.Namespace) -> Naming:
+    """How the options name variables."""
+    return Naming(args.upper, args.qualified, frozenset(args.skip))
 
 
 def run(args: argparse.Namespace) -> Exit:
@@ -109,25 +127,37 @@ def _read_variables(client: Client, args: argparse.Namespace) -> dict[str, str]:
 
 
 def _list_variables(client: Client, args: argparse.Namespace) -> Iterator[Variable]:
+    naming = read_naming(args)
+    chosen = set()
     for word in args.targets:
-        yield from _list_target_variables(client, word)
+        if name := _parse_chosen_name(word):
+            chosen.add(name)
+        yield from _list_target_variables(client, word, naming)
     if args.prefix:
+        replaced = replace(naming, skip=naming.skip | chosen)
         for answer in Selection(prefix=args.prefix).read_secrets(client):
             value = get_value(answer)
             if value is not None:
-                yield from variables.make_variables(answer["Name"], value, args.prefix)
+                yield from variables.make_variables(answer["Name"], value, args.prefix, naming=replaced)
 
 
-def _list_target_variables(client: Client, word: str) -> Iterator[Variable]:
-    before, equals, rest = word.partition("=")
-    chosen_name = before if equals and variables.NAME.fullmatch(before) else None
-    source = rest if chosen_name else word
+def _parse_chosen_name(word: str) -> str | None:
+    """The variable in `VARIABLE=NAME`."""
+    before, equals, _ = word.partition("=")
+    return before if equals and variables.NAME.fullmatch(before) else None
+
+
+def _list_target_variables(client: Client, word: str, naming: Naming) -> Iterator[Variable]:
+    chosen_name = _parse_chosen_name(word)
+    source = word.partition("=")[2] if chosen_name else word
     target = Target.parse(source)
     response = target.read_secret(client)
     if target.key is None and chosen_name is None:
-        yield from variables.make_variables(response["Name"], target.get_value(response), source=target.name)
+        yield from variables.make_variables(response["Name"], target.get_value(response), source=target.name,
+                                            naming=naming)
     else:
-        name = chosen_name or variables.clean_name(str(target.key), source)
+        named = f"{response['Name']}/{target.key}" if naming.qualified else str(target.key)
+        name = chosen_name or variables.name_variable(named, source, naming, is_secret=naming.qualified)
         yield variables.make_variable(name, target.get_value(response), source, is_chosen=chosen_name is not None)
 
 

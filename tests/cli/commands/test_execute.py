@@ -42,6 +42,9 @@ def cli(stocked: CommandLine) -> CommandLine:
         client.create_secret(Name="app/api-key", SecretString="k")
         client.create_secret(Name="app/settings", SecretString='{"n": 1.10, "on": true, "list": [1, {"a": null}]}')
         client.create_secret(Name="9lives", SecretString="cat")
+        client.create_secret(Name="paths", SecretString='{"PATH": "/evil", "A": "1"}')
+        for name, value in (("TF_VAR_db_password", "t"), ("ENV", "prod"), ("list", "l")):
+            client.create_secret(Name=f"tf/{name}", SecretString=value)
     return stocked
 
 
@@ -59,6 +62,16 @@ def cli(stocked: CommandLine) -> CommandLine:
     (["prod/text", "--prefix", "app/a"], {"PROD_TEXT": "plain text\n", "PI_KEY": "k"}),
     (["9lives"], {"_9LIVES": "cat"}),
     (["PATH=9lives"], {"PATH": "cat"}),
+    (["--prefix", "tf/"], {"TF_VAR_db_password": "t", "ENV": "prod", "list": "l"}),
+    (["--prefix", "tf/", "--upper"], {"TF_VAR_DB_PASSWORD": "t", "ENV": "prod", "LIST": "l"}),
+    (["--prefix", "tf/", "--skip", "ENV", "--skip", "tf/list"], {"TF_VAR_db_password": "t"}),
+    (["ENV=9lives", "--prefix", "tf/"], {"TF_VAR_db_password": "t", "ENV": "cat", "list": "l"}),
+    (["password=prod/db~1#password", "--prefix", "prod/db"], {"user": "ann", "password": "first", "port": "5432"}),
+    (["--qualified", "prod/db"], {"PROD_DB_USER": "ann", "PROD_DB_PASSWORD": "second", "PROD_DB_PORT": "5432"}),
+    (["--qualified", "--prefix", "prod/", "--skip", "prod/text"],
+     {"DB_USER": "ann", "DB_PASSWORD": "second", "DB_PORT": "5432"}),
+    (["--qualified", "prod/db#password"], {"PROD_DB_PASSWORD": "second"}),
+    (["--skip", "PATH", "paths"], {"A": "1"}),
 ])
 def test_which_variables_a_command_gets(
     cli: CommandLine, got: dict[str, Any], targets: list[str], variables: dict[str, str]
@@ -74,6 +87,9 @@ def test_which_variables_a_command_gets(
     (b'{"a-b": 1, "a_b": 2}', "a_b would come both from x#a-b and from x#a_b"),
     (b'{"PATH": "/evil"}', "x#PATH would set PATH"),
     (b'{"ld_preload": "/evil"}', "x#ld_preload would set ld_preload"),
+    (b'{"GIT_SSH_COMMAND": "x"}', "x#GIT_SSH_COMMAND would set GIT_SSH_COMMAND, which decides what git does"),
+    (b'{"https_proxy": "x"}', "which decides where network traffic goes"),
+    (b'{"SMTUI_VAULT": "x"}', "which decides what smtui does"), (b'{"NODE_PATH": "x"}', "--skip NODE_PATH"),
     (b'{"***": "1"}', "no letter or digit"),
     (b'{"a": "b\\u0000c"}', "NUL character"),
 ])
