@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.one_line import ask_line
-from smtui.tui.secret_list.list_settings import change_list_settings, read_list_settings
+from smtui.tui.secret_list.list_settings import change_list_settings, read_list_settings, remove_filter
 from smtui.tui.secret_list.saved_filters import ApplyFilter, RemoveFilter, SavedFilters, SaveFilter
 
 if TYPE_CHECKING:
@@ -32,11 +32,13 @@ async def choose_filter(screen: SessionScreen[Any], text: str) -> str | None:
         SettingsError: the settings file is invalid or cannot be written.
     """
     await read_list_settings(screen.app)
-    match await screen.app.push_screen_wait(SavedFilters(screen.app.settings.filters, text.strip())):
+    shown = screen.app.settings.filters
+    match await screen.app.push_screen_wait(SavedFilters(shown, text.strip())):
         case ApplyFilter(name):
             return name
         case RemoveFilter(name):
-            await _remove_filter(screen, name)
+            await remove_filter(screen.app, name, shown.get(name))
+            screen.say(f"{name} removed.")
         case SaveFilter():
             await save_filter(screen, text)
     return None
@@ -62,13 +64,6 @@ async def save_filter(screen: SessionScreen[Any], text: str) -> None:
         return ""
 
     await ask_line(screen.app, SafeText("Save filter as"), save, longest=MAX_NAME_LENGTH, noun="a name for the filter")
-
-
-async def _remove_filter(screen: SessionScreen[Any], name: str) -> None:
-    await change_list_settings(screen.app, lambda settings: replace(
-        settings, filters={each: text for each, text in settings.filters.items() if each != name}
-    ))
-    screen.say(f"{name} removed.")
 
 
 async def _confirm_replacement(app: Shell, name: str, text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -30,6 +30,38 @@ async def change_list_settings(app: Shell, change: Callable[[Settings], Settings
         SettingsError: the file is invalid or cannot be written.
     """
     _take_stored(app, await call(change_settings, change))
+
+
+async def replace_columns(app: Shell, seen: Sequence[str], chosen: Sequence[str]) -> None:
+    """Stores the columns, unless they are no longer in the file as they were `seen`.
+
+    Raises:
+        SettingsError: another session has changed them, or the file is invalid or cannot be written.
+    """
+    def change(stored: Settings) -> Settings:
+        if stored.columns not in (seen, chosen):
+            raise SettingsError(f"Another session has changed the columns to {_list_columns(stored)}. No changes made.")
+        return replace(stored, columns=chosen)
+
+    await change_list_settings(app, change)
+
+
+async def remove_filter(app: Shell, name: str, seen: str | None) -> None:
+    """Removes a saved filter, unless its text is no longer the one that was `seen`.
+
+    Raises:
+        SettingsError: another session has changed it, or the file is invalid or cannot be written.
+    """
+    def change(stored: Settings) -> Settings:
+        if stored.filters.get(name, seen) != seen:
+            raise SettingsError(f"Another session has changed {name} to {stored.filters[name]}. No changes made.")
+        return replace(stored, filters={each: text for each, text in stored.filters.items() if each != name})
+
+    await change_list_settings(app, change)
+
+
+def _list_columns(settings: Settings) -> str:
+    return ", ".join(settings.columns) or "automatic"
 
 
 def _take_stored(app: Shell, stored: Settings) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from smtui.tui.secret_list.columns import COLUMNS, propose_columns
 from smtui.tui.secret_list.copying import CopyingScreen
 from smtui.tui.secret_list.filter_bar import FilterLine
 from smtui.tui.secret_list.filter_text import list_grammar
-from smtui.tui.secret_list.list_settings import change_list_settings, read_list_settings
+from smtui.tui.secret_list.list_settings import read_list_settings, replace_columns
 from smtui.tui.secret_list.list_widget import SecretList
 from smtui.tui.secret_list.tree_navigation import get_group, leave_group, open_group
 from smtui.tui.secret_list.tree_screen import TreeScreen
@@ -79,12 +78,13 @@ class SecretsScreen(TreeScreen, CopyingScreen):
         from smtui.tui.secret_list.columns_dialog import ColumnsForm
 
         await read_list_settings(self.app)
-        visible = self.app.settings.columns or propose_columns(self.secrets.fitted_columns)
+        seen = self.app.settings.columns
+        visible = seen or propose_columns(self.secrets.fitted_columns)
         form = ColumnsForm(visible, self.secrets.available_width, self.secrets.column_needs)
         chosen = await self.app.push_screen_wait(form)
         if chosen is not None:
+            await replace_columns(self.app, seen, list(chosen))
             self.secrets.set_columns(chosen)
-            await change_list_settings(self.app, lambda settings: replace(settings, columns=list(chosen)))
 
     def action_preview(self) -> None:
         """Shows or hides the preview: beside the list on a wide screen, over it on a narrow one."""
