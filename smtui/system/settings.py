@@ -43,6 +43,7 @@ class Settings:
 
     vault: str = _declare("", "Vault", "path of the default vault; empty = default.vault in the data folder")
     theme: str = _declare("", "Theme", "smtui-dark, smtui-light, smtui-hc (high contrast), or another of Textual's")
+    compact: bool = _declare(False, "Compact", "show more rows: panels without a border at the sides and below")
     idle_lock: int = _declare(300, "Lock after", "seconds without a key press; 0 = never")
     clipboard_timeout: int = _declare(30, "Clear clipboard after", "seconds; 0 = until exit")
     reveal_timeout: int = _declare(30, "Hide revealed values after", "seconds; 0 = never")

@@ -29,7 +29,7 @@ class SessionScreen(ReadingScreen[Answer]):
         self.client = session.client()
 
     def create_header(self) -> Header:
-        """Creates the top line: the vault's name, the Region if it is not the home Region, and `read-only`."""
+        """Creates the top line: the vault's name, the Region, and flags: another Region than at home, read-only."""
         return Header(*self._list_header_words())
 
     def refresh_header(self) -> None:
@@ -37,11 +37,12 @@ class SessionScreen(ReadingScreen[Answer]):
         for header in self.query(Header):
             header.show(*self._list_header_words())
 
-    def _list_header_words(self) -> tuple[SafeText, ...]:
+    def _list_header_words(self) -> tuple[list[SafeText], *tuple[SafeText, ...]]:
         session = self.session
-        away = [] if session.region == session.vault.region_name else [sanitize(session.region)]
-        flags = [*away, *([sanitize("read-only")] if session.read_only else [])]
-        return sanitize(session.vault.path.name), *flags
+        vault, region = sanitize(session.vault.path.name), sanitize(session.region)
+        is_home = session.region == session.vault.region_name
+        flags = [*([] if is_home else [region]), *([SafeText("read-only")] if session.read_only else [])]
+        return [vault, *([region] if is_home else [])], *flags
 
     # Writing.
 

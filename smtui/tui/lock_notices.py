@@ -32,10 +32,15 @@ class LockNotices:
         self._report: list[SafeText] = []
 
     def show_countdown(self, app: Shell) -> None:
-        """Shows how soon an idle lock will discard or stop something. Removes the notice after input."""
+        """Shows in the header how soon the vault locks, and in a notice what the lock will discard or stop.
+
+        Removes both after input.
+        """
         session, shown = app.session, self._countdown
         left = math.inf if session is None else session.seconds_to_lock
-        losses = _list_losses(app) if session is not None and left < min(ANNOUNCED, session.idle_lock / 2) + 1 else ""
+        is_near = session is not None and left < min(ANNOUNCED, session.idle_lock / 2) + 1
+        app.locks_in = max(1, round(left)) if is_near else 0
+        losses = _list_losses(app) if is_near else ""
         self._countdown = LOCKS_SOON.format(time=format_duration(left), losses=losses) if losses else ""
         if shown != self._countdown:
             app.remove_notification(shown)

@@ -264,6 +264,7 @@ class SessionApp(SettingsApp):
                 await self.tick()
                 return
             self.session.touch()
+            self.locks_in = 0
         if isinstance(event, events.Paste):
             event.text = normalize_line_breaks(event.text)
         if isinstance(event, INPUT) and not event.is_forwarded:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 from textual.binding import Binding
@@ -19,9 +18,9 @@ from smtui.tui import key_names, keys, themes
 from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.shell import Shell
 
-if TYPE_CHECKING:
+DENSE = "-dense"
+"""The class of the app with the setting `compact`."""
 
-    pass
 
 class SettingsApp(Shell):
     """Applies the user's settings.
@@ -44,7 +43,12 @@ class SettingsApp(Shell):
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.WITHOUT_COLOUR if self.no_color else self._pick_theme()
+        self.set_class(settings.compact, DENSE)
         self.set_keymap(dict(self.settings.keys))
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Returns the colours that the themes of Textual lack."""
+        return themes.make_defaults(self.current_theme)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Returns Textual's filters and, with `plain`, the one for ASCII."""
@@ -55,6 +59,7 @@ class SettingsApp(Shell):
         self.settings = settings
         self.set_keymap(dict(settings.keys))
         self.use_clipboard()
+        self.set_class(settings.compact, DENSE)
         if not self.no_color:
             self.theme = self._pick_theme()
         if self.session is not None:

@@ -77,6 +77,8 @@ class Shell(CopyingApp):
 
     job_status: var[JobStatus | None] = var(None)
     """The progress of the session's job; None if none runs."""
+    locks_in: var[int] = var(0)
+    """The seconds until the idle lock while it is near; otherwise 0."""
     keys_waiting: var[int] = var(0)
     """The number of keys that wait for a slow gesture."""
 

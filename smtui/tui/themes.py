@@ -10,6 +10,8 @@ from textual.theme import Theme
 
 DEFAULT = "smtui-dark"
 WITHOUT_COLOUR = "ansi-dark"
+STAND_INS = {"production": "text-error", "staging": "text-warning", "development": "text-success"}
+"""By the name of a colour of our own, the colour that replaces it in the themes of Textual."""
 
 THEMES = (
     Theme(
@@ -35,7 +37,10 @@ THEMES = (
             "footer-description-foreground": "#e6e8eb",
             "button-foreground": "#e6e8eb",
             "button-color-foreground": "#0f1419",
-            "border-blurred": "#2b3948",
+            "border-blurred": "#3b4d60",
+            "production": "#ff9db5",
+            "staging": "#d8b4ff",
+            "development": "#7fdcb4",
         },
     ),
     Theme(
@@ -62,7 +67,10 @@ THEMES = (
             "footer-description-foreground": "#1b2026",
             "button-foreground": "#1b2026",
             "button-color-foreground": "#ffffff",
-            "border-blurred": "#c3ccd5",
+            "border-blurred": "#aab5c0",
+            "production": "#a8123e",
+            "staging": "#6a2c9c",
+            "development": "#0f6b4a",
         },
     ),
     Theme(
@@ -82,13 +90,24 @@ THEMES = (
             "block-cursor-background": "#ffffff",
             "block-cursor-foreground": "#000000",
             "block-cursor-text-style": "bold",
-            "block-cursor-blurred-background": "#3a3a3a",
+            "block-cursor-blurred-background": "#262626",
             "block-cursor-blurred-foreground": "#ffffff",
             "footer-key-foreground": "#ffd166",
             "footer-description-foreground": "#ffffff",
             "button-foreground": "#ffffff",
             "button-color-foreground": "#000000",
             "border-blurred": "#808080",
+            "production": "#ffb0c4",
+            "staging": "#e2c8ff",
+            "development": "#9fe8c8",
         },
     ),
 )
+
+
+def make_defaults(theme: Theme) -> dict[str, str]:
+    """Returns the colours of our own that a theme lacks: those of words for environments."""
+    if theme.variables.keys() >= STAND_INS.keys():
+        return {}
+    colors = theme.to_color_system().generate()
+    return {name: colors[other] for name, other in STAND_INS.items()}

@@ -23,11 +23,13 @@ from textual.app import App, ReturnType
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingsMap
 from textual.cache import FIFOCache, LRUCache
+from textual.content import Content
 from textual.css.model import RuleSet
 from textual.css.query import NoMatches
 from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
 from textual.drivers import _writer_thread
+from textual.geometry import Region
 from textual.keys import KEY_TO_UNICODE_NAME
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -237,6 +239,16 @@ def is_visible(screen: Screen[Any]) -> bool:
 def needs_painting(screen: Screen[Any]) -> bool:
     """Whether a painting, a layout or a callback is pending. Textual 8.2 has no public method for it."""
     return bool(screen._dirty_widgets or screen._callbacks or screen._layout_required)
+
+
+def set_border_title(widget: Widget, title: Content) -> None:
+    """Shows a title in the top border of a widget, and paints only that line.
+
+    Textual 8.2 paints the widget anew with all it contains, and reads a title that is text as markup.
+    """
+    if widget._border_title is None or not widget._border_title.is_same(title):
+        widget._border_title = title
+        widget.refresh(Region(0, 0, widget.outer_size.width, 1).translate(-widget.content_offset))
 
 
 _INPUT_KEYS = frozenset(BindingsMap(Input.BINDINGS).key_to_bindings)

@@ -131,9 +131,12 @@ async def press_button(pilot: Pilot[None], label: str) -> None:
     await pilot.press("enter")
 
 
+FRAME = str.maketrans(dict.fromkeys("╭─╮│╰╯┏━┓┃┗┛", " "))
+
+
 def join_screen_text(app: App[Any]) -> str:
     """The text of the screen in one line, without frames."""
-    return " ".join(screen_text(app).replace("│", " ").split())
+    return " ".join(screen_text(app).translate(FRAME).split())
 
 
 async def see_escape_ask(pilot: Pilot[None], form: type) -> None:

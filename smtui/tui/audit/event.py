@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -17,6 +17,7 @@ from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.leavable import LeavableDialog
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -42,8 +43,8 @@ class EventDialog(LeavableDialog[None]):
         return json.dumps(self._event, indent=2, ensure_ascii=False)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(sanitize(self._event["eventName"])), classes="title")
+        with Card():
+            yield CardTitle(Content(sanitize(self._event["eventName"])))
             with VerticalScroll():
                 yield Static(Content(escape_json(self._text)))
         yield Footer()

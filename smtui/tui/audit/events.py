@@ -24,6 +24,7 @@ from smtui.tui.audit.table import Event, make_event_table
 from smtui.tui.bridge import call, reading
 from smtui.tui.filtered_table_screen import FilteredTableScreen
 from smtui.tui.reading_screen import Answer
+from smtui.tui.widgets.panel import show_title
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ
 from smtui.tui.widgets.table import Table
@@ -64,12 +65,11 @@ class EventsScreen(FilteredTableScreen[Answer]):
         return {}
 
     def compose_events(self) -> ComposeResult:
-        """The widgets of the filter, the table and the status line."""
+        """The widgets of the filter and the table."""
         yield AuditFilterLine(id="filter")
-        with ReadPane():
+        with ReadPane(title="Events"):
             yield make_event_table()
             yield Static(id="ignored")
-            yield Static(id="status")
 
     # Reading.
 
@@ -133,8 +133,8 @@ class EventsScreen(FilteredTableScreen[Answer]):
         more = "+" if self._more else ""
         filtered = f" · filter: {self.bar.value.strip()}" if self.bar.value.strip() else ""
         kinds = "changes only" if self._query.criteria.get("changes_only") else "changes and reads"
-        self.query_one("#status", Static).update(
-            Content(sanitize(f"{count:,}{more} event{'' if count == 1 else 's'}{filtered} · {kinds} · newest first")))
+        words = f"{count:,}{more} event{'' if count == 1 else 's'}{filtered} · {kinds} · newest first"
+        show_title(self.query_one(ReadPane), sanitize(words))
 
     @on(Table.Moved)
     @reading

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Static
 
 from smtui.backends.local import is_region
 from smtui.system import recent_vaults
@@ -23,6 +22,7 @@ from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.help import places
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Panel
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
@@ -63,16 +63,14 @@ class RegionsScreen(SessionScreen[None]):
     def compose(self) -> ComposeResult:
         yield self.create_header()
         with ReadPane(), Horizontal(id="areas"):
-            with Vertical(id="regions-area"):
-                yield Static("Regions of this vault", classes="title")
+            with Panel(title="Regions of this vault", id="regions-area"):
                 yield Table(
                     Column("Region", lambda region: sanitize(region.name), 14, grows=1),
                     Column("Secrets", lambda region: sanitize(f"{region.secrets:,}"), 7),
                     Column("", lambda region: sanitize(region.state), 10),
                     key=lambda region: region.name, nothing=SafeText(""), id="regions",
                 )
-            with Vertical(id="vaults-area"):
-                yield Static("Recent vaults", classes="title")
+            with Panel(title="Recent vaults", id="vaults-area"):
                 yield Table(
                     Column("Vault", lambda vault: sanitize(vault[0].name), 16, grows=1),
                     Column("Folder", lambda vault: sanitize(vault[0].parent), 16, grows=2, drop=1),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
@@ -14,6 +14,7 @@ from smtui.tui import keys
 from smtui.tui.widgets.bar import Bar
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.workarounds import ClosableModalScreen
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ class JobDialog(ClosableModalScreen[None]):
         self._job = job
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(self._job.status.title), classes="title")
+        with Card():
+            yield CardTitle(Content(self._job.status.title))
             yield Bar()
             yield Static(id="words", classes="-muted")
             with Horizontal(id="answers"):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -18,6 +17,7 @@ from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.notifications import explain_error, is_input_kept
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.plain_input import PlainInput
 
 if TYPE_CHECKING:
@@ -94,8 +94,8 @@ class OneLine(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         typeable = can_be_typed(self._line)
-        with Vertical(classes="card"):
-            yield Static(Content(self._title), classes="title")
+        with Card():
+            yield CardTitle(Content(self._title))
             line = self._line if typeable else ""
             yield PlainInput(line, max_length=self._longest, compact=True, select_on_focus=False)
             if not typeable:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
@@ -16,6 +15,7 @@ from smtui.tui import keys
 from smtui.tui.dialogs.leavable import LeavableDialog
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.find_line import FindLine
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.pick_list import PickList
 
 NOTHING = SafeText("Nothing to choose.")
@@ -52,8 +52,8 @@ class Pick(LeavableDialog[int]):
         self._found = list(range(len(self._things)))
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(self._title), classes="title")
+        with Card():
+            yield CardTitle(Content(self._title))
             if self._things:
                 yield FindLine()
                 yield PickList(self._things, taken=self._taken)

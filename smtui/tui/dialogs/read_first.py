@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -19,6 +18,7 @@ from smtui.tui import key_names, keys
 from smtui.tui.bridge import must_be_on_top, reading
 from smtui.tui.notifications import explain_error
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.read_pane import PATIENCE
 from smtui.tui.widgets.read_state import READING, ReadState, make_failed_state
 from smtui.tui.workarounds import ClosableModalScreen
@@ -88,8 +88,8 @@ class ReadingDialog(ClosableModalScreen["tuple[Any] | None"]):
         self._is_reading = False
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(self._title), classes="title")
+        with Card():
+            yield CardTitle(Content(self._title))
             yield Static(id="state")
         yield Footer()
 

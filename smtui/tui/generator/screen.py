@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
@@ -19,6 +18,7 @@ from smtui.tui.generator.choices import PasswordChoices
 from smtui.tui.generator.entropy import compute_bits
 from smtui.tui.generator.options import PasswordOptions
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.workarounds import ClosableModalScreen
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ class GeneratorScreen(ClosableModalScreen[str | None]):
         self._pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static("Password generator", classes="title")
+        with Card():
+            yield CardTitle("Password generator")
             yield PasswordChoices()
             yield Static(id="entropy", classes="-muted")
             yield PasswordOptions(self._session.password_options)

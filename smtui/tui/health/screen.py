@@ -24,6 +24,7 @@ from smtui.tui.health.outlook import OutlookChart
 from smtui.tui.help import places
 from smtui.tui.jobs.job import run_job
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import show_title
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ
 from smtui.tui.widgets.safe_input import SafeInput
@@ -62,7 +63,7 @@ class HealthScreen(FilteredTableScreen[None]):
         yield SafeInput(
             placeholder="/ filter: words, like weak or prod/", compact=True, select_on_focus=False, id="filter"
         )
-        with ReadPane():
+        with ReadPane(title="Health"):
             yield Static(id="counts")
             yield OutlookChart()
             yield Table(
@@ -72,7 +73,6 @@ class HealthScreen(FilteredTableScreen[None]):
                 Column("Finding", lambda finding: finding.words, 24, grows=2),
                 key=lambda finding: finding.key, nothing=NOTHING,
             )
-            yield Static(id="status")
         yield Footer()
 
     # Reading.
@@ -132,7 +132,7 @@ class HealthScreen(FilteredTableScreen[None]):
         reading = "" if self._all_read else ", reading…" if self._reading else ", reading incomplete"
         findings = f"{len(kept):,} of {len(self._found):,} findings"
         status = sanitize(f"{findings} · {self._read:,} secret{'' if self._read == 1 else 's'}{reading} · {looked}")
-        self.query_one("#status", Static).update(Content(status))
+        show_title(self.query_one(ReadPane), status)
 
     def action_look(self) -> None:
         self.app.run_task(check_values)

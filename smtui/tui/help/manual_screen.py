@@ -32,7 +32,7 @@ class ManualScreen(SessionScreen[None]):
         self._rows = list(list_manual_rows(self.app, self.session))
         yield self.create_header()
         yield FindLine()
-        with ScrollPane():
+        with ScrollPane(title="Manual"):
             for chapter, rows in groupby(self._rows, key=lambda row: row[0]):
                 yield Static(chapter, classes="chapter")
                 for _, word, sentence in rows:

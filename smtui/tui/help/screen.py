@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static
@@ -18,6 +18,7 @@ from smtui.tui.dialogs.leavable import LeavableDialog
 from smtui.tui.shortcut import name_place
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.find_line import FindLine, show_found_rows
+from smtui.tui.widgets.panel import Card, CardTitle
 
 
 @runtime_checkable
@@ -45,8 +46,8 @@ class HelpScreen(LeavableDialog[None]):
         self._lines = [*list_help_rows(asked_on), *further]
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static("Keys of this screen", classes="title")
+        with Card():
+            yield CardTitle("Keys of this screen")
             yield FindLine()
             with VerticalScroll():
                 for place, lines in groupby(self._lines, key=lambda line: line[0]):

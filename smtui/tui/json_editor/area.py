@@ -50,6 +50,7 @@ class JsonArea(TextArea):
         border: none;
         padding: 0;
         background: $surface;
+        scrollbar-size-vertical: 1;
 
         &:focus {
             border: none;

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -20,6 +20,7 @@ from smtui.tui.kms.secret_picker import format_names
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.limited_input import DIGITS
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.safe_input import SafeInput
 
 
@@ -48,8 +49,8 @@ class KeyDeletion(Dialog[int]):
         self._now = now
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(f"Schedule deletion of {self._key.name}?"), classes="title")
+        with Card():
+            yield CardTitle(Content(f"Schedule deletion of {self._key.name}?"))
             yield Static(Content(sanitize(self._key.arn)), classes="-muted")
             with Horizontal(id="window"):
                 yield Static("Waiting period")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -15,6 +15,7 @@ from smtui.api.limits import MAX_ALIAS_LENGTH, MAX_KEY_DESCRIPTION_LENGTH
 from smtui.text.sanitize import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.plain_input import PlainInput
 
 ALIAS = "alias/"
@@ -64,8 +65,8 @@ class NewKeyForm(FieldsForm[NewKey]):
         self._refused = refused or NewKey("", "")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static("New KMS key", classes="title")
+        with Card():
+            yield CardTitle("New KMS key")
             with Horizontal(classes="field"):
                 yield Static("Alias")
                 yield PlainInput(self._refused.alias, placeholder="optional, e.g. payments", id="alias",

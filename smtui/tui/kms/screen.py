@@ -61,8 +61,7 @@ class KmsKeysScreen(KeyActionsScreen):
 
     def compose(self) -> ComposeResult:
         yield self.create_header()
-        yield Static("KMS keys", classes="title")
-        with ReadPane():
+        with ReadPane(title="KMS keys"):
             yield Table(
                 Column("Key", _get_name, 16, grows=2),
                 Column("State", self._format_state, 17),

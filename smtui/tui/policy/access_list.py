@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.widgets.panel import show_title
 
 if TYPE_CHECKING:
     from smtui.api.extension_types import ListAccessResponse
@@ -61,12 +63,12 @@ class AccessList(Static):
         if self._access is None:
             self.update(NOBODY)
         else:
-            title = f"{TITLE} {self._basis}" if self._is_beside_draft else TITLE
-            self.update(Content("\n").join(_format_access(self._access, self._account, title)))
+            self.update(Content("\n").join(_format_access(self._access, self._account)))
+        if isinstance(self.parent, Widget):
+            show_title(self.parent, f"{TITLE} {self._basis}" if self._is_beside_draft else TITLE)
 
 
-def _format_access(access: ListAccessResponse, account: str, title: str) -> Iterator[Content]:
-    yield Content.styled(title, "bold $primary")
+def _format_access(access: ListAccessResponse, account: str) -> Iterator[Content]:
     yield Content(OWN_BY_DENIAL[access.get("AccountDenial", "")])
     for each in access["Principals"]:
         if each != account:

@@ -1,23 +1,21 @@
-"""The editor of a policy: a line with its state, the text, and the diagnostics of the text."""
+"""The editor of a policy: a panel with its state as the title, the text, and the diagnostics of the text."""
 
 from __future__ import annotations
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Static
 
 from smtui.text.json_layout import indent_json
 from smtui.text.sanitize import SafeText
 from smtui.tui.json_editor.area import Check, JsonArea
 from smtui.tui.json_editor.diagnostic_list import DiagnosticList
+from smtui.tui.widgets.panel import Panel, show_title
 
 NO_DIAGNOSTICS = SafeText("No issues found.")
 VIEWING, EDITING = "Attached policy", "Policy draft (not attached yet)"
 
 
-class PolicyEditor(Vertical):
+class PolicyEditor(Panel):
     """Shows a policy, read-only until `begin_editing`. It has the class `-none` if there is no text to show.
 
     Args:
@@ -28,11 +26,10 @@ class PolicyEditor(Vertical):
     diagnostic_list = getters.query_one(DiagnosticList)
 
     def __init__(self, check: Check) -> None:
-        super().__init__()
+        super().__init__(title=VIEWING)
         self._check = check
 
     def compose(self) -> ComposeResult:
-        yield Static(VIEWING, id="state", classes="title")
         yield JsonArea("", self._check, read_only=True)
         yield DiagnosticList(NO_DIAGNOSTICS)
 
@@ -76,7 +73,7 @@ class PolicyEditor(Vertical):
         return self.is_editing and self.text not in ("", attached, indent_json(attached))
 
     def _show_state(self, state: str) -> None:
-        self.query_one("#state", Static).update(Content(state))
+        show_title(self, state)
         self.area.focus()
 
     def on_json_area_checked(self, message: JsonArea.Checked) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
@@ -18,6 +18,7 @@ from smtui.tui.json_editor.diff import DiffLine, diff_json
 from smtui.tui.policy.validation import LOCK_OUT_CHECK
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.scroll_pane import ScrollPane
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ class PolicyPreview(LongText["bool | None"]):
         self._warnings = warnings
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(self._title), classes="title")
+        with Card():
+            yield CardTitle(Content(self._title))
             with ScrollPane(id="lines"):
                 width = min(MAX_CARD_WIDTH, self.app.size.width) - FRAME_WIDTH
                 yield Static(Content("\n").join(_format_lines(self._lines, width)))

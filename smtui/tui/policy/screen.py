@@ -61,7 +61,7 @@ class PolicyScreen(SecretTab):
         yield from self.compose_head()
         with ReadPane(), Horizontal(id="areas"):
             yield PolicyEditor(self._find_diagnostics)
-            with ScrollPane(id="who"):
+            with ScrollPane(title="Who can read this", id="who"):
                 yield AccessList()
         yield Footer()
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -19,6 +18,7 @@ from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.kms.aliases import KeyChoice
 from smtui.tui.kms.picker import DEFAULT_CHOICE, shorten_key_id
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.safe_input import SafeInput
 from smtui.tui.widgets.table import Column, Table
 
@@ -63,8 +63,8 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
         self._selected = {each.region: each for each in refused if each.region not in present}
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(f"Replicate {self._name} to Regions"), classes="title")
+        with Card():
+            yield CardTitle(Content(f"Replicate {self._name} to Regions"))
             yield SafeInput(placeholder="/ Filter, e.g. eu, Tokyo, us-west", id="narrow", compact=True)
             yield Table(
                 Column("", self._format_selection, 1),

@@ -76,7 +76,7 @@ class ReplicationScreen(SecretTab):
 
     def compose(self) -> ComposeResult:
         yield from self.compose_head()
-        with ReadPane():
+        with ReadPane(title="Primary and replicas"):
             yield Table(
                 Column("Region", _format_region, 14),
                 Column("", _format_location, 13, drop=2),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -17,6 +17,7 @@ from smtui.tui.bridge import call
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 
 if TYPE_CHECKING:
     from smtui.api.extension_types import FunctionEntry
@@ -44,9 +45,9 @@ class AllowFunction(LongText[bool]):
         is_lambda, users = "Lambda" in self._function, self._function["SecretCount"]
         settings = self._function["Lambda"] if is_lambda else self._function["Command"]
         secrets = "1 secret and receives its" if users == 1 else f"{users:,} secrets and receives their"
-        with Vertical(classes="card"):
+        with Card():
             question = sanitize(f"Allow {self._function['FunctionName']} on this machine?")
-            yield Static(Content(question), classes="title")
+            yield CardTitle(Content(question))
             how = "" if is_lambda else ", with these arguments"
             yield Static(Content(f"Not allowed here yet. It runs as you{how}:"), id="above")
             with VerticalScroll(can_focus=True):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -24,6 +24,7 @@ from smtui.tui.rotation.schedule_text import format_fields, format_rules, format
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.checkbox import SymbolCheckbox
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.plain_input import PlainInput
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ class RotationForm(FieldsForm[RotationSettings]):
 
     def compose(self) -> ComposeResult:
         schedule, hours = format_fields(self._current.rules)
-        with Vertical(classes="card"):
-            yield Static(Content(f"Rotation of {self._name}"), classes="title")
+        with Card():
+            yield CardTitle(Content(f"Rotation of {self._name}"))
             with Horizontal(classes="field"):
                 yield Static("Function")
                 yield Button(id="function", compact=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -27,6 +27,7 @@ from smtui.tui.generator.entropy import compute_bits
 from smtui.tui.generator.options import PasswordOptions
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.limited_input import DIGITS
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.plain_input import PlainInput
 from smtui.tui.widgets.safe_input import SafeInput
 
@@ -73,8 +74,8 @@ class PasswordFunction(FunctionForm):
 
     def compose(self) -> ComposeResult:
         settings = self._refused.get("Password", {})
-        with Vertical(classes="card"):
-            yield Static("New password function", classes="title")
+        with Card():
+            yield CardTitle("New password function")
             yield self.make_name_field()
             with Horizontal(classes="field"):
                 yield Static("JSON key")
@@ -109,8 +110,8 @@ class CommandFunction(FunctionForm):
 
     def compose(self) -> ComposeResult:
         settings = self._refused.get("Command", {})
-        with Vertical(classes="card"):
-            yield Static("New command function", classes="title")
+        with Card():
+            yield CardTitle("New command function")
             yield Static("Runs once for each of the four steps, with the event as JSON on standard input.",
                          classes="-muted")
             yield self.make_name_field()

@@ -51,8 +51,7 @@ class FunctionsScreen(SessionScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.create_header()
-        yield Static("Rotation functions", classes="title")
-        with ReadPane():
+        with ReadPane(title="Rotation functions"):
             yield Table["FunctionEntry"](
                 Column("Name", _format_name, 14, grows=1),
                 Column("Kind", format_kind, 8),

@@ -65,7 +65,7 @@ class RotationScreen(SecretTab):
 
     def compose(self) -> ComposeResult:
         yield from self.compose_head()
-        with ReadPane(), ScrollPane(id="areas"):
+        with ReadPane(), ScrollPane(title="Rotation", id="areas"):
             with Container(id="now"):
                 yield SettingsSummary()
                 yield RotationRun()

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -17,6 +16,7 @@ from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.secret.reveal_dialog import RevealDialog
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 
 BAR = "█"
 
@@ -43,8 +43,8 @@ class CodeDialog(RevealDialog):
         self._now = now
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(self._target), classes="title")
+        with Card():
+            yield CardTitle(Content(self._target))
             yield Static(id="code")
             yield Static(id="left", classes="-muted")
         yield Footer()

@@ -23,12 +23,14 @@ from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.read_first import read_for_dialog
+from smtui.tui.environments import highlight_environments
 from smtui.tui.secret.auto_hide import AutoHide
 from smtui.tui.secret.label_moves import shorten_id
 from smtui.tui.secret.value_list import MASK
 from smtui.tui.secret.values import Value, extract_value, format_value
 from smtui.tui.session import Session
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import show_title
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.row_list import RowList
 
@@ -83,8 +85,8 @@ class CompareScreen(SessionScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.create_header()
-        yield Static(id="title")
-        with ReadPane():
+        yield Static(highlight_environments(Content(self._secret_name)), id="title")
+        with ReadPane(title=""):
             yield RowList()
         yield Footer()
 
@@ -94,9 +96,8 @@ class CompareScreen(SessionScreen[None]):
 
     def _show_title(self, left: int) -> None:
         hides = f"   hides in {left} s" if left else ""
-        title = Content.assemble((self._secret_name, "bold $primary"), (hides, "bold $warning"), "\n")
         both = f"{self._describe_version(self._before)} and {self._describe_version(self._after)} (newer)"
-        self.query_one("#title", Static).update(Content.assemble(title, Content(sanitize(both))))
+        show_title(self.query_one(ReadPane), Content.assemble(Content(sanitize(both)), (hides, "$warning")))
 
     def _describe_version(self, version: str) -> SafeText:
         """Formats a version with its labels: `00000001 (AWSPREVIOUS, blue)`."""

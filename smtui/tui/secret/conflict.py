@@ -14,6 +14,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.scroll_pane import ScrollPane
 
 
@@ -80,8 +81,8 @@ class ConflictDialog(LongText[ConflictAnswer]):
     def compose(self) -> ComposeResult:
         first = [each for each in self._answers if each in FIRST_ROW]
         second = [each for each in self._answers if each not in FIRST_ROW]
-        with Vertical(classes="card"):
-            yield Static(Content(self._title), classes="title")
+        with Card():
+            yield CardTitle(Content(self._title))
             with ScrollPane(id="lines"):
                 yield Static(Content("\n".join(self._lines)))
             if self.is_dirty:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
@@ -17,6 +17,7 @@ from smtui.tui.dialogs.dialog import confirm_discard
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -56,8 +57,8 @@ class EditedDialog(LongText[EditedAnswer]):
         return True
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(self._title), classes="title")
+        with Card():
+            yield CardTitle(Content(self._title))
             yield Static(Content(self._text), id="text")
             with Horizontal(id="answers"):
                 for answer in self._answers:

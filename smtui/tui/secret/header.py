@@ -12,6 +12,7 @@ from textual.widgets import Static
 from smtui.text.dates import format_day, format_moment, format_time
 from smtui.text.sanitize import sanitize
 from smtui.text.truncate import truncate_middle
+from smtui.tui.environments import highlight_environments
 from smtui.tui.kms import picker
 from smtui.tui.secret.allowed_actions import find_primary_region
 from smtui.tui.secret_list import entry_state
@@ -60,7 +61,7 @@ class SecretHeader(Static):
 
 
 def _format_lines(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterator[Content]:
-    yield Content.styled(sanitize(secret["Name"]), "bold $primary")
+    yield highlight_environments(Content.styled(sanitize(secret["Name"]), "bold $primary"))
     for _, sentence in _list_states(secret, now, region):
         yield Content.styled(sanitize(sentence), "$warning")
     if description := secret.get("Description"):
@@ -80,7 +81,8 @@ def _format_compact(secret: DescribeSecretResponse, now: datetime, region: str, 
     """
     states = [Content.styled(sanitize(fact), "$warning") for fact, _ in _list_states(secret, now, region)]
     name, about = sanitize(secret["Name"]), sanitize(secret.get("Description", ""))
-    yield Content.assemble((name, "bold $primary"), f"   {about}" if about else "")
+    title = highlight_environments(Content.styled(name, "bold $primary"))
+    yield Content.assemble(title, f"   {about}" if about else "")
     if states:
         yield Content("   ").join(states)
     facts = [*_list_dates(secret, now), _format_key(secret), _format_tags(secret)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
@@ -15,6 +15,7 @@ from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.secret.label_moves import LabelMove, VersionChange, shorten_id
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 
 NO_LABEL = "no label"
 
@@ -38,8 +39,8 @@ class LabelPreview(LongText[bool]):
         self._answer = answer
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(self._title), classes="title")
+        with Card():
+            yield CardTitle(Content(self._title))
             yield Static(Content("\n").join(_format_changes(self._move)), id="changes")
             yield Static(Content("\n".join(self._move.describe())), id="sentences")
             with Horizontal(id="answers"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.widgets import Static
 
 from smtui.api.limits import MAX_DESCRIPTION_LENGTH
@@ -15,6 +15,7 @@ from smtui.text.sanitize import SafeText
 from smtui.tui.secret.form import ValueFormScreen
 from smtui.tui.secret.value_editor import ValueEditor
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.plain_input import PlainInput
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ class NewSecretForm(ValueFormScreen["CreateSecretRequest"]):
 
     def compose(self) -> ComposeResult:
         first = self._first
-        with Vertical(classes="card form"):
-            yield Static("New secret", classes="title")
+        with Card(classes="form"):
+            yield CardTitle("New secret")
             with Horizontal(classes="field"):
                 yield Static("Name")
                 yield PlainInput(first["Name"], placeholder="prod/payments/db", id="name", compact=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
@@ -27,9 +27,10 @@ from smtui.tui.secret.label_moves import collect_secret_labels, collect_version_
 from smtui.tui.secret.labels import LabelsScreen
 from smtui.tui.secret.tabs import VALUE, VERSIONS, TabBar
 from smtui.tui.secret.value_list import ValueList
-from smtui.tui.secret.version_list import VersionList, format_heading
+from smtui.tui.secret.version_list import VersionHeading, VersionList
 from smtui.tui.secret.versions import build_version, list_versions, read_key_names
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Panel, show_title
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ, make_failed_state
 
@@ -69,12 +70,10 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
         with ReadPane():
             yield SecretHeader()
             with Horizontal(id="areas"):
-                with Vertical(id="value-area"):
-                    yield Static(id="value-title", classes="title")
+                with Panel(id="value-area"):
                     yield ValueList()
-                with Vertical(id="versions-area"):
-                    yield Static("Versions", id="versions-title", classes="title")
-                    yield Static(Content(format_heading()), classes="-muted heading")
+                with Panel(id="versions-area"):
+                    yield VersionHeading(classes="-muted heading")
                     with ReadPane(own_state=True, id="versions-pane"):
                         yield VersionList()
                     yield Static(id="version-facts")
@@ -125,9 +124,9 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
         left = f"   hides in {self.auto_hide.seconds_left} s" if self.auto_hide.seconds_left else ""
         hint = f"   {self.find_key('secret.reveal')} reveals a key" if self.value.waits_for_choice else ""
         title = Content.assemble(what if self.labels else "No value yet", (left, "$warning"), (hint, "$text-muted"))
-        self.query_one("#value-title", Static).update(title)
+        show_title(self.query_one("#value-area"), title)
         with_deprecated = ", including deprecated" if self._with_deprecated else ""
-        self.query_one("#versions-title", Static).update(Content(f"Versions{with_deprecated}"))
+        show_title(self.query_one("#versions-area"), f"Versions{with_deprecated}")
 
     @property
     def busy(self) -> bool:

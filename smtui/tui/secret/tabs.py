@@ -15,6 +15,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
+from smtui.tui.environments import highlight_environments
 from smtui.tui.secret.allowed_actions import find_denied_reason
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 VALUE, VERSIONS, POLICY, ROTATION, REPLICATION, HISTORY = range(1, 7)
 TABS = ("Value", "Versions", "Policy", "Rotation", "Replication", "History")
 """The names of the tabs. `SecretScreen` holds the first two; each of the others has a screen of its own."""
+
+
+SHORT_NAMES = {"Replication": "Replica"}
+"""The names of tabs on a narrow terminal, if they have others there."""
 
 
 class SecretTab(SessionScreen["int | None"]):
@@ -87,12 +92,12 @@ class SecretName(Static):
     DEFAULT_CSS = """
     SecretName {
         height: auto;
-        padding: 1 2 0 2;
+        padding: 0 2;
     }
     """
 
     def show(self, secret: DescribeSecretResponse, denied_reason: SafeText) -> None:
-        lines = [Content.styled(sanitize(secret["Name"]), "bold $primary")]
+        lines = [highlight_environments(Content.styled(sanitize(secret["Name"]), "bold $primary"))]
         if denied_reason:
             lines.append(Content.styled(f"▲ {denied_reason}", "$warning"))
         self.update(Content("\n").join(lines))
@@ -111,11 +116,19 @@ class TabBar(Static):
 
     def __init__(self, number: int = VALUE) -> None:
         super().__init__()
-        self.show(number)
+        self._number = number
 
     def show(self, number: int) -> None:
         """Highlights a tab, by its number."""
-        self.update(Content(" ").join(
-            Content.styled(f" {at} {name} ", "bold reverse" if at == number else "$text-muted")
-            for at, name in enumerate(TABS, 1)
-        ))
+        self._number = number
+        self.refresh()
+
+    def render(self) -> Content:
+        """Draws all tabs; on a narrow terminal, with short names and without space around them."""
+        names = [f" {at} {name} " for at, name in enumerate(TABS, 1)]
+        if sum(map(len, names)) + len(names) > self.size.width:
+            names = [f"{at} {SHORT_NAMES.get(name, name)}" for at, name in enumerate(TABS, 1)]
+        return Content(" ").join(
+            Content.styled(name, "bold reverse" if at == self._number else "$text-muted")
+            for at, name in enumerate(names, 1)
+        )

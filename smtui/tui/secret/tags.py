@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -20,6 +19,7 @@ from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.secret.key_value_editor import KeyValueEditor
 from smtui.tui.secret.values import Pair
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, Tag
@@ -118,8 +118,8 @@ class TagsForm(Dialog[TagChanges]):
         return self._typed != self._tags or super().is_dirty
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(f"Tags of {self._name}"), classes="title")
+        with Card():
+            yield CardTitle(Content(f"Tags of {self._name}"))
             yield KeyValueEditor(Pair(at, key, value) for at, (key, value) in enumerate(self._typed.items()))
             yield Static(id="said")
         yield Footer()

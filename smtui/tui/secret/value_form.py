@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
@@ -16,6 +16,7 @@ from smtui.tui.secret.new_version import NewVersion
 from smtui.tui.secret.value_edit import ValueEdit, WriteOutcome
 from smtui.tui.secret.value_editor import ValueEditor
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.plain_input import PlainInput
 
 UNCHANGED = SafeText("No changes yet.")
@@ -40,8 +41,8 @@ class ValueForm(ValueFormScreen[WriteOutcome]):
         self._storing = False
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card form"):
-            yield Static(Content(f"New value of {self._edit.name}"), classes="title")
+        with Card(classes="form"):
+            yield CardTitle(Content(f"New value of {self._edit.name}"))
             for note in self._edit.base.notes:
                 yield Static(Content(note), classes="-warning")
             yield ValueEditor(self._edit.initial_text)

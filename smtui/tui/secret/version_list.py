@@ -8,8 +8,9 @@ from datetime import datetime
 
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 
+from smtui.rules.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
 from smtui.text.dates import format_date, format_time
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret.label_moves import shorten_id
@@ -17,6 +18,10 @@ from smtui.tui.widgets.row_list import RowList
 
 DEPRECATED_TEXT = "○ deprecated"
 MARK = "●"
+ROOM_FOR_READ = 70
+"""Columns of a terminal from which the day of the last read has room beside the labels."""
+COLOURS = {AWSCURRENT: "$success", AWSPENDING: "$warning", AWSPREVIOUS: "$foreground"}
+"""The colours of the labels that AWS moves; those of users have the accent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +114,18 @@ class VersionList(RowList):
             words.append(Content.styled(f"◂ {sanitize(self.carried_label)} ▸", "bold reverse"))
         mark = MARK if version.id == self.marked_id else " "
         created, accessed = format_time(version.created), format_date(version.accessed)
-        dates = f"{shorten_id(version.id):<8}{mark} {created}  {accessed:<10}  "
-        return Content.assemble(dates, Content(" ").join(words) if words else Content.styled(DEPRECATED_TEXT, "dim"))
+        read = f"{accessed:<10}  " if self.app.size.width >= ROOM_FOR_READ else ""
+        dates = f"{shorten_id(version.id):<8}{mark} {created}  {read}"
+        deprecated = Content.styled(DEPRECATED_TEXT, "$text-muted")
+        return Content.assemble(dates, Content(" ").join(words) if words else deprecated)
 
     def _format_label(self, label: str) -> Content:
-        held = label == self.carried_label
-        return Content.styled(sanitize(label), "dim strike" if held else "bold")
+        if label == self.carried_label:
+            return Content.styled(sanitize(label), "$text-muted strike")
+        return Content.styled(sanitize(label), f"bold {COLOURS.get(label, '$accent')}")
+
+    def on_resize(self) -> None:
+        self._redraw()
 
     def watch_highlighted(self, highlighted: int | None) -> None:
         super().watch_highlighted(highlighted)
@@ -127,6 +138,9 @@ class VersionList(RowList):
             self.post_message(self.VersionSelected(self.version.id))
 
 
-def format_heading() -> SafeText:
-    """Formats the names of the columns."""
-    return SafeText(f"{'version':<8}  {'created':<16}  {'read':<10}  labels")
+class VersionHeading(Static):
+    """The names of the columns."""
+
+    def render(self) -> Content:
+        read = f"{'read':<10}  " if self.app.size.width >= ROOM_FOR_READ else ""
+        return Content(f"{'version':<8}  {'created':<16}  {read}labels")

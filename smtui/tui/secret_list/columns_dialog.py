@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
@@ -14,6 +13,7 @@ from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.secret_list.columns import COLUMNS, FORMER_IDS, ListColumn, Needs, fit_columns
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.pick_list import PickList
 
 CHECKED, UNCHECKED = "✓", " "
@@ -43,8 +43,8 @@ class ColumnsForm(Dialog[Sequence[str]]):
         self._width = width
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static("Columns", classes="title")
+        with Card():
+            yield CardTitle("Columns")
             yield PickList()
             yield Static(id="said", classes="-muted")
         yield Footer()

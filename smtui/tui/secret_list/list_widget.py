@@ -20,6 +20,7 @@ from textual.strip import Strip
 from smtui.rules.fuzzy import find_positions
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.text.truncate import shorten_positions, truncate_middle
+from smtui.tui.environments import ENVIRONMENTS, find_environments
 from smtui.tui.secret_list import columns, entry_state
 from smtui.tui.secret_list.columns import FittedColumns
 from smtui.tui.secret_list.name_tree import INDENT, Group, TreeRow
@@ -42,6 +43,7 @@ class SecretList(PagedList):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "secret-list--name", "secret-list--rest", "secret-list--state", "secret-list--alert", "secret-list--selected",
         "secret-list--match", "secret-list--group",
+        *(f"secret-list--{environment}" for environment in ENVIRONMENTS),
     }  # fmt: skip
     DEFAULT_CSS = """
     SecretList {
@@ -51,6 +53,9 @@ class SecretList(PagedList):
         & .secret-list--group { color: $foreground; text-style: bold; }
         & .secret-list--alert { color: $error; }
         & .secret-list--match { color: $text-accent; text-style: bold underline; }
+        & .secret-list--production { color: $text-error; }
+        & .secret-list--staging { color: $text-warning; }
+        & .secret-list--development { color: $text-success; }
         & .secret-list--selected { color: $accent; text-style: bold; }
     }
     """
@@ -132,7 +137,7 @@ class SecretList(PagedList):
             style = cursor or (selected if selected and column.style == "name" else self._get_part_style(part))
             text = column.cell(entry, now)
             if column.style == "name":
-                line += self._draw_name(text, width, style, cursor, row)
+                line += self._draw_name(text, width, style, cursor or selected, row)
             else:
                 line.append(Segment(pad_cell(text, width), style))
         return Strip(line).adjust_cell_length(self.size.width, line[-1].style)
@@ -146,7 +151,7 @@ class SecretList(PagedList):
         found = self._find_matches(short)
         is_alarming = alerts.startswith(entry_state.ALERT_GLYPHS[0])
         line = [
-            *self._draw_matches(short, found, style or self._get_part_style("group"), style),
+            *self._draw_words(short, found, style or self._get_part_style("group"), style),
             Segment(f"  {group.count:,}{more}", style or self._get_part_style("rest")),
         ]
         if alerts:
@@ -154,7 +159,7 @@ class SecretList(PagedList):
         return line
 
     def _draw_name(
-        self, name: SafeText, width: int, style: Style, cursor: Style | None, row: TreeRow | None
+        self, name: SafeText, width: int, style: Style, marked: Style | None, row: TreeRow | None
     ) -> list[Segment]:
         """Draws a name; in the tree, without the groups above it.
 
@@ -170,19 +175,30 @@ class SecretList(PagedList):
         text = before + pad_cell(short, width - len(before))
         if len(short) < len(name):
             found = shorten_positions(found, len(name), len(short))
-        return self._draw_matches(text, {at + len(before) for at in found}, style, cursor)
+        return self._draw_words(text, {at + len(before) for at in found}, style, marked)
 
     def _find_matches(self, name: str) -> set[int]:
         return {at for word in self.model.list_query.filter.words for at in find_positions(word, name)}
 
-    def _draw_matches(self, text: str, found: Set[int], style: Style, cursor: Style | None) -> list[Segment]:
-        """Draws a text with the characters at `found` underlined."""
-        if not found:
+    def _draw_words(self, text: str, found: Set[int], style: Style, marked: Style | None) -> list[Segment]:
+        """Draws a text with the characters at `found` underlined, and environments in their colours.
+
+        Args:
+            style: the style of the text.
+            marked: the style of a row that has one colour: under the cursor, or selected.
+        """
+        styles: dict[int, Style] = {}
+        if marked is None:
+            for start, end, environment in find_environments(text):
+                styles.update(dict.fromkeys(range(start, end), style + self._get_part_style(environment)))
+        if found:
+            match = style + (Style(bold=True, underline=True) if marked else self._get_part_style("match"))
+            styles.update(dict.fromkeys(found, match))
+        if not styles:
             return [Segment(text, style)]
-        match = style + (Style(bold=True, underline=True) if cursor else self._get_part_style("match"))
         return [
-            Segment("".join(each for _, each in part), match if is_match else style)
-            for is_match, part in groupby(enumerate(text), key=lambda pair: pair[0] in found)
+            Segment("".join(each for _, each in part), part_style)
+            for part_style, part in groupby(enumerate(text), key=lambda pair: styles.get(pair[0], style))
         ]
 
     def _get_part_style(self, part: str) -> Style:

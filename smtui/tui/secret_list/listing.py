@@ -23,6 +23,7 @@ from smtui.tui.secret_list.status import explain_empty_list, format_status
 from smtui.tui.secret_list.suggestions import Vocabulary
 from smtui.tui.secret_list.tree_navigation import get_group
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Panel, show_title
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ, READING
 
@@ -65,11 +66,11 @@ class ListingScreen(SessionScreen[None]):
         yield self.create_header()
         yield FilterBar(self._vocabulary)
         with ReadPane(), Horizontal(id="body"):
-            yield SecretList(self.session.now)
-            yield Static(id="empty")
+            with Panel(id="listed"):
+                yield SecretList(self.session.now)
+                yield Static(id="empty")
             yield Preview()
         yield Static(id="ignored")
-        yield Static(id="status")
         yield Footer()
 
     def set_initial_list(self, list_query: ListQuery, previous_query: ListQuery | None, arn: str, row: int) -> None:
@@ -202,7 +203,7 @@ class ListingScreen(SessionScreen[None]):
         model = self.secrets.model
         if not model.has_read:
             return
-        self.query_one("#status", Static).update(Content(format_status(self.secrets, self.list_query)), layout=False)
+        show_title(self.query_one("#listed"), format_status(self.secrets, self.list_query))
         self._show_ignored()
         self.filter_bar.show_kind(self.list_query.kind)
         if model.is_empty:

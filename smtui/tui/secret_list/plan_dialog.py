@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.cells import cell_len
 from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -23,6 +23,7 @@ from smtui.tui.jobs.job import SHOW_AFTER
 from smtui.tui.secret_list.plan import Item, ItemState, Plan, format_count, format_names
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
@@ -104,8 +105,8 @@ class PlanScreen(Dialog[Plan]):
     # The screen.
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(sanitize(self.format_title())), classes="title")
+        with Card():
+            yield CardTitle(Content(sanitize(self.format_title())))
             yield from self.compose_fields()
             yield Static(id="said")
             yield Table[Item](

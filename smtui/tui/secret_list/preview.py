@@ -14,8 +14,10 @@ from smtui.api.arn import get_last_field, get_region
 from smtui.rules.labels import sort_labels
 from smtui.text.dates import format_date, format_day, format_moment
 from smtui.text.sanitize import sanitize
+from smtui.tui.environments import highlight_environments
 from smtui.tui.secret_list import entry_state
 from smtui.tui.secret_list.name_tree import Group
+from smtui.tui.widgets.panel import show_title
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -31,11 +33,14 @@ class Preview(VerticalScroll, can_focus=False):
     DEFAULT_CSS = """
     Preview {
         padding: 0 1;
-        border-left: solid $border-blurred;
         scrollbar-size-vertical: 1;
         background: $background;
     }
     """
+
+    def __init__(self) -> None:
+        super().__init__(classes="panel")
+        show_title(self, "Details")
 
     def compose(self) -> ComposeResult:
         yield Static()
@@ -60,7 +65,7 @@ def _list_group(group: Group) -> Iterator[Content]:
 
 def list_lines(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
     """Yields the lines of the preview."""
-    yield Content.styled(sanitize(entry["Name"]), "bold $primary")
+    yield highlight_environments(Content.styled(sanitize(entry["Name"]), "bold $primary"))
     if state := entry_state.format_deletion(entry.get("DeletedDate"), now):
         yield Content.styled(f"{state}, on {format_date(entry['DeletedDate'])}", "$warning")
     elif alerts := entry_state.format_alerts(entry, now):

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.pick_list import PickList
 from smtui.tui.workarounds import ClosableModalScreen
 
@@ -68,8 +68,8 @@ class SavedFilters(ClosableModalScreen[Answer | None]):
         self._present = present
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static("Saved filters", classes="title")
+        with Card():
+            yield CardTitle("Saved filters")
             yield PickList(taken=FILTER_KEYS[:len(self._names)])
             yield Static(Content(self._describe_keys()), id="said", classes="-muted")
         yield Footer()

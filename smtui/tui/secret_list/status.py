@@ -1,4 +1,4 @@
-"""The words below the list: how many secrets there are, the order, the selection, and why there is nothing."""
+"""The title of the list: how many secrets there are, the order, the selection, and why there is nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smtui.tui.secret_list.tree_navigation import format_place
 
 
 def format_status(listed: SecretList, list_query: ListQuery) -> SafeText:
-    """Formats the status line.
+    """Formats the title.
 
     Args:
         listed: the list, which may still show the result of an earlier query.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.workarounds import ClosableModalScreen
 
 NOT_FOR_ACTIONS = frozenset({"tab", "shift+tab"})
@@ -28,8 +28,8 @@ class PressKey(ClosableModalScreen[str | None]):
         self._title = title
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(self._title), classes="title")
+        with Card():
+            yield CardTitle(Content(self._title))
             yield Static("Press the new key. Esc cancels.")
         yield Footer(offers_help=False)
 

@@ -72,7 +72,7 @@ class SettingsScreen(FilteredTableScreen[None]):
         yield self.create_header()
         yield SafeInput(placeholder="/ filter: words, like clipboard or lock", compact=True, select_on_focus=False,
                         id="filter")
-        with ReadPane():
+        with ReadPane(title="Settings and keys"):
             yield Table(
                 Column("Setting", lambda row: row.words, 30), Column("Value", lambda row: row.value, 14, grows=1),
                 Column("Description", lambda row: row.tooltip, 30, grows=3, drop=1),

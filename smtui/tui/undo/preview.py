@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -15,6 +15,7 @@ from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.undo_history import Left, UndoCheck, UndoEntry, UndoOutcome
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 
 MOST_NAMED, MOST_LEFT_NAMED = 3, 20
 """How many secrets of a large change are named: of those that go back, and of those that are left."""
@@ -41,8 +42,8 @@ class UndoPreview(LongText[bool]):
 
     def compose(self) -> ComposeResult:
         where = f" in {self._done.region}" if self._away else ""
-        with Vertical(classes="card"):
-            yield Static("Undo?", classes="title")
+        with Card():
+            yield CardTitle("Undo?")
             yield Static(Content(self._done.words))
             if self._done.note:
                 yield Static(Content(self._done.note), classes="gap")

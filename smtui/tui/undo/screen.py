@@ -31,8 +31,7 @@ class UndoScreen(SessionScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.create_header()
-        yield Static("Changes of this session, newest first. Enter undoes one.", classes="title")
-        with ReadPane():
+        with ReadPane(title="Changes of this session, newest first"):
             yield Static(Content(NOTHING), id="nothing", classes="-muted")
             yield RowList()
         yield Footer()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -21,6 +20,7 @@ from smtui.tui.session import VaultOpened
 from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.widgets.chrome import Footer, Header
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.passphrase import wipe
 from smtui.tui.workarounds import ClosableScreen
 
@@ -52,9 +52,9 @@ class CreateScreen(ClosableScreen[None]):
         self._ambient = ambient
 
     def compose(self) -> ComposeResult:
-        yield Header(sanitize("first run"))
-        with Vertical(classes="card"):
-            yield Static("Create a vault", classes="title")
+        yield Header([sanitize("first run")])
+        with Card():
+            yield CardTitle("Create a vault")
             yield Static(Content(sanitize(self._path)), id="path")
             yield Static(WELCOME)
             yield NewPassphrase(self._ambient)

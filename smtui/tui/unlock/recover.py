@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -23,6 +22,7 @@ from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.unlock.rollback_warning import NOT_OPENED, confirm_rollback
 from smtui.tui.widgets.chrome import Footer, Header
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.passphrase import Passphrase, wipe
 from smtui.tui.workarounds import ClosableScreen
 
@@ -54,9 +54,9 @@ class RecoverScreen(ClosableScreen[None]):
         self._vault: Vault | None = None
 
     def compose(self) -> ComposeResult:
-        yield Header(sanitize("recover"))
-        with Vertical(classes="card"):
-            yield Static("Recover", classes="title")
+        yield Header([sanitize("recover")])
+        with Card():
+            yield CardTitle("Recover")
             yield Static(Content(sanitize(self._path)), id="path")
             yield Static(ABOUT, id="about")
             yield CodeField()

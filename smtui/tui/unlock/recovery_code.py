@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -14,6 +13,7 @@ from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.workarounds import ClosableModalScreen
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ class RecoveryScreen(ClosableModalScreen[None]):
         self._code = code
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static("Recovery code", classes="title")
+        with Card():
+            yield CardTitle("Recovery code")
             yield Static(Content(in_rows(self._code)), id="code")
             yield Static(ADVICE)
             yield Static("Once it is written down, press Tab, then Enter.", classes="-muted")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -20,6 +19,7 @@ from smtui.tui.session import VaultOpened
 from smtui.tui.unlock.problems import Problem, find_problem
 from smtui.tui.unlock.rollback_warning import NOT_OPENED, confirm_rollback
 from smtui.tui.widgets.chrome import Footer, Header
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.passphrase import Passphrase, wipe
 from smtui.tui.workarounds import ClosableScreen
 
@@ -51,9 +51,9 @@ class UnlockScreen(ClosableScreen[None]):
         self._missing = False
 
     def compose(self) -> ComposeResult:
-        yield Header(sanitize("locked"))
-        with Vertical(classes="card"):
-            yield Static("Unlock", classes="title")
+        yield Header([sanitize("locked")])
+        with Card():
+            yield CardTitle("Unlock")
             yield Static(Content(sanitize(self._path)), id="path")
             yield Passphrase("Passphrase", id="passphrase")
             yield Static(id="said")
@@ -151,7 +151,7 @@ class UnlockScreen(ClosableScreen[None]):
             return
         self._problem, self._missing = found, isinstance(error, VaultMissingError)
         self.set_class(True, "-problem")
-        self.query_one(".title", Static).update(Content(found.title))
+        self.query_one(CardTitle).show(found.title)
         self._say(str(error), error=True)
         self.hint.update(Content(found.advice))
         self.set_focus(None)

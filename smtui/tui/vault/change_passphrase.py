@@ -6,7 +6,6 @@ from pathlib import Path
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -15,6 +14,7 @@ from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 
 ABOUT = (
     "The vault is re-encrypted. Afterwards the old passphrase and recovery code open only older copies. "
@@ -36,8 +36,8 @@ class ChangePassphrase(Dialog[bytearray]):
         self._path = path
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static("New passphrase", classes="title")
+        with Card():
+            yield CardTitle("New passphrase")
             yield Static(Content(sanitize(self._path)), classes="-muted")
             yield Static(ABOUT)
             yield NewPassphrase()

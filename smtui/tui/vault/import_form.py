@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.text.sanitize import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.path_input import PathInput
 from smtui.tui.widgets.plain_input import PlainInput
 
@@ -48,8 +49,8 @@ class ImportForm(FieldsForm[Names]):
 
     def compose(self) -> ComposeResult:
         before = self._before
-        with Vertical(classes="card"):
-            yield Static("Import", classes="title")
+        with Card():
+            yield CardTitle("Import")
             yield Static(ABOUT, classes="-muted")
             with Horizontal(classes="field"):
                 yield Static("File")

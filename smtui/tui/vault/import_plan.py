@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
@@ -17,6 +17,7 @@ from smtui.tui import keys
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.checkbox import SymbolCheckbox
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.table import Column, Table
 from smtui.tui.workarounds import ClosableModalScreen
 
@@ -52,8 +53,8 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
         self._differ = sum(step.action is Action.SKIP for step in steps)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static("Import", classes="title")
+        with Card():
+            yield CardTitle("Import")
             if self._about:
                 yield Static(Content("\n".join(map(sanitize, self._about))), classes="-muted")
             yield Static(id="summary")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -13,6 +13,7 @@ from smtui.text.sanitize import SafeText
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Card, CardTitle
 
 
 class Report(LongText[None]):
@@ -29,8 +30,8 @@ class Report(LongText[None]):
         self._wrong = wrong
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(self._title), classes="title")
+        with Card():
+            yield CardTitle(Content(self._title))
             yield Static(Content(self._verdict), id="verdict", classes="-warning" if self._wrong else "")
             with VerticalScroll():
                 yield Static(Content("\n").join(Content(line) for line in self._lines), classes="-muted")

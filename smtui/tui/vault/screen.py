@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -23,7 +22,9 @@ from smtui.tui.help import places
 from smtui.tui.shell import VaultTask
 from smtui.tui.vault.tasks import KEYRING, RETENTION, TASKS
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.panel import Panel
 from smtui.tui.widgets.read_pane import ReadPane
+from smtui.tui.widgets.scroll_pane import ScrollPane
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
@@ -50,10 +51,11 @@ class VaultScreen(SessionScreen[None]):
     def compose(self) -> ComposeResult:
         yield self.create_header()
         with ReadPane():
-            yield Static(id="facts")
-            with Vertical(id="tasks"):
+            with ScrollPane(title="Vault", id="about"):
+                yield Static(id="facts")
+            with Panel(title="Tasks", id="tasks"):
                 yield Table(
-                    Column("Task", lambda task: SafeText(task.title), 16),
+                    Column("Task", lambda task: SafeText(task.title), 19),
                     Column("State", lambda task: sanitize(self._states.get(task, "")), 12, drop=1),
                     Column("", lambda task: Content.styled(task.tooltip, "$text-muted"), 30, grows=1),
                     key=lambda task: task.title, nothing=SafeText(),

@@ -27,34 +27,6 @@ ASIDE = (UNDO, HELP.action)
 """Actions whose keys are at the right end of the footer."""
 
 
-class Header(Static):
-    """The line at the top: the name of the program, the place, and `flags` for special states such as read-only."""
-
-    DEFAULT_CSS = """
-    Header {
-        dock: top;
-        height: 1;
-        padding: 0 1;
-        background: $panel;
-        color: $text-muted;
-    }
-    """
-
-    def __init__(self, where: SafeText, *flags: SafeText) -> None:
-        super().__init__(_format_header(where, flags))
-
-    def show(self, where: SafeText, *flags: SafeText) -> None:
-        """Replaces the place and the flags."""
-        self.update(_format_header(where, flags))
-
-
-def _format_header(where: SafeText, flags: Sequence[SafeText]) -> Content:
-    words: list[Content | tuple[str, str]] = [("smtui", "bold $primary"), Content("  "), Content(where)]
-    for flag in flags:
-        words += [Content("  "), (f" {flag} ", "bold $block-cursor-foreground on $warning")]
-    return Content.assemble(*words)
-
-
 class Status(Static):
     """A text about running work, at the right end of the footer. It is hidden while there is nothing to show.
 
@@ -93,6 +65,57 @@ class Status(Static):
         words = self._describe(value)
         self.set_class(bool(words), "-running")
         self.update(Content(words))
+
+
+class Header(Horizontal):
+    """The line at the top: where one is, `flags` for special states such as read-only, and how soon the vault locks.
+
+    Args:
+        where: the name of the vault, then the Region.
+        flags: short words for special states.
+    """
+
+    DEFAULT_CSS = """
+    Header {
+        dock: top;
+        height: 1;
+        background: $panel;
+
+        & > #place {
+            width: 1fr;
+            padding: 0 1;
+            color: $text-muted;
+        }
+        & > Status {
+            background: $panel;
+        }
+    }
+    """
+
+    def __init__(self, where: Sequence[SafeText], *flags: SafeText) -> None:
+        super().__init__()
+        self._words = _format_header(where, flags)
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._words, id="place")
+        yield Status("locks_in", _describe_lock)
+
+    def show(self, where: Sequence[SafeText], *flags: SafeText) -> None:
+        """Replaces the place and the flags."""
+        self.query_one("#place", Static).update(_format_header(where, flags))
+
+
+def _format_header(where: Sequence[SafeText], flags: Sequence[SafeText]) -> Content:
+    place = Content(" · ").join([Content.styled(where[0], "bold $foreground"), *map(Content, where[1:])])
+    words: list[Content | tuple[str, str]] = [("smtui", "bold $primary"), Content("  "), place]
+    for flag in flags:
+        words += [Content("  "), (f" {flag} ", "bold $block-cursor-foreground on $warning")]
+    return Content.assemble(*words)
+
+
+def _describe_lock(seconds: int) -> str:
+    """Formats the seconds until the idle lock, for example `locks in 42 s`; empty while it is not near."""
+    return f"locks in {seconds} s" if seconds > 0 else ""
 
 
 def _describe_countdown(seconds: int) -> str:

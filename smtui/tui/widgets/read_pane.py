@@ -9,6 +9,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText
+from smtui.tui.widgets.panel import show_title
 from smtui.tui.widgets.read_state import READ, READING, ReadState
 
 PATIENCE = 0.2
@@ -49,8 +50,16 @@ class ReadPane(Container):
     }
     """
 
-    def __init__(self, *, own_state: bool = False, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, own_state: bool = False, title: str | Content | None = None, id: str | None = None) -> None:
+        """Creates the pane.
+
+        Args:
+            own_state: see above.
+            title: the title, which makes the pane a panel; None for a pane without a border.
+        """
+        super().__init__(id=id, classes=None if title is None else "panel")
+        if title is not None:
+            show_title(self, title)
         self.own_state = own_state
         self.has_read = False
         self._instead = Static(classes="state")

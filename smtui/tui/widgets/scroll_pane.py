@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.containers import VerticalScroll
 
 from smtui.tui import keys
+from smtui.tui.widgets.panel import show_title
 
 
 class ScrollPane(VerticalScroll, can_focus=True):
@@ -18,6 +19,12 @@ class ScrollPane(VerticalScroll, can_focus=True):
         scrollbar-size-vertical: 1;
     }
     """
+
+    def __init__(self, *, title: str | None = None, id: str | None = None) -> None:
+        """Creates the pane; with a title, it is a panel."""
+        super().__init__(id=id, classes=None if title is None else "panel")
+        if title is not None:
+            show_title(self, title)
 
     def action_move(self, by: int) -> None:
         self.scroll_relative(y=by, animate=False)

@@ -29,6 +29,8 @@ from smtui.tui.widgets.read_state import READING_TEXT
 from smtui.tui.widgets.virtual_list import HEAD, VirtualList
 
 GAP = "  "
+LEAST = 8
+"""The cells that a column keeps, however narrow the table is."""
 Thing = TypeVar("Thing")
 
 
@@ -61,7 +63,7 @@ class Column(Generic[Thing]):
 
 
 def fit_columns(columns: Sequence[Column[Thing]], width: int) -> list[tuple[Column[Thing], int]]:
-    """Selects the columns that fit into `width` cells.
+    """Selects the columns that fit into `width` cells. If too few can be left out, those that grow become narrower.
 
     Returns:
         Each column with its width in cells.
@@ -69,8 +71,9 @@ def fit_columns(columns: Sequence[Column[Thing]], width: int) -> list[tuple[Colu
     left = list(columns)
     while _compute_width(left) > width and any(column.drop for column in left):
         left.remove(max(left, key=lambda column: column.drop))
-    spare, shares = max(0, width - _compute_width(left)), sum(column.grows for column in left)
-    return [(column, column.width + (spare * column.grows // shares if shares else 0)) for column in left]
+    spare, shares = width - _compute_width(left), sum(column.grows for column in left)
+    return [(column, max(LEAST, column.width + spare * column.grows // shares) if column.grows else column.width)
+            for column in left]
 
 
 def _compute_width(columns: Sequence[Column[Thing]]) -> int:

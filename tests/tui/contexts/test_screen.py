@@ -41,7 +41,8 @@ async def test_another_region_is_looked_at(app: MakeApp, other_region: None) -> 
         await until(pilot, lambda: "5 secrets" in screen_text(running))
         await pilot.press("c")
         await until(pilot, lambda: "eu-central-1" in screen_text(running))
-        assert [line.split() for line in screen_text(running).splitlines() if line.startswith((" eu-", " us-"))] == [
+        lines = screen_text(running).splitlines()
+        assert [line.strip("│").split() for line in lines if line.startswith(("│ eu-", "│ us-"))] == [
             ["eu-central-1", "1"], ["us-east-1", "5", "here,", "home"],
         ]
         await pilot.press("up", "enter")
@@ -84,7 +85,7 @@ async def test_another_vault_locks_this_one(app: MakeApp, vault: smtui.Vault, ot
         await until(pilot, lambda: isinstance(running.screen, RegionsScreen))
         await pilot.press("tab")
         await until(pilot, lambda: "other.vault" in screen_text(running))
-        assert "open" in next(line for line in screen_text(running).splitlines() if line.startswith(" test.vault"))
+        assert "open" in next(line for line in screen_text(running).splitlines() if line.startswith("│ test.vault"))
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(running.screen, UnlockScreen) and running.session is None)
         assert session is not None and session.vault.locked

@@ -72,7 +72,7 @@ async def test_what_is_there_and_what_it_seals(app: MakeApp, kms: Any, tool: Fak
     """Enter opens a secret that the key encrypts; `y` copies the key's ARN."""
     async with at_keys(app()) as pilot:
         row = next(line for line in screen_text(pilot.app).splitlines() if "alias/orders" in line)
-        assert row.split()[:5] == ["alias/orders", "✓", "enabled", "3", "2"]
+        assert row.strip("│").split()[:5] == ["alias/orders", "✓", "enabled", "3", "2"]
         await pilot.press("y")
         await until(pilot, lambda: tool.held)
         assert tool.held == kms.describe_key(KeyId="alias/orders")["KeyMetadata"]["Arn"].encode()

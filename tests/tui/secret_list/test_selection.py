@@ -20,7 +20,7 @@ from smtui.tui.secret_list.restore import RestorePlan
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, said, screen_text, types, until
 from tests.tui.driver import get_screen
-from tests.tui.secret_list.driver import get_list_screen
+from tests.tui.secret_list.driver import get_list_screen, read_list
 
 SMALL = (80, 24)
 NAMES = sorted(name for name, _, _ in SAMPLES)
@@ -34,7 +34,7 @@ def marked(app: SmtuiApp) -> list[str]:
 
 def signed(app: SmtuiApp) -> list[str]:
     """Returns the names of the rows with the sign of a mark."""
-    return [line.split()[1] for line in screen_text(app).splitlines() if line.startswith("✓")]
+    return [line.split()[1] for line in read_list(app) if line.startswith("✓")]
 
 
 async def ready(pilot: Pilot[None], words: str = "5 secrets") -> None:
