@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -14,33 +15,56 @@ from smtui.text.sanitize import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.panel import Card, CardTitle
+from smtui.tui.widgets.passphrase import Passphrase
 from smtui.tui.widgets.path_input import PathInput
 from smtui.tui.widgets.plain_input import PlainInput
 
 ABOUT = (
-    ".env files, JSON objects of names and values, smtui exports, and output of aws secretsmanager get-secret-value "
-    "or batch-get-secret-value. A preview is shown first."
+    "KeePass, Bitwarden, 1Password, browsers, .env files, Kubernetes, output of aws secretsmanager, and more: what a "
+    "file is, is recognised by its content. A preview is shown first."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The answer of the form. `prefix` is added to every name; `name` combines all entries into one JSON secret."""
+    """The answer of the form.
+
+    Attributes:
+        path: the file or folder.
+        prefix: is added to every name.
+        name: combines all entries into one JSON secret.
+        key_file: the path of the key file of an encrypted file.
+        passphrase: the passphrase of an encrypted file, which the caller wipes; None if it was not asked for.
+    """
 
     path: str = ""
     prefix: str = ""
     name: str = ""
+    key_file: str = ""
+    passphrase: bytearray | None = field(default=None, repr=False, compare=False)
 
 
 class ImportForm(FieldsForm[Names]):
-    """Asks for file, prefix or name. `before` holds the initial values of the fields, `problem` why they failed."""
+    """Asks for file, prefix or name, and for the passphrase of an encrypted file.
+
+    Args:
+        before: the initial values of the fields.
+        problem: why they failed.
+        asks_passphrase: whether the file is encrypted.
+    """
 
     KEY_NAMES: ClassVar = {"fields.save": "Continue"}
 
-    def __init__(self, before: Names, problem: str = "") -> None:
+    def __init__(self, before: Names, problem: str = "", *, asks_passphrase: bool = False) -> None:
         super().__init__()
         self.problem = problem
         self._before = before
+        self._asks_passphrase = asks_passphrase
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        if self._asks_passphrase:
+            self.query_one("#passphrase").focus()
 
     @property
     def is_dirty(self) -> bool:
@@ -62,8 +86,27 @@ class ImportForm(FieldsForm[Names]):
                 yield Static("One secret")
                 yield PlainInput(before.name, placeholder="name of one secret that holds all values as JSON",
                                  id="name", compact=True)
+            if self._asks_passphrase:
+                yield Passphrase("passphrase of this file", id="passphrase")
+                with Horizontal(classes="field"):
+                    yield Static("Key file")
+                    yield PathInput(before.key_file, id="key-file")
             yield Static(id="said")
         yield Footer()
+
+    @on(Passphrase.Submitted)
+    def _leave_passphrase(self) -> None:
+        self.focus_next()
+
+    def action_save(self) -> None:
+        """Closes the form, and hands over the passphrase."""
+        try:
+            answer = self.read()
+        except InvalidFieldError as unfit:
+            self.refuse(str(unfit))
+            return
+        typed = self.query_one("#passphrase", Passphrase).take() if self._asks_passphrase else None
+        self.dismiss(replace(answer, passphrase=typed))
 
     def read(self) -> Names:
         """Returns the fields.
@@ -76,7 +119,8 @@ class ImportForm(FieldsForm[Names]):
             raise InvalidFieldError("Enter the path of a file.")
         if prefix and name:
             raise InvalidFieldError("Use either a prefix or the full name of one secret.")
-        return Names(path, prefix, name)
+        key_file = self.query_one("#key-file", Input).value.strip() if self._asks_passphrase else ""
+        return Names(path, prefix, name, key_file)
 
     def in_words(self, answer: Names) -> Content:
         """Returns a sentence about how the secrets will be named."""

@@ -12,15 +12,17 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer import formats
 from smtui.transfer.apply import apply_plan
 from smtui.transfer.entry import add_prefixes, combine, make_unreadable_error, refuse_duplicates
-from smtui.transfer.errors import TransferError
+from smtui.transfer.errors import SourcePassphraseError, TransferError
 from smtui.transfer.plan import CHANGES, Action, Step, make_plan, summarize
 from smtui.transfer.reimport import keep_names
+from smtui.transfer.source_key import SourceKey
 from smtui.transfer.target import ImportTarget
 from smtui.tui.jobs.job import Progress, run_job
 from smtui.tui.notifications import explain_error
 from smtui.tui.undo.import_undo import ImportedSecrets, note_import
 from smtui.tui.vault.import_form import ImportForm, Names
 from smtui.tui.vault.import_plan import ImportPlan
+from smtui.tui.widgets.passphrase import wipe
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -48,7 +50,8 @@ async def import_secrets(app: Shell, session: Session) -> None:
     imported = await run_job(app, TITLE, lambda vault, progress: _apply_steps(vault, region, agreed, progress))
     session.record_large_undo(sanitize(f"import: {summarize(_list_changes(agreed))}"), imported, region)
     app.screen.refresh_bindings()
-    app.notify(sanitize(f"Imported: {summarize(agreed)}. The file remains on disk in plain text."), markup=False)
+    remark = "" if file.is_encrypted else " The file remains on disk in plain text."
+    app.notify(sanitize(f"Imported: {summarize(agreed)}.{remark}"), markup=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class _ReadFile:
     entries: list[Entry]
     prefix: str
     about: list[str]
+    is_encrypted: bool
 
 
 async def _ask_for_file(app: Shell) -> _ReadFile | None:
@@ -67,19 +71,34 @@ async def _ask_for_file(app: Shell) -> _ReadFile | None:
         try:
             return await run_job(app, TITLE, partial(_read, asked))
         except TransferError as error:
-            asked = await app.push_screen_wait(ImportForm(asked, explain_error(error)))
+            is_encrypted = isinstance(error, SourcePassphraseError)
+            form = ImportForm(asked, explain_error(error), asks_passphrase=is_encrypted)
+            asked = await app.push_screen_wait(form)
     return None
 
 
 def _read(asked: Names, _: Vault, progress: Progress) -> _ReadFile:
     """Reads the file as a job, because a large one takes long. Raises TransferError."""
-    with interrupt_with(lambda: progress("reading the file", 0, 0)):
-        return _read_entries(asked)
+    try:
+        with interrupt_with(lambda: progress("reading the file", 0, 0)):
+            return _read_entries(asked)
+    finally:
+        if asked.passphrase is not None:
+            wipe(asked.passphrase)
+
+
+def _read_key(asked: Names) -> SourceKey:
+    """The key of an encrypted file. Raises TransferError."""
+    passphrase = None if asked.passphrase is None else asked.passphrase.decode("utf-8", "surrogateescape")
+    if not asked.key_file:
+        return SourceKey(passphrase)
+    path = expand_home(asked.key_file)
+    return SourceKey(passphrase, formats.open_source(path).raw, path)
 
 
 def _read_entries(asked: Names) -> _ReadFile:
     path = expand_home(asked.path)
-    content = formats.read_file(path)
+    content = formats.read_file(path, _read_key(asked))
     entries = content.entries
     refuse_duplicates(entries)
     if not entries:
@@ -88,7 +107,7 @@ def _read_entries(asked: Names) -> _ReadFile:
     about = [content.what, *content.notes]
     if content.left_behind:
         about.append(f"Not imported: {'; '.join(map(str, content.left_behind))}.")
-    return _ReadFile(entries, asked.prefix, about)
+    return _ReadFile(entries, asked.prefix, about, content.is_encrypted)
 
 
 def _plan_import(vault: Vault, region: str, file: _ReadFile, progress: Progress) -> list[Step]:

@@ -26,7 +26,9 @@ from smtui.tui.vault.import_form import ImportForm
 from smtui.tui.vault.import_plan import ImportPlan
 from smtui.tui.vault.screen import VaultScreen
 from smtui.tui.vault.tasks import TASKS
+from smtui.tui.widgets.passphrase import Passphrase
 from tests.conftest import PASSPHRASE, by_another_program
+from tests.transfer.sources.kdbx_writer import make_document, write_4
 from tests.tui.conftest import MakeApp, palette_is_ready, paste, said, screen_text, types, until
 from tests.tui.driver import get_screen, join_screen_text
 from tests.waiting import LIMIT
@@ -251,6 +253,26 @@ async def test_the_plan_says_what_the_file_is_and_what_it_lacks(app: MakeApp, tm
         await until(pilot, lambda: "output of AWS Secrets Manager, 1 secret." in join_screen_text(running))
         assert "skipped 1 without a value" in join_screen_text(running)
         assert "more secrets on AWS than in this file" in join_screen_text(running)
+
+
+async def test_an_encrypted_file_asks_for_its_passphrase(app: MakeApp, tmp_path: Path, client: Any) -> None:
+    """A wrong passphrase is asked for again; the plan shows what each secret was, and what is not imported."""
+    (tmp_path / "old.kdbx").write_bytes(write_4(make_document(), PASSPHRASE))
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ask_to_import(pilot, running, tmp_path / "old.kdbx")
+        for typed, said_then in (("wrong", "is wrong"), (PASSPHRASE, "KeePass 4 database")):
+            await until(pilot, lambda: running.screen.query("#passphrase"))
+            await until(pilot, lambda: running.focused is running.screen.query_one("#passphrase"))
+            running.screen.query_one("#passphrase", Passphrase).type(typed)
+            await pilot.press("ctrl+s")
+            await until(pilot, lambda: said_then in join_screen_text(running))  # noqa: B023
+        assert "1 item in the trash" in join_screen_text(running)
+        assert PASSPHRASE not in screen_text(running)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "Imported: new secrets 3." in said(running))
+
+    assert json.loads(client.get_secret_value(SecretId="dev/Mail/Box")["SecretString"])["password"] == "second"
 
 
 async def test_a_file_that_cannot_be_read_says_where(app: MakeApp, tmp_path: Path) -> None:
