@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary, WeakSet
@@ -87,6 +87,8 @@ class InputQueue:
         self._app = app
         self._deliver = deliver
         self._waiting: deque[events.Event] = deque()
+        self._urgent: deque[events.Event] = deque()
+        """The waiting events that may be urgent, because to look for them in a long paste would slow down every key."""
         self._progress_at = 0.0
         self._seen = 0
         self._overtaking = False
@@ -103,12 +105,15 @@ class InputQueue:
             if self._is_urgent(event) and self._is_stuck(STUCK_AFTER):
                 self._overtaking = True
             self._waiting.append(event)
+            if find_urgent_shortcuts(event, self._app.settings.keys):
+                self._urgent.append(event)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
 
     def drop(self) -> None:
         """Drops all waiting events."""
         self._waiting.clear()
+        self._urgent.clear()
 
     @property
     def is_waiting(self) -> bool:
@@ -155,7 +160,7 @@ class InputQueue:
             while self._waiting or not self._settled:
                 await self._wait_for_turn()
                 if self._waiting:
-                    event = self._waiting.popleft()
+                    event = take_next(self._waiting, self._urgent)
                     self._progress_at = self._now
                     self._overtaking = self._settled = False
                     await self._deliver(event)
@@ -188,7 +193,7 @@ class InputQueue:
         if not self._has_urgent_key():
             return False
         while not self._is_urgent(self._waiting[0]):
-            self._waiting.popleft()
+            take_next(self._waiting, self._urgent)
         self._passed.update(self._list_running(GESTURE))
         return True
 
@@ -197,13 +202,8 @@ class InputQueue:
 
         In a text area, Ctrl+Z only undoes typing.
         """
-        if not isinstance(event, events.Key):
-            return False
-        own = self._app.settings.keys
-        return event.key in URGENT or any(
-            event.key in own.get(shortcut.id, shortcut.keys).split(",")
-            and (shortcut.id != SUSPEND or not self._is_typing(event)) for shortcut in URGENT_SHORTCUTS
-        )
+        found = find_urgent_shortcuts(event, self._app.settings.keys)
+        return bool(found) and (found != {SUSPEND} or not self._is_typing(event))
 
     # Whether the previous event has taken effect.
 
@@ -276,7 +276,7 @@ class InputQueue:
 
     def _has_urgent_key(self) -> bool:
         """Whether an urgent key waits and may overtake."""
-        return any(map(self._is_urgent, self._waiting)) and (self._overtaking or self._is_stuck(URGENT_AFTER))
+        return any(map(self._is_urgent, self._urgent)) and (self._overtaking or self._is_stuck(URGENT_AFTER))
 
     def _is_stuck(self, seconds: float) -> bool:
         """Whether a gesture has run for `seconds` without progress: no new screen, no change of the running workers."""
@@ -285,6 +285,26 @@ class InputQueue:
         if seen != self._seen:
             self._seen, self._progress_at = seen, self._now
         return (self._is_acting() or not self._settled) and self._now - self._progress_at > seconds
+
+
+def take_next(waiting: deque[events.Event], urgent: deque[events.Event]) -> events.Event:
+    """Removes the first waiting event, also from those that may be urgent, and returns it."""
+    event = waiting.popleft()
+    if urgent and urgent[0] is event:
+        urgent.popleft()
+    return event
+
+
+def find_urgent_shortcuts(event: events.Event, own: Mapping[str, str]) -> set[str]:
+    """Returns the ids of the urgent shortcuts that have a key, or the key itself if it is always urgent.
+
+    Args:
+        own: the keys that the user chose, by the ids of the shortcuts.
+    """
+    if not isinstance(event, events.Key):
+        return set()
+    found = {each.id for each in URGENT_SHORTCUTS if event.key in own.get(each.id, each.keys).split(",")}
+    return found | ({event.key} & URGENT)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -17,6 +17,7 @@ from textual.widgets import Input, TextArea
 import smtui
 from smtui.clipboard.clipboard import Clipboard
 from smtui.tui.app import SmtuiApp
+from smtui.tui.input_queue import find_urgent_shortcuts
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.unlock.screen import UnlockScreen
@@ -121,6 +122,27 @@ async def test_any_sentence_at_once_is_as_one_by_one(make: MakeApp, seed: int) -
     keys = [chance.choice(key) for key in keys]
     keys = [key for before, key in pairwise(["", *keys]) if (before, key) != (ESC, TAB)]  # one key: Shift+Tab
     assert await run(make(), ["".join(keys)]) == await run(make(), keys)
+
+
+async def test_the_work_for_a_key_does_not_grow_with_the_keys_that_wait(
+    make: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A paste without brackets is as many keys as characters. Each one is judged when it comes, not once for each."""
+    judged: list[object] = []
+
+    def judge(event: Any, own: Any) -> set[str]:
+        judged.append(event)
+        return find_urgent_shortcuts(event, own)
+
+    monkeypatch.setattr("smtui.tui.input_queue.find_urgent_shortcuts", judge)
+    running = make()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        judged.clear()
+        send(running, "/" + "x" * 300)
+        await until(pilot, lambda: running.input.is_idle and not running.input.is_waiting and len(judged) > 300)
+
+        assert len(judged) < 4 * 301
 
 
 async def test_a_word_typed_ahead_answers_no_question(make: MakeApp) -> None:
