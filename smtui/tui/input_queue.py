@@ -102,13 +102,20 @@ class InputQueue:
     def put(self, event: events.Event) -> None:
         """Adds an event. Called in the message loop of the app."""
         if len(self._waiting) < MOST_WAITING:
-            if self._is_urgent(event) and self._is_stuck(STUCK_AFTER):
+            if self._is_urgent(event) and self._is_stuck(STUCK_AFTER) and self._is_newly_pressed(event):
                 self._overtaking = True
             self._waiting.append(event)
             if find_urgent_shortcuts(event, self._app.settings.keys):
                 self._urgent.append(event)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
+
+    def _is_newly_pressed(self, event: events.Event) -> bool:
+        """Whether a key was pressed `STUCK_AFTER` seconds after the last progress.
+
+        A key that was typed ahead may arrive here as late, because what the keys before it did kept the loop busy.
+        """
+        return event.time - self._progress_at > STUCK_AFTER
 
     def drop(self) -> None:
         """Drops all waiting events."""

@@ -11,11 +11,13 @@ from threading import Event
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 import smtui
 from smtui.clipboard.clipboard import Clipboard
+from smtui.tui import input_queue
 from smtui.tui.app import SmtuiApp
 from smtui.tui.input_queue import find_urgent_shortcuts
 from smtui.tui.secret_list.deletion import DeletionPlan
@@ -189,6 +191,30 @@ async def test_a_slow_call_holds_back_no_lock(make: MakeApp) -> None:
             assert not app.input.is_waiting
         finally:
             slow.set()
+
+
+async def test_an_escape_that_was_typed_ahead_and_arrives_late_overtakes_nothing(
+    make: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine it may reach the queue only when the keys before it have waited for long.
+
+    With this limit, keys have waited for long enough at once.
+    """
+    monkeypatch.setattr(input_queue, "STUCK_AFTER", -0.1)
+    app, slow = make(), Event()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "secrets" in screen_text(app))
+        escape = events.Key("escape", None)
+        app.run_task(lambda app, session: asyncio.to_thread(slow.wait))
+        try:
+            send(app, "/w")
+            await until(pilot, lambda: "2 keys queued" in screen_text(app))
+            app.input.put(escape)
+            assert not app.input._overtaking
+        finally:
+            slow.set()
+        await rest(pilot)
+        assert app.screen.query_one("#filter", Input).value == "w", "the keys before it were not dropped"
 
 
 async def test_escape_takes_back_what_waits(make: MakeApp) -> None:
