@@ -9,7 +9,6 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -19,7 +18,7 @@ import hypothesis
 import pytest
 
 import smtui
-from tests.prepared_vault import PreparedVault, prepare_vault
+from tests.prepared_vault import PreparedVault, derive_keys_cheaply, prepare_vault
 
 # Hypothesis fails no test because of its duration or because of a health check.
 hypothesis.settings.register_profile("speedless", deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
@@ -92,17 +91,6 @@ def clock() -> Clock:
     return Clock()
 
 
-@contextmanager
-def derive_keys_cheaply() -> Iterator[None]:
-    """Replaces the costs of the key derivation by the lowest."""
-    from smtui.vault import kdf
-
-    cheap = {number: kdf.Profile(memory_cost=64, iterations=1, lanes=1) for number in kdf.PROFILES}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kdf, "PROFILES", cheap)
-        yield
-
-
 @pytest.fixture
 def cheap_kdf() -> Iterator[None]:
     with derive_keys_cheaply():
@@ -112,8 +100,7 @@ def cheap_kdf() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def new_vault(elsewhere: Path, tmp_path_factory: pytest.TempPathFactory) -> PreparedVault:
     """Returns a new, empty vault, to copy."""
-    with derive_keys_cheaply():
-        return prepare_vault(tmp_path_factory.mktemp("new") / "test.vault", passphrase=PASSPHRASE, clock=Clock())
+    return prepare_vault(tmp_path_factory.mktemp("new") / "test.vault", passphrase=PASSPHRASE, clock=Clock())
 
 
 @pytest.fixture

@@ -12,28 +12,25 @@ from pathlib import Path
 import pexpect
 import pytest
 
-import smtui
-from tests.conftest import PASSPHRASE
+from tests.prepared_vault import PASSPHRASE, PYTHONPATH, prepare_vault
 from tests.waiting import LIMIT
 
-ROOT = Path(smtui.__file__).parents[1]
 VALUE = "marked-value-7f3a9c"
 SMTUI = [sys.executable, "-m", "smtui"]
 
 
 @pytest.fixture(scope="module")
 def vault_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Returns a vault with the real key derivation."""
-    path = tmp_path_factory.mktemp("real") / "real.vault"
-    with smtui.create_vault(path, PASSPHRASE) as vault:
-        vault.client().create_secret(Name="a", SecretString=VALUE)
-    return path
+    """Returns a vault with a secret."""
+    path = tmp_path_factory.mktemp("prepared") / "team.vault"
+    fill = lambda vault: vault.client().create_secret(Name="a", SecretString=VALUE)  # noqa: E731
+    return prepare_vault(path, fill).path
 
 
 @pytest.fixture
 def environ(vault_path: Path, tmp_path: Path) -> dict[str, str]:
     return {
-        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8",
+        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": PYTHONPATH, "LANG": "C.UTF-8",
         "SMTUI_VAULT": str(vault_path), "SMTUI_CONFIG": str(tmp_path / "config.toml"), "SMTUI_PASSPHRASE": PASSPHRASE,
         "TERM": "xterm",
     }

@@ -12,11 +12,14 @@ from pathlib import Path
 import pexpect
 import pyte
 
+from tests.prepared_vault import PYTHONPATH
 from tests.waiting import LIMIT, wait_until_asleep
 
 
 class Terminal:
     """Runs `smtui` in a pseudo-terminal. All waits depend on the screen, not on fixed times.
+
+    It derives keys at the lowest cost, unless `environ` has another PYTHONPATH.
 
     Args:
         arguments: The arguments of `smtui`.
@@ -36,11 +39,12 @@ class Terminal:
         self._text: str | None = None
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "PYTHONPATH") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
         self.child = pexpect.spawn(
             sys.executable, [*program, *arguments], dimensions=(rows, columns), timeout=LIMIT,
             cwd=str(Path(__file__).parents[2]), preexec_fn=before,
-            env={**kept, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none", "HOME": str(home), **environ},
+            env={**kept, "PYTHONPATH": PYTHONPATH, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none",
+                 "HOME": str(home), **environ},
         )
 
     @property

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.terminal import Terminal
-from tests.prepared_vault import PASSPHRASE
+from tests.prepared_vault import PASSPHRASE, PYTHONPATH
 from tests.waiting import LIMIT
 
 ENTER, ESC, DOWN, TAB = "\r", "\x1b", "\x1b[B", "\t"
@@ -36,8 +36,9 @@ class Machine:
 
     def command(self, *argv: str) -> str:
         """Runs a command as from another terminal."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "PYTHONPATH") if name in os.environ}
-        environ = {**kept, "HOME": str(self.home), "SMTUI_PASSPHRASE": PASSPHRASE, "SMTUI_VAULT": str(self.vault)}
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+        environ = {**kept, "PYTHONPATH": PYTHONPATH, "HOME": str(self.home), "SMTUI_PASSPHRASE": PASSPHRASE,
+                   "SMTUI_VAULT": str(self.vault)}
         return subprocess.run(
             [sys.executable, "-m", "smtui", *argv], env=environ, cwd=Path(__file__).parents[2],
             check=True, capture_output=True, text=True, timeout=LIMIT,

@@ -14,7 +14,7 @@ import pytest
 
 import smtui
 from tests.e2e.tmux import Tmux
-from tests.prepared_vault import PASSPHRASE, PreparedVault, prepare_vault
+from tests.prepared_vault import PASSPHRASE, ROOT, PreparedVault, prepare_vault
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal"),
@@ -74,8 +74,11 @@ def start(home: Path) -> Iterator[Start]:
 
 
 def test_the_first_run(tmp_path: Path) -> None:
-    """The first start shows a generated passphrase, the recovery code and an empty list; then a secret is created."""
-    terminal = Tmux("--vault", str(tmp_path / "new.vault"), home=tmp_path)
+    """The first start shows a generated passphrase, the recovery code and an empty list; then a secret is created.
+
+    The keys are derived at the real cost.
+    """
+    terminal = Tmux("--vault", str(tmp_path / "new.vault"), home=tmp_path, PYTHONPATH=str(ROOT))
     try:
         terminal.see("Create a vault")
         terminal.press("C-g")

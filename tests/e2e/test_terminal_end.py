@@ -156,7 +156,7 @@ import runpy
 runpy.run_module("smtui", run_name="__main__", alter_sys=True)
 """
 ENDLESS_IMPORT = """
-import pathlib
+import pathlib, time
 from smtui.transfer import apply
 from smtui.transfer.plan import Action, Step
 from smtui.tui.vault import import_secrets
@@ -164,6 +164,7 @@ group = apply._group
 def group_endlessly(steps, key):
     yield from group(steps, key)
     while True:
+        time.sleep(0.05)
         yield [Step(steps[0].entry, Action.SKIP)]
 def apply_and_note(*args):
     try:

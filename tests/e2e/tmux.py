@@ -11,23 +11,25 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
-import smtui
+from tests.prepared_vault import PYTHONPATH
 from tests.waiting import BETWEEN_LOOKS, LIMIT, wait_until_asleep
 
-ROOT = Path(smtui.__file__).parents[1]
 ENDED = "ended with"
 _numbers = count()
 
 
 class Tmux:
-    """Runs `smtui` in its own tmux server, without the user's settings and buffers; `close` ends the server."""
+    """Runs `smtui` in its own tmux server, without the user's settings and buffers; `close` ends the server.
+
+    It derives keys at the lowest cost, unless `environ` has another PYTHONPATH.
+    """
 
     def __init__(self, *arguments: str, home: Path, size: tuple[int, int] = (80, 24), **environ: str) -> None:
         self._socket = f"smtui-test-{os.getpid()}-{next(_numbers)}"
         columns, rows = size
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
-        self._environ = {"LC_ALL": "C.UTF-8", **kept, "HOME": str(home), "TERM": "xterm-256color", **environ,
-                         "PYTHONPATH": str(ROOT), "TEXTUAL_ANIMATIONS": "none",
+        self._environ = {"LC_ALL": "C.UTF-8", **kept, "HOME": str(home), "TERM": "xterm-256color",
+                         "PYTHONPATH": PYTHONPATH, **environ, "TEXTUAL_ANIMATIONS": "none",
                          "SMTUI_CONFIG": str(home / "config.toml")}  # fmt: skip
         # The window stays open after the program's end, so that the screen and the exit code can be read.
         command = f"{shlex.join([sys.executable, '-m', 'smtui', *arguments])}; echo {ENDED} $?; exec cat"

@@ -11,7 +11,7 @@ import pytest
 
 import smtui
 from smtui.engine.client import format_method_name
-from tests.conftest import Clock, derive_keys_cheaply
+from tests.conftest import Clock
 from tests.policy import more_cases
 from tests.prepared_vault import PreparedVault, prepare_vault
 
@@ -52,8 +52,7 @@ class Case:
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedVault:
-    with derive_keys_cheaply():
-        return prepare_vault(tmp_path_factory.mktemp("prepared") / "v.vault", account_id=ACCOUNT, clock=Clock())
+    return prepare_vault(tmp_path_factory.mktemp("prepared") / "v.vault", account_id=ACCOUNT, clock=Clock())
 
 
 @pytest.fixture

@@ -14,9 +14,10 @@ import pytest
 import smtui
 from smtui.system.hardening import describe_incident, remove_textual_variables
 from smtui.tui.start import refuse
+from tests.prepared_vault import PYTHONPATH, ROOT
 from tests.waiting import LIMIT
 
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": PYTHONPATH}
 SECRET = "hunter2-SECRET"
 
 
@@ -100,7 +101,7 @@ class Screens:
     def __init__(self, home: Path, *arguments: str, **environ: str) -> None:
         self.child = pexpect.spawn(
             sys.executable, ["-m", "smtui", *arguments], dimensions=(24, 80), timeout=LIMIT,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), "HOME": str(home),
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": PYTHONPATH, "HOME": str(home),
                  "TERM": "xterm-256color", "LANG": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none", **environ},
         )  # fmt: skip
         self.child.delaybeforesend = None
@@ -199,9 +200,9 @@ def test_a_passphrase_is_in_memory_once_and_then_not_at_all(tmp_path: Path) -> N
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_nothing_of_the_passphrase_is_left_after_the_lock(tmp_path: Path) -> None:
-    """Unlock and lock, then search the whole memory of the process."""
+    """Unlock and lock, then search the whole memory of the process. The key is derived at the real cost."""
     smtui.create_vault(tmp_path / "a.vault", bytearray(LONG)).close()
-    screens = Screens(tmp_path, "--allow-debug", "--vault", str(tmp_path / "a.vault"))
+    screens = Screens(tmp_path, "--allow-debug", "--vault", str(tmp_path / "a.vault"), PYTHONPATH=str(ROOT))
     screens.child.expect("Forgot it")
     screens.type(LONG)
     screens.child.send("\r")
