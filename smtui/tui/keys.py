@@ -262,6 +262,9 @@ SHORTCUTS = (
 
     Shortcut("code.copy", "y", "copy", "Copy", "Copy the current code", show=True),
 
+    Shortcut("qr.widen", "space", "widen", "Larger", "Draw the code larger, for fonts that show gaps in it; or smaller",
+             show=True),
+
     Shortcut("answers.yes", "y", "confirm(True)", "Yes", "Confirm the question", show=True),
     Shortcut("answers.no", "n", "confirm(False)", "No", "Decline the question, like Esc", show=True),
     Shortcut("answers.next", "right", "answer(1)", "Next button", "Move to the next button, like Tab"),

@@ -38,6 +38,7 @@ class SettingsApp(Shell):
     ) -> None:
         super().__init__(path, settings, pasteboard, read_only=read_only,
                          ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.draws_plain = plain
         self._plain = [PlainGlyphs()] if plain else []
         self._clashes_told: set[Binding] = set()
         for theme in themes.THEMES:

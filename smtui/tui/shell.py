@@ -82,6 +82,9 @@ class Shell(CopyingApp):
     keys_waiting: var[int] = var(0)
     """The number of keys that wait for a slow gesture."""
 
+    draws_plain: bool = False
+    """Whether the app draws with ASCII characters only."""
+
     def __init__(
         self, path: Path, settings: Settings, pasteboard: Clipboard | None, *,
         read_only: bool = False, ansi_color: bool | None = None,

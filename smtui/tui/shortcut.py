@@ -39,6 +39,7 @@ PLACES = {
     "pick": "Lists to choose from",
     "copy": "Which key to copy",
     "code": "One-time code",
+    "qr": "QR code",
     "answers": "Dialog buttons",
     "long_text": "Dialogs with long text",
     "job": "Background job",

@@ -36,6 +36,7 @@ from smtui.tui.rotation.screen import RotationScreen
 from smtui.tui.secret.code_dialog import CodeDialog
 from smtui.tui.secret.compare import CompareScreen
 from smtui.tui.secret.copy_dialog import CopyDialog
+from smtui.tui.secret.qr_screen import QrScreen
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.tags import TagsForm
 from smtui.tui.secret.value_form import ValueForm
@@ -105,6 +106,7 @@ HOMES = {
     "copy": CopyDialog,
     "pick": Pick,
     "code": CodeDialog,
+    "qr": QrScreen,
 }
 
 

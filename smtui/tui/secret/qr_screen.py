@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
-from smtui.tui.secret.qr_code import draw_qr_code
+from smtui.tui.secret.qr_code import draw_blanks, draw_half_blocks, make_qr_code
 from smtui.tui.secret.reveal_dialog import RevealDialog
 from smtui.tui.secret.values import Value
 from smtui.tui.widgets.chrome import Footer
@@ -29,28 +28,44 @@ class QrScreen(RevealDialog):
         TooLongForQrCodeError: it does not fit into any QR code.
     """
 
-    BINDINGS = keys.list_bindings("dialog")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("qr")
     CSS_PATH = "qr_screen.tcss"
 
     def __init__(self, name: SafeText, value: Value) -> None:
         super().__init__()
         self._target = name
-        self._lines = draw_qr_code(value)
+        self._modules = make_qr_code(value)
+        self._is_wide: bool | None = None
+        """Whether the user chose blanks or half blocks; None for what the terminal can show."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="head")
         yield Static(id="qr")
         yield Footer()
 
-    def on_resize(self, event: events.Resize) -> None:
-        width, height = len(self._lines[0]), len(self._lines)
-        fits = event.size.width >= width and event.size.height >= height + HEAD
+    @property
+    def is_wide(self) -> bool:
+        """Whether each module is two blanks. Terminals that draw ASCII only have no half blocks."""
+        return self.app.draws_plain if self._is_wide is None else self._is_wide
+
+    def action_widen(self) -> None:
+        """Draws with blanks instead of half blocks, or the other way round."""
+        self._is_wide = not self.is_wide
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        drawn = (draw_blanks if self.is_wide else draw_half_blocks)(self._modules)
+        height, width = len(lines := drawn.plain.split("\n")), len(lines[0])
+        fits = self.size.width >= width and self.size.height >= height + HEAD
         code = self.query_one("#qr", Static)
         code.set_class(not fits, "-warning")
         code.set_class(fits, "-code")
-        code.update(Content("\n".join(self._lines)) if fits else Content(
+        code.update(drawn if fits else Content(
             f"▲ The QR code needs {width}×{height + HEAD} cells; this terminal has "
-            f"{event.size.width}×{event.size.height}. Enlarge it, or choose a shorter value."))
+            f"{self.size.width}×{self.size.height}. Enlarge it, or choose a shorter value."))
 
     def show_seconds_left(self, seconds: int) -> None:
         left = f"   hides in {seconds} s" if seconds else ""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.geometry import Region
 from textual.pilot import Pilot
 
 import smtui
@@ -18,7 +19,7 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.secret import value_actions
 from smtui.tui.secret.code_dialog import CodeDialog
 from smtui.tui.secret.copy_dialog import CopyDialog, assign_letters
-from smtui.tui.secret.qr_code import BORDER, TooLongForQrCodeError, draw_qr_code
+from smtui.tui.secret.qr_code import BORDER, TooLongForQrCodeError, draw_half_blocks, make_qr_code
 from smtui.tui.secret.qr_screen import QrScreen
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.value_parts import ReadTarget
@@ -212,10 +213,33 @@ async def test_a_qr_code_needs_room(app: MakeApp, client: Any) -> None:
         assert "▲" not in screen_text(running)
 
 
+@pytest.mark.parametrize("plain", [False, True])
+async def test_a_qr_code_without_half_blocks(app: MakeApp, client: Any, plain: bool) -> None:
+    """A terminal that shows ASCII only gets two blanks for each module; Space changes between the two."""
+    client.create_secret(Name="a", SecretString="v" * 20)
+    running = app(plain=plain)
+    async with running.run_test(size=(80, 40)) as pilot:
+        await see(pilot, "1 secret")
+        await pilot.press("Q")
+        await wait_for_screen(pilot, QrScreen)
+        await see(pilot, "hides in")
+        if not plain:
+            await see(pilot, "▀")
+            await pilot.press("space")
+        await until(pilot, lambda: "▀" not in screen_text(running) and "#" not in screen_text(running))
+        strip = running.screen.query_one("#qr").render_lines(Region(0, 0, 58, 29))
+        cells = [[bool(segment.style and segment.style.reverse) for segment in line for _ in segment.text]
+                 for line in strip]
+        assert [row[::2] for row in cells] == [list(row) for row in make_qr_code("v" * 20)]
+        assert [row[1::2] for row in cells] == [row[::2] for row in cells]
+        await pilot.press("space")
+        await see(pilot, "#" if plain else "▀")
+
+
 def test_a_qr_code_is_that_of_segno() -> None:
     import segno
 
-    lines = draw_qr_code("héllo")
+    lines = draw_half_blocks(make_qr_code("héllo")).plain.split("\n")
     code = segno.make("héllo".encode(), micro=False, error="l", mode="byte")
     light = {"█": (1, 1), "▀": (1, 0), "▄": (0, 1), " ": (0, 0)}
     rows = [[light[character][half] for character in line] for line in lines for half in (0, 1)]
@@ -223,7 +247,7 @@ def test_a_qr_code_is_that_of_segno() -> None:
     expected = [[1 - module for module in row] for row in code.matrix_iter(border=BORDER)]
     assert rows[: len(expected)] == expected and len(rows) - len(expected) in (0, 1)
     with pytest.raises(TooLongForQrCodeError) as error:
-        draw_qr_code("secret" * 1000)
+        make_qr_code("secret" * 1000)
     assert "secret" not in str(error.value)
 
 
