@@ -7,7 +7,7 @@ from functools import partial
 from smtui.api.arn import parse_secret_arn
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names, keys, screens
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import confirm_discard, list_dirty_forms
 from smtui.tui.help.places import REGIONS, SECRETS
 from smtui.tui.leaving_app import LeavingApp
@@ -83,7 +83,9 @@ class NavigationApp(LeavingApp):
         else:
             self.notify("Open a secret, or go to it in the list, first.", markup=False)
             return
-        is_favorite = await call(session.vault.favorites.toggle, arn)
+        is_favorite = await session.toggle_favorite(arn)
+        if isinstance(screen, SecretsScreen):
+            screen.secrets.favorites = session.favorites
         self.notify(f"{name} is {'a favorite' if is_favorite else 'no longer a favorite'}.", markup=False)
 
     @gesture
@@ -93,7 +95,7 @@ class NavigationApp(LeavingApp):
 
         if self.session is None:
             return
-        arns = await call(self.session.vault.favorites.list_arns)
+        arns = await self.session.read_favorites()
         favorites = [RecentSecret(arn, sanitize(each.name), each.region)
                      for arn in arns if (each := parse_secret_arn(arn))]
         key = key_names.spell(keys.find_key("everywhere.favorite", self.settings.keys))

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from smtui.system.ambient import read_monotonic_clock
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.bridge import call
 from smtui.tui.jobs.background_vault import BackgroundVault
 from smtui.tui.jobs.rotation_worker import RotationWorker, format_result
 from smtui.tui.jobs.verifier import Verifier
@@ -77,6 +78,8 @@ class Session:
         """The lines that ran on the command line, oldest first. They can hold names, so they end with the session."""
         self.recent_secrets: list[RecentSecret] = []
         """The secrets that were opened, the newest first. Names are secret too, so they end with the session."""
+        self.favorites: frozenset[str] = frozenset()
+        """The ARNs of the favorite secrets, as they were read last."""
         self.code_unseen = False
         """Whether the passphrase was changed, and its recovery code has not been shown yet."""
         self.idle_lock = idle_lock
@@ -99,6 +102,22 @@ class Session:
         opened = RecentSecret(arn, sanitize(name), self.region)
         others = [each for each in self.recent_secrets if each.arn != arn]
         self.recent_secrets = [opened, *others][:MAX_RECENT]
+
+    async def read_favorites(self) -> list[str]:
+        """Reads the ARNs of the favorite secrets, in the order in which they were added."""
+        arns = await call(self.vault.favorites.list_arns)
+        self.favorites = frozenset(arns)
+        return arns
+
+    async def toggle_favorite(self, arn: str) -> bool:
+        """Adds a secret to the favorites, or removes it; returns whether it is one now.
+
+        Raises:
+            VaultError: the file of the favorites cannot be written, or there are too many.
+        """
+        is_favorite = await call(self.vault.favorites.toggle, arn)
+        await self.read_favorites()
+        return is_favorite
 
     # Clients.
 

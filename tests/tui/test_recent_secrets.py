@@ -69,6 +69,7 @@ async def test_favorites_stay_for_the_next_session(app: MakeApp, filled: Any) ->
         await see(pilot, "No favorites yet.")
         await pilot.press("escape", "j", "I")
         await hear(pilot, "prod/payments/db is a favorite.")
+        await see(pilot, "★ prod/payments/db")
         await open_secret(pilot, "G", "shared/wifi")
         await pilot.press("I")
         await hear(pilot, "shared/wifi is a favorite.")
@@ -79,3 +80,6 @@ async def test_favorites_stay_for_the_next_session(app: MakeApp, filled: Any) ->
         await pilot.press("I")
         await hear(pilot, "prod/payments/db is no longer a favorite.")
         assert running.session is not None and len(running.session.vault.favorites.list_arns()) == 1
+        await pilot.press("escape")
+        await see(pilot, "★ shared/wifi")
+        assert screen_text(running).count("★") == 1

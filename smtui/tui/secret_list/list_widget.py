@@ -15,6 +15,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 
 from smtui.rules.fuzzy import find_positions
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
 
 SELECTION_SIGN = "✓"
+FAVORITE_SIGN = "★"
 GUTTER = 2
-"""Width in terminal cells of the space left of the first column, for the selection sign."""
+"""Width in terminal cells of the space left of the first column, for the sign of a selected or a favorite secret."""
 MEASURED_AT_ONCE = 32
 """The rows of a block whose cells are measured at once."""
 
@@ -59,6 +61,9 @@ class SecretList(PagedList):
         & .secret-list--selected { color: $accent; text-style: bold; }
     }
     """
+
+    favorites: reactive[frozenset[str]] = reactive(frozenset[str]())
+    """The ARNs of favorite secrets."""
 
     class SortRequested(Message):
         """The user clicked the title of a column."""
@@ -123,10 +128,12 @@ class SecretList(PagedList):
     def draw_row(self, number: int) -> Strip:
         row = self.model.tree.rows[number] if self.model.tree else None
         cursor = self.get_component_rich_style("virtual-list--cursor") if number == self.cursor else None
-        is_selected = self.selection.is_selected(number)
+        is_selected, row_key = self.selection.is_selected(number), self.model.get_key(number)
         selected = self.get_component_rich_style("secret-list--selected") if is_selected else None
-        sign = pad_cell(SELECTION_SIGN if selected else "", GUTTER - 1, gap=1)
-        line = [Segment(sign, cursor or selected or self.rich_style)]
+        is_favorite = row_key in self.favorites
+        sign = pad_cell(SELECTION_SIGN if selected else FAVORITE_SIGN if is_favorite else "", GUTTER - 1, gap=1)
+        line = [Segment(sign, cursor or selected or (self._get_part_style("selected") if is_favorite
+                                                     else self.rich_style))]
         if row is not None and row.group is not None:
             line += self._draw_group(row, row.group, cursor or selected)
             return Strip(line).adjust_cell_length(self.size.width, line[-1].style)

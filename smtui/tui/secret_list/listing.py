@@ -200,7 +200,7 @@ class ListingScreen(SessionScreen[None]):
     @on(SecretList.Loaded)
     @on(SecretList.SelectionChanged)
     def _show_list_state(self) -> None:
-        model = self.secrets.model
+        model, self.secrets.favorites = self.secrets.model, self.session.favorites
         if not model.has_read:
             return
         show_title(self.query_one("#listed"), format_status(self.secrets, self.list_query))

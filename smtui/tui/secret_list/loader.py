@@ -51,6 +51,8 @@ class PageLoader:
             alerts = await call(vault.alerts.find, names, region_name=self._session.region)
             entry_state.flag_alerts(answer["SecretList"], alerts)
             self._vocabulary.learn(answer["SecretList"])
+            if token is None:
+                await self._session.read_favorites()
             total = None if token or not list_query.text.strip() else await self._count(list_query.shows_planned)
             return Page(answer["SecretList"], answer.get("NextToken"), total)
 
