@@ -9,14 +9,17 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from smtui.transfer import dotenv, variables
-from smtui.transfer.errors import NothingToExportError
+from smtui.transfer.errors import InvalidVariableError, NothingToExportError
+from smtui.transfer.export_options import ExportOptions
 from smtui.transfer.selection import Answer, Selection, get_value
+from smtui.transfer.targets import bitwarden_export, kubernetes_secrets, ssm_parameters
+from smtui.transfer.variables import Variable
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -32,19 +35,25 @@ class ExportFormat(StrEnum):
     JSON = "json"
     DOTENV = "dotenv"
     AWS = "aws"
+    DOCKER_ENV = "docker-env"
+    KUBERNETES = "kubernetes"
+    BITWARDEN = "bitwarden"
+    BITWARDEN_PROTECTED = "bitwarden-protected"
+    SSM = "ssm"
 
 
 @dataclass(slots=True)
 class ExportCounts:
-    """The numbers of secrets that were written, and of those without a value."""
+    """The numbers of secrets that were written, of those without a value, and of what the format cannot carry."""
 
     written: int = 0
     without_value: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def export(
     client: Client, selection: Selection, format: ExportFormat, send: Callable[[bytes], object],
-    progress: Progress | None = None,
+    progress: Progress | None = None, options: ExportOptions | None = None,
 ) -> ExportCounts:
     """Exports the selected secrets.
 
@@ -52,6 +61,7 @@ def export(
         send: is called with each piece of the output.
         progress: is called as `progress(what, done, total)` after each secret, where `total` is 0 if it is unknown.
             What it raises ends the export.
+        options: how variables are named, and what protects the export; its prefix is that of the selection.
 
     Raises:
         NothingToExportError: if no secret was written.
@@ -59,9 +69,12 @@ def export(
         ClientError: if a secret cannot be read.
     """
     done = ExportCounts()
+    options = options or ExportOptions()
+    options.prefix = selection.prefix
     answers = _count(selection.read_secrets(client), done, len(selection.names), progress)
-    for piece in FORMATS[format].write(answers, selection):
+    for piece in FORMATS[format].write(answers, options):
         send(piece.encode())
+    done.left_out = {what: number for what, number in options.left_out.items() if number}
     if not done.written:
         raise NothingToExportError
     return done
@@ -79,35 +92,57 @@ def _count(answers: Iterable[Answer], done: ExportCounts, total: int, progress: 
             progress("exporting", done.written, total)
 
 
-def _format_json(answers: Iterable[Answer], _: Selection) -> Iterator[str]:
+def _format_json(answers: Iterable[Answer], _: ExportOptions) -> Iterator[str]:
     yield from _format_list("[", (_pick(answer, JSON_MEMBERS) for answer in answers), "]\n")
 
 
-def _format_aws(answers: Iterable[Answer], _: Selection) -> Iterator[str]:
+def _format_aws(answers: Iterable[Answer], _: ExportOptions) -> Iterator[str]:
     records = (_pick(answer, AWS_MEMBERS) for answer in answers)
     yield from _format_list('{"SecretValues": [', records, '], "Errors": []}\n')
 
 
-def _format_dotenv(answers: Iterable[Answer], selection: Selection) -> Iterator[str]:
+def _format_dotenv(answers: Iterable[Answer], options: ExportOptions) -> Iterator[str]:
+    for variable in _list_variables(answers, options):
+        yield dotenv.format_line(variable.name, variable.value)
+
+
+def _format_docker_env(answers: Iterable[Answer], options: ExportOptions) -> Iterator[str]:
+    for variable in _list_variables(answers, options):
+        if "\n" in variable.value or "\r" in variable.value:
+            raise InvalidVariableError(f"The value of {variable.source} has a line break, which --env-file of Docker "
+                                       "cannot have.", hint=f"To leave it out: --skip {variable.name}.")
+        yield f"{variable.name}={variable.value}\n"
+
+
+def _list_variables(answers: Iterable[Answer], options: ExportOptions) -> Iterator[Variable]:
     names = variables.VariableNames()
     for answer in answers:
-        for variable in variables.make_variables(answer["Name"], get_value(answer) or "", selection.prefix):
+        value = get_value(answer) or ""
+        for variable in variables.make_variables(answer["Name"], value, options.prefix, naming=options.naming):
             names.add(variable)
-            yield dotenv.format_line(variable.name, variable.value)
+            yield variable
 
 
 @dataclass(frozen=True, slots=True)
 class FormatEntry:
-    """What the front ends say about a format in a line, and the function that writes it."""
+    """What the front ends say about a format in a line, the function that writes it, and whether it is encrypted."""
 
     description: str
-    write: Callable[[Iterable[Answer], Selection], Iterator[str]]
+    write: Callable[[Iterable[Answer], ExportOptions], Iterator[str]]
+    is_encrypted: bool = False
 
 
 FORMATS: Mapping[ExportFormat, FormatEntry] = {
     ExportFormat.JSON: FormatEntry("for smtui import, with descriptions and tags", _format_json),
-    ExportFormat.DOTENV: FormatEntry("NAME='value' lines, for programs that read .env files", _format_dotenv),
+    ExportFormat.DOTENV: FormatEntry("NAME=value lines, for programs that read .env files", _format_dotenv),
     ExportFormat.AWS: FormatEntry("what aws secretsmanager batch-get-secret-value prints", _format_aws),
+    ExportFormat.DOCKER_ENV: FormatEntry("NAME=value lines, for docker run --env-file",
+                                         _format_docker_env),
+    ExportFormat.KUBERNETES: FormatEntry("Secrets in YAML, for kubectl apply", kubernetes_secrets.write),
+    ExportFormat.BITWARDEN: FormatEntry("JSON for the import of Bitwarden", bitwarden_export.write),
+    ExportFormat.BITWARDEN_PROTECTED: FormatEntry("the same, encrypted with a passphrase",
+                                                  bitwarden_export.write_protected, is_encrypted=True),
+    ExportFormat.SSM: FormatEntry("JSON lines for aws ssm put-parameter", ssm_parameters.write),
 }
 """The formats in the order in which the command line and the screens list them."""
 

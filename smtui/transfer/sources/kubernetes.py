@@ -1,7 +1,8 @@
 """Kubernetes Secrets: YAML or JSON, one or several documents, lists. As `kubectl get secret -o yaml` prints them.
 
 A secret `NAMESPACE/NAME` is a JSON object of its keys. A key that is not text becomes a secret `NAMESPACE/NAME/KEY`; if
-it is the only key, the secret itself is binary. Annotations are not read: one of them repeats all values.
+it is the only key, the secret itself is binary. Of the annotations only that of smtui's own exports is read; another
+repeats all values.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ LISTS = ("List", "SecretList")
 HELM = "helm.sh/release.v1"
 TYPE_TAG = "kubernetes-type"
 OPAQUE = "Opaque"
+PLAIN_ANNOTATION = "smtui/plain-text"
+"""Names the key whose value alone is the secret, in exports of smtui."""
 ENCRYPTED = "sops"
 """A member of documents that SOPS has encrypted."""
 
@@ -77,6 +80,10 @@ def _make_items(secret: dict[str, Any], place: str) -> Iterator[Item]:
     binary = {key: value for key, value in values.items() if isinstance(value, bytes)}
     if len(binary) == len(values) == 1:
         yield Item(name, place, folder, value=next(iter(binary.values())), tags=tags, id=id)
+        return
+    plain = get_text(get_object(about, "annotations"), PLAIN_ANNOTATION)
+    if [*values] == [plain]:
+        yield Item(name, place, folder, value=values[plain], tags=tags, id=id)
         return
     texts = {key: value for key, value in values.items() if key not in binary}
     yield Item(name, place, folder, value=strict_json.format_json(texts) if texts else "", tags=tags, id=id)

@@ -13,6 +13,7 @@ from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
 from smtui.transfer.sources.fields import get_text, to_text
 
+TYPE_TAG = "ssm-type"
 TYPES = {"String", "StringList", "SecureString"}
 GET_VALUES = "aws ssm get-parameters-by-path --path / --recursive --with-decryption | smtui import -"
 _CIPHERTEXT = (b"\x01\x01", b"\x01\x02")
@@ -82,5 +83,5 @@ def _is_ciphertext(parameter: dict[str, Any]) -> bool:
 def _make_item(parameter: dict[str, Any], place: str) -> Item:
     return Item(
         parameter["Name"].strip("/"), place, value=to_text(parameter["Value"]), id=get_text(parameter, "ARN", "Name"),
-        description=get_text(parameter, "Description"), tags={"ssm-type": parameter["Type"]},
+        description=get_text(parameter, "Description"), tags={TYPE_TAG: parameter["Type"]},
     )  # fmt: skip

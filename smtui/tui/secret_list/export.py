@@ -38,7 +38,8 @@ TITLE = SafeText("Export")
 ABOUT = ("Values are written in plain text to a new file, readable only by you. "
          "Each read is recorded in the audit log.")
 WRITE_FILE = "Export"
-FORMAT_LIST = list(FORMATS)
+FORMAT_LIST = [format for format, entry in FORMATS.items() if not entry.is_encrypted]
+"""The formats in plain text; an encrypted one is for the command line, which asks for its passphrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,9 @@ class ExportPlan(PlanScreen):
         self.items.display = not self.selects_by_prefix
 
     def _show_formats(self, chosen: int) -> None:
-        rows = [Content.assemble(("● " if at == chosen else "  ", "bold"), f"{format.value:<8}",
-                                 (entry.description, "$text-muted"))
-                for at, (format, entry) in enumerate(FORMATS.items())]
+        rows = [Content.assemble(("● " if at == chosen else "  ", "bold"), f"{format.value:<12}",
+                                 (FORMATS[format].description, "$text-muted"))
+                for at, format in enumerate(FORMAT_LIST)]
         self.formats.put(rows, chosen)
 
     @property
@@ -209,4 +210,5 @@ async def _write_file(app: Shell, region: str, selection: Selection, target: Exp
 def format_notice(done: ExportCounts, path: Path) -> SafeText:
     """Returns the notification about a finished export."""
     without_value = f" {format_count(done.without_value)} had no value." if done.without_value else ""
-    return sanitize(f"{format_count(done.written)} exported to {path} in plain text.{without_value}")
+    omitted = "".join(f" Omitted: {what}: {number:,}." for what, number in done.left_out.items())
+    return sanitize(f"{format_count(done.written)} exported to {path} in plain text.{without_value}{omitted}")

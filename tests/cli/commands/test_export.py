@@ -242,3 +242,25 @@ def test_a_secret_that_refuses_the_export_is_named(stocked: CommandLine, tmp_pat
     assert missing.code == 1
     assert "That was prod/none." in missing.err
     assert not target.exists()
+
+
+def test_a_protected_export_asks_for_its_passphrase_twice(rich: CommandLine, tmp_path: Path) -> None:
+    rich.person.present = True
+    rich.person.answers = ["export phrase", "export phrase"]
+
+    answer = rich("export", "prod/db", "--format", "bitwarden-protected", "--output", str(tmp_path / "bw.json"))
+
+    assert answer.code == 0, answer.err
+    assert "encrypted with the passphrase of the export" in answer.err
+    rich.person.answers = ["export phrase"]
+    assert rich("import", str(tmp_path / "bw.json"), "--prefix", "back/").code == 0
+    rich.person.answers = ["one", "another"]
+    assert rich("export", "prod/db", "--format", "bitwarden-protected").code == 2
+
+
+def test_what_an_export_leaves_out_is_noted(rich: CommandLine) -> None:
+    answer = rich("export", "--format", "ssm")
+
+    assert "binary values, which a parameter cannot hold: 1." in answer.err
+    assert rich("export", "prod/db", "--format", "dotenv", "--qualified", "--skip", "PROD_DB_USER").out.startswith(
+        "PROD_DB_PASSWORD=")

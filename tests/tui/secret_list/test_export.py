@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smtui.transfer.export import FORMATS, ExportFormat
-from smtui.tui.secret_list.export import ExportPlan
+from smtui.tui.secret_list.export import FORMAT_LIST, ExportPlan
 from tests.tui.conftest import MakeApp, said, screen_text, until
 from tests.tui.driver import SMALL, get_screen, see, wait_for_screen
 
@@ -27,8 +27,8 @@ async def test_both_places_offer_the_formats_of_the_one_table(app: MakeApp, fill
                 await pilot.press("down", "down", "down", "enter")
             await wait_for_screen(pilot, ExportPlan)
             await see(pilot, title)
-            for format, entry in FORMATS.items():
-                assert f"{format:<8}{entry.description}" in screen_text(running)
+            for format in FORMAT_LIST:
+                assert f"{format:<12}{FORMATS[format].description}" in screen_text(running)
             await pilot.press("escape")
             await until(pilot, lambda: not isinstance(running.screen, ExportPlan))
 

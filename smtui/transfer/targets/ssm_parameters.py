@@ -1,0 +1,46 @@
+"""Parameters of AWS Systems Manager: a JSON object on each line, for `aws ssm put-parameter --cli-input-json`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from smtui.transfer.export_options import ExportOptions
+from smtui.transfer.selection import Answer, get_value
+from smtui.transfer.sources.ssm import TYPE_TAG, TYPES
+
+SECURE = "SecureString"
+MAX_STANDARD, MAX_ADVANCED = 4096, 8192
+"""Bytes of a value, by tier. Source: page PutParameter, members Value and Tier."""
+MAX_DESCRIPTION = 1024
+_ILLEGAL = re.compile(r"[^A-Za-z0-9_./-]+")
+
+
+def write(answers: Iterable[Answer], options: ExportOptions) -> Iterator[str]:
+    """The lines, one for each parameter."""
+    for answer in answers:
+        value = get_value(answer)
+        if not isinstance(value, str):
+            options.left_out["binary values, which a parameter cannot hold"] += 1
+        elif len(value.encode("utf-8", "surrogatepass")) > MAX_ADVANCED:
+            options.left_out[f"values larger than {MAX_ADVANCED:,} bytes, which a parameter cannot hold"] += 1
+        else:
+            yield json.dumps(_make_request(answer, value, options), ensure_ascii=False) + "\n"
+
+
+def _make_request(answer: Answer, value: str, options: ExportOptions) -> dict[str, Any]:
+    name = _ILLEGAL.sub("-", answer["Name"])
+    options.left_out["letters of names that this format cannot have"] += name != answer["Name"]
+    tags = {tag["Key"]: tag.get("Value", "") for tag in answer.get("Tags", ())}
+    kind = tags.pop(TYPE_TAG, SECURE)
+    request: dict[str, Any] = {
+        "Name": f"/{name}" if "/" in name else name, "Type": kind if kind in TYPES else SECURE, "Value": value}
+    if len(value.encode()) > MAX_STANDARD:
+        request["Tier"] = "Advanced"
+    if description := answer.get("Description"):
+        request["Description"] = description[:MAX_DESCRIPTION]
+    if tags:
+        request["Tags"] = [{"Key": key, "Value": text} for key, text in tags.items()]
+    return request
