@@ -15,13 +15,18 @@ from smtui.cli.unlocking import take_passphrase
 
 AWS_SERVICE = "secretsmanager"
 """The aws CLI's word before an operation, which may stand here too."""
+KEEP_UNLOCKED = frozenset({"agent", "serve"})
+"""The commands that lock a vault and continue, so that what they freed must not stay in memory."""
 NAMES_BEFORE_COMMAND = (*BEFORE_COMMAND, "--help", "--version")
 
 
 def main(argv: Sequence[str]) -> int:
     """Runs one command line in a process of its own. `argv` is without the program's name. Returns the exit code."""
+    from smtui.system.freed_memory import overwrite_freed_memory
     from smtui.system.hardening import harden
 
+    if not KEEP_UNLOCKED.isdisjoint(argv):
+        overwrite_freed_memory()
     harden(allow_debug=ALLOW_DEBUG in argv)
     return run(argv)
 

@@ -34,7 +34,7 @@ def read_request(request: HttpRequest, callers: CallerRegistry) -> tuple[Endpoin
     """
     if request.find_headers("x-forwarded-for") or request.find_headers("forwarded"):
         raise RefusedRequestError("", "Forwarded")
-    tokens = next(filter(None, map(request.find_headers, TOKEN_HEADERS)), [])
+    tokens = next(filter(None, map(request.find_headers, TOKEN_HEADERS)), ())
     caller = callers.find_by_token(tokens)
     if caller is None:
         raise RefusedRequestError("", "Bad Token", 403)

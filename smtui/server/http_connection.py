@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from email.utils import format_datetime
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 
 import h11
@@ -190,7 +191,7 @@ class HttpConnection:
     def _send(self, response: HttpResponse, *, closes: bool = False) -> None:
         assert response.status in STATUSES, "no other status leaves"
         headers = [
-            ("date", format_datetime(self._ambient.now(), usegmt=True)), ("content-type", response.content_type),
+            ("date", _format_date(int(self._ambient.now().timestamp()))), ("content-type", response.content_type),
             ("content-length", str(len(response.body))), ("x-amzn-requestid", response.request_id),
             ("cache-control", "no-store"), *response.headers, *([("connection", "close")] if closes else []),
         ]
@@ -208,3 +209,9 @@ class HttpConnection:
                 left -= len(data)
         except _Refusal:
             return
+
+
+@lru_cache(1)
+def _format_date(seconds: int) -> str:
+    """Seconds since 1970 as in a header. SDKs correct their clock by it."""
+    return formatdate(seconds, usegmt=True)

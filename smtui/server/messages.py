@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from smtui.api.errors import SmtuiError
 
@@ -12,7 +13,7 @@ AWS_JSON = "application/x-amz-json-1.1"
 PLAIN_TEXT = "text/plain"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HttpRequest:
     """A complete request.
 
@@ -32,13 +33,21 @@ class HttpRequest:
     body: bytes = b""
     source: str = "127.0.0.1"
 
-    def find_headers(self, name: str) -> list[str]:
+    @cached_property
+    def _values(self) -> dict[str, list[str]]:
+        """The values by name."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            found.setdefault(name, []).append(value)
+        return found
+
+    def find_headers(self, name: str) -> Sequence[str]:
         """The values of all headers of this name (lower case)."""
-        return [value for each, value in self.headers if each == name]
+        return self._values.get(name, ())
 
     def find_header(self, name: str) -> str:
         """The value of the first header of this name (lower case), or an empty text."""
-        return next(iter(self.find_headers(name)), "")
+        return self._values.get(name, ("",))[0]
 
 
 @dataclass(frozen=True, slots=True)

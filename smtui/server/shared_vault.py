@@ -6,6 +6,8 @@ A call that has begun ends before the vault is locked. After the lock nothing of
 
 from __future__ import annotations
 
+import gc
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -158,5 +160,7 @@ class SharedVault:
         vault.close()
         self.is_locking = False
         sigv4.forget_keys()
+        re.purge()
         for act in self.on_lock:
             act()
+        gc.collect()

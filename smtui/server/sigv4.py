@@ -142,9 +142,15 @@ def _read_time(request: HttpRequest, signature: Signature) -> int:
     if headers[0][:8] != signature.date:
         raise _refuse("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.")
     try:
-        return calendar.timegm(time.strptime(headers[0], TIME_FORMAT))
+        return _parse_time(headers[0])
     except ValueError:
         raise _refuse_incomplete("Date must be in ISO-8601 'basic format'.") from None
+
+
+@lru_cache(4)
+def _parse_time(stamp: str) -> int:
+    """Seconds since 1970. Raises ValueError."""
+    return calendar.timegm(time.strptime(stamp, TIME_FORMAT))
 
 
 def _check_scope(signature: Signature) -> None:
