@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from textwrap import wrap
 
 from smtui.system.bounded_read import TooLargeError, read_bounded
 from smtui.system.paths import is_folder
@@ -48,6 +49,7 @@ from smtui.transfer.sources.csv_columns import KINDS
 from smtui.transfer.sources.fields import to_value
 
 MAX_BYTES = 64 * 1024 * 1024
+HELP_WIDTH, HELP_INDENT = 116, 20
 CURRENT_VALUES = MappingOptions()
 
 
@@ -136,7 +138,8 @@ SOURCES = (
            is_general=True),
     Source(None, "files of other programs, which are refused with the command that converts them", "",
            foreign.recognise, foreign.read),
-    Source(ImportFormat.JSON, "JSON object of names and values", "any; every member is one secret",
+    Source(ImportFormat.JSON, "JSON object of names and values",
+           "any, if all members are texts, numbers, true or false; every member is one secret",
            json_object.recognise, json_object.read, is_general=True),
     Source(ImportFormat.ENV, "`.env` file", "`NAME=value` lines; every line is one secret",
            env.recognise, env.read, is_general=True),
@@ -145,6 +148,17 @@ SOURCES = (
 )
 """Every source, in the order of the documentation."""
 BY_FORMAT = {source.format: source for source in SOURCES if source.format}
+
+
+def format_source_list() -> str:
+    """The words of `--format` with their sources, a line or more for each, for the help of the command line."""
+    lines: list[str] = []
+    for source in SOURCES:
+        if source.format:
+            text = wrap(source.description.replace("`", ""), HELP_WIDTH - HELP_INDENT)
+            lines.append(f"    {source.format:<{HELP_INDENT - 4}}{text[0]}")
+            lines += (" " * HELP_INDENT + line for line in text[1:])
+    return "\n".join(lines)
 
 
 def format_source_table() -> str:

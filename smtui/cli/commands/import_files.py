@@ -1,6 +1,6 @@
 """Imports secrets from files or folders. What a file is, is recognised by its content: .env files, JSON objects of
-names and values, output of aws secretsmanager; docs/import.md lists all. If anything is refused, nothing is imported;
-in an AWS account, which has no transactions, what is done stays, and the same import run again continues.
+names and values, output of aws secretsmanager, and those in the list below. If anything is refused, nothing is
+imported; in an AWS account, which has no transactions, what is done stays, and the same import run again continues.
 
 An existing secret with a different value stops the import, unless --update or --skip-existing is given. An encrypted
 file asks for its own passphrase on the terminal. --dry-run shows the plan and exits as the import would.
@@ -20,7 +20,7 @@ from smtui.cli.import_long import MAX_NAMES
 from smtui.cli.unlocking import open_context_for
 from smtui.transfer.apply import apply_each, apply_plan, describe_progress
 from smtui.transfer.entry import Entry
-from smtui.transfer.formats import FileContent, ImportFormat
+from smtui.transfer.formats import FileContent, ImportFormat, format_source_list
 from smtui.transfer.plan import CHANGES, Action, Progress, Step, make_plan, summarize
 from smtui.transfer.reimport import keep_names
 from smtui.transfer.target import ImportTarget
@@ -28,6 +28,7 @@ from smtui.transfer.target import ImportTarget
 if TYPE_CHECKING:
     from smtui.api.context import Context
 
+__doc__ = f"{__doc__}\n{format_source_list()}\n"
 EXAMPLE = (
     "smtui import .env --prefix dev/ --dry-run\n"
     "smtui import .env --as-one dev/app\n"
@@ -41,8 +42,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="+", help="file or folder to read; - is standard input")
     parser.add_argument("--prefix", metavar="TEXT", default="", help="add this to the beginning of every name")
     parser.add_argument("--as-one", metavar="NAME", help="import everything as one secret, a JSON object")
-    parser.add_argument("--format", choices=[each.value for each in ImportFormat],
-                        help="format of the files (default: recognise each by its content)")
+    parser.add_argument("--format", metavar="NAME", choices=[each.value for each in ImportFormat],
+                        help="format of the files, a name of the list above (default: recognise each by its content)")
     parser.add_argument("--history", action="store_true", help="also import older values, as older versions")
     parser.add_argument("--attachments", action="store_true", help="also import attached files, as binary secrets")
     parser.add_argument("--trash", action="store_true", help="also import archived and deleted items")
