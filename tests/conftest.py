@@ -79,10 +79,12 @@ def machine(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
-    """Isolates tests from the developer's settings, vault, clipboard and colours."""
+    """Isolates tests from the developer's settings, vault, profiles, clipboard and colours."""
     for name in ("NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "TMUX", "SSH_TTY", "SSH_CONNECTION", "SMTUI_VAULT",
                  "SMTUI_CONTEXT"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(elsewhere / "no-profiles"))
     monkeypatch.setenv("SMTUI_CONFIG", str(elsewhere / f"{next(_machines)}.config" / "config.toml"))
 
 

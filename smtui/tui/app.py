@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
+from smtui.api.context import Feature
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system.ambient import read_monotonic_clock
 from smtui.system.settings import Settings
@@ -24,11 +25,16 @@ from smtui.tui.too_small import TooSmallScreen
 
 if TYPE_CHECKING:
 
+    from smtui.backends.aws.context import AwsContext
     from smtui.backends.local import Vault
+    from smtui.system.context_settings import ContextSettings
 
 IN_A_SESSION = frozenset({"generate", "go", "recent", "previous_secret", "favorite", "favorites",
                           "undo", "switch", "read_again"})
 ALLOWED = "Changes will be saved from now on."
+ALLOWED_IN_ACCOUNT = ("Changes in {title}, AWS account {account}, are allowed from now on, until 15 minutes after the "
+                      "last of them.")
+CHANGES_ENDED = "{title} is protected from changes again."
 
 
 class SmtuiApp(NavigationApp):
@@ -39,6 +45,7 @@ class SmtuiApp(NavigationApp):
         settings: the user's settings; None means the defaults.
         vault: a vault that is already open, as for the demo; None shows the unlock screen first.
         read_only: whether sessions refuse to change anything.
+        account: an AWS account to open instead of the vault at `path`, and its Region or None.
         hint: how to open the vault at `path`, if that is no secret (the demo).
         plain: whether to draw with ASCII characters only.
         pasteboard: the clipboard; None means the clipboard of the system.
@@ -58,6 +65,7 @@ class SmtuiApp(NavigationApp):
         settings: Settings | None = None,
         *,
         vault: Vault | None = None,
+        account: tuple[ContextSettings, str | None] | None = None,
         read_only: bool = False,
         hint: str = "",
         plain: bool = False,
@@ -67,6 +75,7 @@ class SmtuiApp(NavigationApp):
         super().__init__(path, settings or Settings(), pasteboard, read_only=read_only, plain=plain, hint=hint,
                          monotonic=monotonic)
         self._first_vault = vault
+        self._account, self._account_region = account or (None, None)
 
     async def on_mount(self) -> None:
         self._leave_in_order()
@@ -81,7 +90,9 @@ class SmtuiApp(NavigationApp):
 
     def run_vault_task(self, task: VaultTask) -> None:
         """Runs a task for the whole vault. A read-only session refuses tasks that change something."""
-        if self.session is not None and self.session.read_only and task.changes:
+        if self.session is not None and not self.session.vault.can.has_file:
+            self.warn(self.session.vault.can.explain(Feature.FILE))
+        elif self.session is not None and self.session.read_only and task.changes:
             self.warn(READ_ONLY)
         else:
             self.run_task(screens.load_task(task))
@@ -153,11 +164,16 @@ class SmtuiApp(NavigationApp):
         from smtui.tui.dialogs.confirm import Confirm
 
         session = self.session
-        question = Confirm(sanitize("Leave read-only mode?"), sanitize(ALLOWED), "Allow changes")
+        account = "" if session is None or session.vault.can.has_file else ALLOWED_IN_ACCOUNT.format(
+            title=session.vault.title, account=session.vault.account_id)
+        question = Confirm(sanitize("Leave read-only mode?"), sanitize(account or ALLOWED), "Allow changes")
         if session is None or not await self.push_screen_wait(question):
             return
         vault = session.vault
-        if vault.read_only:
+        if not vault.can.has_file:
+            await call(cast("AwsContext", vault).allow_changes)
+            self._set_read_only(False)
+        elif vault.read_only:
             vault = await call(vault.reopen, read_only=False)
             await session.stop_background_work()
             await call(session.vault.close)
@@ -165,6 +181,14 @@ class SmtuiApp(NavigationApp):
             await self.enter(vault)
         else:
             self._set_read_only(False)
+
+    async def tick(self) -> None:
+        """Also makes the session read-only once an account refuses changes again, 15 minutes after the last of them."""
+        await super().tick()
+        session = self.session
+        if session is not None and not session.read_only and session.vault.read_only:
+            self._set_read_only(True)
+            self.warn(CHANGES_ENDED.format(title=session.vault.title))
 
     def action_forbid_changes(self) -> None:
         """Makes the session read-only until the user allows changes again."""

@@ -29,7 +29,10 @@ class SessionScreen(ReadingScreen[Answer]):
         self.client = session.client()
 
     def create_header(self) -> Header:
-        """Creates the top line: the vault's name, the Region, and flags: another Region than at home, read-only."""
+        """Creates the top line: the vault's name, the Region, and flags: another Region than at home, read-only.
+
+        Of an AWS account it has the name of the context, the number of the account, the Region, and `PROTECTED`.
+        """
         return Header(*self._list_header_words())
 
     def refresh_header(self) -> None:
@@ -39,6 +42,9 @@ class SessionScreen(ReadingScreen[Answer]):
 
     def _list_header_words(self) -> tuple[list[SafeText], *tuple[SafeText, ...]]:
         session = self.session
+        if not session.vault.can.has_file:
+            account = [sanitize(word) for word in (session.vault.title, session.vault.account_id, session.region)]
+            return account, *([SafeText("PROTECTED")] if session.read_only else [])
         vault, region = sanitize(session.vault.path.name), sanitize(session.region)
         is_home = session.region == session.vault.region_name
         flags = [*([] if is_home else [region]), *([SafeText("read-only")] if session.read_only else [])]

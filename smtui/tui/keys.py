@@ -30,7 +30,7 @@ SHORTCUTS = (
     Shortcut("everywhere.favorites", "apostrophe", "favorites", "Favorites", "Open one of the favorite secrets"),
     Shortcut("everywhere.favorite", "I", "favorite", "Favorite",
              "Add this secret to the favorites of this machine, or remove it"),
-    Shortcut("everywhere.switch", "c", "switch", "Regions, vaults", "Switch to another Region or vault"),
+    Shortcut("everywhere.switch", "c", "switch", "Regions, vaults", "Switch to another Region, vault or AWS account"),
     Shortcut("everywhere.job", "f9", "job", "Background job", "Show progress or send the job to the background",
              priority=True),
     Shortcut("everywhere.allow_changes", "f10", "allow_changes", "Read-write (rw)", "Leave read-only mode",
@@ -168,7 +168,7 @@ SHORTCUTS = (
     Shortcut("vault.open", "enter,l", "open", "Open", "Start the task under the cursor, with confirmation", show=True),
     Shortcut("vault.back", "escape,h", "back", "Back", "Return to the list", show=True),
 
-    Shortcut("regions.open", "enter,l", "open", "Open", "Switch to this Region, or lock and open this vault",
+    Shortcut("regions.open", "enter,l", "open", "Open", "Switch to this Region, or lock and open this vault or account",
              show=True),
     Shortcut("regions.add", "a", "add", "Add", "Add a Region or vault to the list", show=True),
     Shortcut("regions.remove", "f8", "remove", "Remove", "Remove this vault from the list; the file is kept",
@@ -176,6 +176,7 @@ SHORTCUTS = (
     Shortcut("regions.back", "escape,h", "back", "Back", "Return to the list", show=True),
 
     Shortcut("door.another", "f3", "another", "Another vault", "Open another vault", show=True),
+    Shortcut("account.open", "enter", "open", "Sign in", "Sign in to the AWS account, again if it failed", show=True),
     Shortcut("unlock.again", "enter", "again", "Retry", "Try again to open the vault", show=True),
     Shortcut("unlock.make", "f4", "make", "Create vault", "Create a vault here", show=True),
     Shortcut("unlock.recover", "f2", "recover", "Recover", "Open the vault with the recovery code", show=True),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from smtui.api.arn import parse_secret_arn
+from smtui.api.context import Feature
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names, keys, screens
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import confirm_discard, list_dirty_forms
-from smtui.tui.help.places import REGIONS, SECRETS
+from smtui.tui.help.places import REGIONS, SECRETS, VAULT
 from smtui.tui.leaving_app import LeavingApp
 from smtui.tui.secret.tabs import VALUE, SecretTab
 from smtui.tui.session import RecentSecret, Session
@@ -137,6 +138,9 @@ class NavigationApp(LeavingApp):
         from smtui.tui.secret_list.screen import SecretsScreen
 
         if self.session is None:
+            return
+        if place is VAULT and not self.session.vault.can.has_file:
+            self.warn(self.session.vault.can.explain(Feature.FILE))
             return
         while len(self.screen_stack) > 1 and not isinstance(self.screen, SecretsScreen):
             await self.pop_screen()

@@ -35,6 +35,7 @@ from smtui.tui.lock_notices import LockNotices, describe_discarded
 from smtui.tui.session import Session, VaultOpened
 from smtui.tui.settings_app import SettingsApp
 from smtui.tui.too_small import TooSmallScreen, is_large_enough
+from smtui.tui.unlock.account import AccountScreen, make_locked_screen
 from smtui.tui.unlock.recovery_code import A_WHILE, UNSEEN
 from smtui.tui.unlock.screen import UnlockScreen
 from smtui.tui.vault.screen import VaultScreen
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from smtui.backends.local import Vault
     from smtui.rotation.runner import RotationResult
+    from smtui.system.context_settings import ContextSettings
     from smtui.tui.unlock.return_place import ReturnPlace
 
 LEAVING_GROUP = "leaving"
@@ -80,9 +82,14 @@ class SessionApp(SettingsApp):
         self._ticked = monotonic()
         self._return_place: ReturnPlace | None = None
         self._lock_notices = LockNotices()
+        self._account: ContextSettings | None = None
+        self._account_region: str | None = None
+        """The AWS account that is open or will be opened; None for a vault."""
 
     def make_first_screen(self) -> Screen[None]:
-        """Returns the first screen: unlock, or create if there is no vault file."""
+        """Returns the first screen: unlock, or create if there is no vault file; or that which opens an account."""
+        if self._account is not None:
+            return AccountScreen(self._account, self._account_region)
         if not is_absent(self.path):
             return UnlockScreen(self.path)
         from smtui.tui.unlock.create import CreateScreen
@@ -96,7 +103,7 @@ class SessionApp(SettingsApp):
 
     async def on_vault_opened(self, message: VaultOpened) -> None:
         """Remembers the path of the vault, if the settings allow it, and starts the session."""
-        if self.settings.remember_vaults and not self.hint:
+        if self.settings.remember_vaults and not self.hint and message.vault.can.has_file:
             await call(recent_vaults.remember_vault, message.vault.path)
         await self.enter(message.vault)
 
@@ -134,7 +141,8 @@ class SessionApp(SettingsApp):
         for group in (GESTURE, READING, BACKGROUND):
             self.workers.cancel_group(self, group)
         self.clear_notifications()
-        await self.show_only(UnlockScreen(self.path, notice))
+        await self.show_only(UnlockScreen(self.path, notice) if self._account is None else
+                             make_locked_screen(self._account, self._account_region, session, notice))
         self.inner_clipboard = ""
         self._lock_notices.keep_report(session.vault.path, [*discarded, *await session.stop_background_work()])
         if session.code_unseen:
@@ -153,7 +161,7 @@ class SessionApp(SettingsApp):
     async def _verify(self) -> None:
         """Verifies the vault in the background. If a row is not as it was last written, locks with the reason."""
         session = self.session
-        if session is None or session.verifier.is_running:
+        if session is None or session.verifier.is_running or not session.vault.can.has_file:
             return
         verified = await session.verifier.verify()
         if self.session is not session:
@@ -186,10 +194,17 @@ class SessionApp(SettingsApp):
         self.run_worker(self._open_another(path), group=LEAVING_GROUP)
 
     async def _open_another(self, path: Path) -> None:
+        self._account = None
         self.path, locked = path, self.session is None
         await self.lock()
         if locked or is_absent(path):
             await self.show_only(self.make_first_screen())
+
+    def open_account(self, context: ContextSettings, region: str | None = None) -> None:
+        """Locks what is open and opens an AWS account."""
+        self._account, self._account_region = context, region
+        run = self.show_only(self.make_first_screen()) if self.session is None else self.lock()
+        self.run_worker(run, group=LEAVING_GROUP)
 
     def show_only_soon(self, screen: Screen[None]) -> None:
         """Runs `show_only` in a worker, for a screen that this removes."""

@@ -17,6 +17,7 @@ from textual.worker import Worker, get_current_worker
 
 from smtui.api.errors import SmtuiError, VaultLockedError
 from smtui.clipboard.clipboard import Clipboard
+from smtui.system.context_settings import ContextSettings
 from smtui.system.settings import Settings
 from smtui.tui.bridge import gesture, must_be_on_top
 from smtui.tui.clipboard_app import CopyingApp
@@ -214,6 +215,10 @@ class Shell(CopyingApp):
     @abstractmethod
     def choose_another(self) -> Worker[None]:
         """Asks for another vault and opens it."""
+
+    @abstractmethod
+    def open_account(self, context: ContextSettings, region: str | None = None) -> None:
+        """Locks what is open and opens an AWS account, in its default Region if none is given."""
 
     @abstractmethod
     def open_another(self, path: Path) -> None:

@@ -22,6 +22,7 @@ PLACES = {
     "vault": "Vault",
     "regions": "Regions and vaults",
     "door": "Start",
+    "account": "AWS account",
     "policy": "Policy",
     "rotation": "Rotation",
     "replication": "Replication",

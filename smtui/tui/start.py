@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from smtui.backends.local import Vault
+    from smtui.system.context_settings import ContextSettings
     from smtui.system.settings import Settings
 
 USAGE = 2
@@ -46,7 +47,7 @@ def start(arguments: Sequence[str]) -> int:
     options = _make_parser().parse_args(arguments)
     harden(allow_debug=options.allow_debug)
     try:
-        options.vault = _find_vault(options)
+        account = _find_account(options)
     except SmtuiError as error:
         print(f"smtui: {error}", file=sys.stderr)
         return USAGE
@@ -63,7 +64,7 @@ def start(arguments: Sequence[str]) -> int:
         from smtui.tui.app import SmtuiApp
         from smtui.tui.plain_glyphs import needs_plain
 
-        app = SmtuiApp(path, settings, vault=vault, read_only=options.read_only, hint=hint,
+        app = SmtuiApp(path, settings, vault=vault, account=account, read_only=options.read_only, hint=hint,
                        plain=needs_plain(os.environ))
         app.run()
     TERMINAL.exit_if_lost()
@@ -96,20 +97,29 @@ def _make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _find_vault(options: argparse.Namespace) -> str | None:
-    """The path of the vault that the options select, or None for the default. Raises SmtuiError."""
+def _find_account(options: argparse.Namespace) -> tuple[ContextSettings, str | None] | None:
+    """The AWS account that the options or $SMTUI_CONTEXT select, and its Region. The path of a vault becomes an option.
+
+    Raises:
+        SmtuiError: there is no such context.
+    """
     name = options.context or ("" if options.vault is not None or options.demo else os.environ.get("SMTUI_CONTEXT"))
     if not name:
-        chosen: str | None = options.vault
-        return chosen
-    from smtui.api.errors import NotAvailableError
+        return None
+    from smtui.api.errors import ContextMissingError
     from smtui.backends.contexts import find_context
+    from smtui.system.context_settings import split_region
 
-    found = find_context(name.partition("@")[0])
+    try:
+        name, region = split_region(name)
+    except ValueError as error:
+        raise ContextMissingError(f"{error}.") from None
+    found = find_context(name)
     if found.is_aws:
-        raise NotAvailableError(f"{found.name} is an AWS account, which the screens cannot show yet. "
-                                f"Commands can: smtui ls --context {found.name}")
-    return found.vault
+        return found, region
+    options.vault = found.vault
+    options.read_only = options.read_only or found.protection == "read"
+    return None
 
 
 @contextmanager

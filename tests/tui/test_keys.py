@@ -49,6 +49,7 @@ from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.settings.screen import SettingsScreen
 from smtui.tui.shortcut import PLACES
 from smtui.tui.undo.screen import UndoScreen
+from smtui.tui.unlock.account import AccountScreen
 from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.unlock.recover import RecoverScreen
 from smtui.tui.unlock.recovery_code import RecoveryScreen
@@ -67,6 +68,7 @@ HOMES = {
     "vault": VaultScreen,
     "regions": RegionsScreen,
     "door": UnlockScreen,
+    "account": AccountScreen,
     "policy": PolicyScreen,
     "rotation": RotationScreen,
     "replication": ReplicationScreen,

@@ -87,6 +87,7 @@ class Connection:
             VaultReadOnlyError: it is a change, and the account is protected.
             VaultLockedError: the connection is closed.
         """
+        self._guard.check_deletion(operation, params)
         with translate_errors(self.title, self.profile):
             client = self._get_client(service, region)
             response: dict[str, Any] = getattr(client, format_method_name(operation))(**params)

@@ -6,7 +6,8 @@ added here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from smtui.api.errors import VaultReadOnlyError
 
@@ -66,6 +67,13 @@ class WriteGuard:
         """Refuses changes from now on, whatever the settings say."""
         self._open_until = None
         self._protection = "read"
+
+    def check_deletion(self, operation: str, params: Mapping[str, Any]) -> None:
+        """Raises VaultReadOnlyError for a deletion without recovery, unless the settings say `protect = "no"`."""
+        if operation == "DeleteSecret" and params.get("ForceDeleteWithoutRecovery") and self._protection != "no":
+            raise VaultReadOnlyError(
+                f"{self._title} is protected: a secret cannot be deleted without recovery. DeleteSecret was not sent.",
+                hint=f'Use a recovery window, or protect = "no" under [contexts.{self._title}].')
 
     def check(self, operation: str) -> None:
         """Raises VaultReadOnlyError for a change that is not allowed, or what `confirm` raises."""

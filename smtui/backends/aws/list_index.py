@@ -88,6 +88,11 @@ class ListIndex:
         """The number of entries that are known so far."""
         return len(self._entries)
 
+    def list_known(self) -> list[Entry]:
+        """The entries that are known so far, without a call."""
+        with self._lock:
+            return list(self._entries.values())
+
     # Answers.
 
     def list_secrets(self, **request: Any) -> Page:

@@ -55,6 +55,11 @@ class ListIndexes:
         index.look_for_changes()
         return index.version
 
+    def count_whole_lists(self) -> dict[str, int]:
+        """The number of secrets of each Region whose list is known completely."""
+        with self._lock:
+            return {region: index.known_count for region, index in self._indexes.items() if index.is_whole}
+
     def close(self) -> None:
         """Drops all indexes."""
         with self._lock:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.rules import audit_query
 from smtui.text.dates import format_time
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.audit.local_events import list_local_events
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -109,7 +110,7 @@ class ChangesSince:
 
 def _list_done(vault: Vault, above: int, up_to: int | None) -> Iterator[Event]:
     """Yields the successful events that are not read-only, newest first."""
-    return (event for event in vault.audit_log(above=above, up_to=up_to)
+    return (event for event in list_local_events(vault, above=above, up_to=up_to)
             if not event["readOnly"] and "errorCode" not in event)
 
 

@@ -105,8 +105,8 @@ class EventsScreen(FilteredTableScreen[Answer]):
             self._show()
 
     async def load_changes(self) -> None:
-        """Reads new events only: every change of the vault is recorded as a new event."""
-        await self.look_for_more()
+        """Reads new events only: every change of the vault is recorded as a new event. After an error, reads all."""
+        await (self.look_for_more() if self.has_read else self.load())
 
     async def _read_on(self, sought: Event | None = None) -> None:
         """Reads further events, as far as the screen needs them, and up to `sought`, on which the cursor stays."""

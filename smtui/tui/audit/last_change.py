@@ -11,6 +11,7 @@ from smtui.rules.labels import AWSCURRENT
 from smtui.text.dates import format_time
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit.changes_since import describe_change
+from smtui.tui.audit.local_events import list_local_events
 from smtui.tui.secret.label_moves import shorten_id
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def describe_last_key_change(
         names: the operations to look for.
         did: what the caller did, in the past tense, as it follows a name.
     """
-    for event in vault.audit_log(outcome="done", limit=MAX_EVENTS):
+    for event in list_local_events(vault, outcome="done", limit=MAX_EVENTS):
         if event["eventName"] in names and _is_about_any(event, subjects):
             return _describe_event(event, did)
     return sanitize(f"Someone {did}.")
@@ -91,7 +92,7 @@ def describe_newest(
         secret_id: the name or ARN of the secret that the event concerns.
         subjects: otherwise, the ids or names by which the request names the key, alias or function.
     """
-    events = vault.audit_log(secret_id=secret_id, outcome="done", limit=MAX_EVENTS, region_name=region)
+    events = list_local_events(vault, secret_id=secret_id, outcome="done", limit=MAX_EVENTS, region_name=region)
     return next((describe_change(event) for event in events if event["eventName"] in operations
                  and (not subjects or (event["awsRegion"] == region and _is_about_any(event, subjects)))), "")
 
@@ -102,7 +103,7 @@ def _is_about_any(event: Event, subjects: Collection[str]) -> bool:
 
 
 def _list_events(vault: Vault, secret_id: str, region: str) -> list[Event]:
-    return list(vault.audit_log(secret_id=secret_id, outcome="done", limit=MAX_EVENTS, region_name=region))
+    return list(list_local_events(vault, secret_id=secret_id, outcome="done", limit=MAX_EVENTS, region_name=region))
 
 
 def _describe_event(event: Event, did: str, who: str = "") -> SafeText:

@@ -1,23 +1,26 @@
-"""The screen with the Regions of the vault and the recently opened vaults."""
+"""The screen with the Regions of what is open, the recently opened vaults, and the contexts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
 from smtui.backends.local import is_region
 from smtui.system import recent_vaults
+from smtui.system.paths import expand_home
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.contexts.choose_vault import CREATED_IF_MISSING, WHERE, list_known_vaults
+from smtui.tui.contexts.list_contexts import ContextRow, list_contexts
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.help import places
@@ -27,24 +30,33 @@ from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
+    from smtui.backends.aws.context import AwsContext
+    from smtui.backends.local import Vault
+    from smtui.system.context_settings import ContextSettings
     from smtui.tui.session import Session
 
 LONGEST_REGION = 64
 NOT_REMEMBERED = "No recent vaults."
+NO_CONTEXTS = "No contexts. smtui contexts add creates one."
+ADD_CONTEXT = "smtui contexts add NAME --profile PROFILE adds an AWS account."
+PROTECTED = {"read": "PROTECTED", "ask": "asks first"}
 NO_REGION = "Enter a Region such as us-east-1."
 
 
 @dataclass(frozen=True, slots=True)
 class RegionRow:
-    """A Region with the number of its secrets. `state` says whether it is the present and the home Region."""
+    """A Region with the number of its secrets, None if it is not known.
+
+    `state` says whether it is the present and the home Region.
+    """
 
     name: str
-    secrets: int
+    secrets: int | None
     state: str
 
 
 class RegionsScreen(SessionScreen[None]):
-    """A list of Regions and a list of vaults. Tab switches between them."""
+    """A list of Regions, one of vaults and one of contexts. Tab switches between them."""
 
     place = places.REGIONS
     BINDINGS = keys.list_bindings("regions")
@@ -54,6 +66,7 @@ class RegionsScreen(SessionScreen[None]):
 
     regions = getters.query_one("#regions", Table)
     vaults = getters.query_one("#vaults", Table)
+    contexts = getters.query_one("#contexts", Table)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -63,39 +76,62 @@ class RegionsScreen(SessionScreen[None]):
     def compose(self) -> ComposeResult:
         yield self.create_header()
         with ReadPane(), Horizontal(id="areas"):
-            with Panel(title="Regions of this vault", id="regions-area"):
+            with Panel(title=self._make_title(), id="regions-area"):
                 yield Table(
                     Column("Region", lambda region: sanitize(region.name), 14, grows=1),
-                    Column("Secrets", lambda region: sanitize(f"{region.secrets:,}"), 7),
+                    Column("Secrets", _format_count, 7),
                     Column("", lambda region: sanitize(region.state), 10),
                     key=lambda region: region.name, nothing=SafeText(""), id="regions",
                 )
-            with Panel(title="Recent vaults", id="vaults-area"):
-                yield Table(
-                    Column("Vault", lambda vault: sanitize(vault[0].name), 16, grows=1),
-                    Column("Folder", lambda vault: sanitize(vault[0].parent), 16, grows=2, drop=1),
-                    Column("", self._format_vault_state, 11),
-                    key=lambda vault: vault[0], nothing=SafeText(NOT_REMEMBERED), id="vaults",
-                )
+            with Vertical(id="others"):
+                with Panel(title="Recent vaults", id="vaults-area"):
+                    yield Table(
+                        Column("Vault", lambda vault: sanitize(vault[0].name), 16, grows=1),
+                        Column("Folder", lambda vault: sanitize(vault[0].parent), 16, grows=2, drop=1),
+                        Column("", self._format_vault_state, 11),
+                        key=lambda vault: vault[0], nothing=SafeText(NOT_REMEMBERED), id="vaults",
+                    )
+                with Panel(title="Contexts", id="contexts-area"):
+                    yield Table(
+                        Column("Context", lambda row: sanitize(row.context.name), 16, grows=1),
+                        Column("Account or vault", lambda row: sanitize(row.details), 16, grows=2, drop=1),
+                        Column("", self._format_context_state, 11),
+                        key=lambda row: row.context.name, nothing=SafeText(NO_CONTEXTS), id="contexts",
+                    )
         yield Footer()
 
+    def _make_title(self) -> SafeText:
+        return sanitize("Regions of this vault" if self.vault.can.has_file else f"Regions of {self.vault.title}")
+
     async def load(self) -> None:
-        counts = await call(self.vault.regions)
+        counts: Mapping[str, int | None] = await call(_count_secrets, self.vault)
         here, home = self.session.region, self.vault.region_name
+        missing = 0 if self.vault.can.has_file else None
         names = sorted({*counts, here, home})
         self.regions.put(
-            [RegionRow(name, counts.get(name, 0), _format_region_state(name, here, home)) for name in names]
+            [RegionRow(name, counts.get(name, missing), _format_region_state(name, here, home)) for name in names]
         )
         if self._first:
             self._first = False
             self.regions.go_to(here)
         self.vaults.put(await call(list_known_vaults))
+        self.contexts.put(await call(list_contexts))
 
     def _format_vault_state(self, vault: tuple[Path, bool]) -> Content:
         path, there = vault
         if path == self._open:
             return Content.styled("open", "$success")
         return Content("") if there else Content.styled("✗ missing", "$text-muted")
+
+    def _format_context_state(self, row: ContextRow) -> Content:
+        if self._is_open(row.context):
+            return Content.styled("open", "$success")
+        return Content("" if row.context.protection == "no" else PROTECTED[row.context.protection])
+
+    def _is_open(self, context: ContextSettings) -> bool:
+        if context.is_aws:
+            return context.name == self.vault.title and not self.vault.can.has_file
+        return expand_home(context.vault).absolute() == self._open
 
     @property
     def _has_vaults_focused(self) -> bool:
@@ -108,9 +144,11 @@ class RegionsScreen(SessionScreen[None]):
 
     @on(Table.Selected)
     def action_open(self) -> None:
-        """Switches to the Region or the vault under the cursor."""
+        """Switches to the Region, the vault or the context under the cursor."""
         if self._has_vaults_focused:
             self._open_vault()
+        elif self.focused is self.contexts:
+            self._open_context()
         elif region := self.regions.current:
             self.app.look_at_region(region.name)
 
@@ -121,9 +159,23 @@ class RegionsScreen(SessionScreen[None]):
             else:
                 self.app.open_another(vault[0])
 
+    def _open_context(self) -> None:
+        row = self.contexts.current
+        if row is None:
+            return
+        if self._is_open(row.context):
+            self.say("This context is already open.")
+        elif row.context.is_aws:
+            self.app.open_account(row.context)
+        else:
+            self.app.open_another(expand_home(row.context.vault))
+
     @gesture
     async def action_add(self) -> None:
         """Asks for a Region or a vault that is not in the list, and switches to it."""
+        if self.focused is self.contexts:
+            self.say(ADD_CONTEXT)
+            return
         if self._has_vaults_focused:
             path = await self.app.push_screen_wait(AskPath(WHERE, CREATED_IF_MISSING))
             if path is not None:
@@ -145,6 +197,19 @@ class RegionsScreen(SessionScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._has_vaults_focused if action == "remove" else True
+
+
+def _count_secrets(vault: Vault) -> dict[str, int | None]:
+    """The Regions to offer, with the number of secrets; None where a call would be needed to count."""
+    if vault.can.has_file:
+        return {**vault.regions()}
+    account = cast("AwsContext", vault)
+    counts: dict[str, int | None] = dict.fromkeys(account.list_regions())
+    return counts | account.lists.count_whole_lists()
+
+
+def _format_count(region: RegionRow) -> SafeText:
+    return sanitize("?" if region.secrets is None else f"{region.secrets:,}")
 
 
 def _format_region_state(name: str, here: str, home: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from smtui.tui.shell import Place
 
 SECRETS = Place("s", "Secrets", "list, filter, copy, create", "secrets")
-REGIONS = Place("c", "Regions and vaults", "switch to another Region or vault", "regions")
+REGIONS = Place("c", "Regions and vaults", "switch to another Region, vault or AWS account", "regions")
 KEYS = Place("k", "Keys", "KMS keys that encrypt secrets", "keys kms")
 FUNCTIONS = Place("f", "Functions", "rotation functions and their commands", "functions")
 AUDIT_LOG = Place("t", "Audit log", "who did what, and when", "audit")

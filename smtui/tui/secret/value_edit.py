@@ -184,8 +184,9 @@ class ValueEdit:
 
     def _store(self, new: NewVersion, known: Labels | None) -> StoreResult:
         expected = None if known is None else find_moving_labels(known, new.stages)
+        vault = self._session.vault
         return store_value(self._client, new.build_request(self._secret_id), expected,
-                           transaction=self._session.vault.transaction)
+                           transaction=vault.transaction if vault.can.is_atomic else None)
 
     def find_conflict(self, new: NewVersion, known: Labels | None) -> Conflict | None:
         """Finds a change by others that storing would overwrite; None if there is none. In the vault's thread.

@@ -102,6 +102,15 @@ def test_an_answer_that_is_no_sends_nothing(aws: Aws) -> None:
     assert aws.proxy.calls == []
 
 
+def test_a_protected_account_deletes_nothing_without_recovery(aws: Aws, protected: AwsContext) -> None:
+    aws.client().create_secret(Name="db", SecretString="x")
+    protected.allow_changes()
+    with pytest.raises(VaultReadOnlyError, match="cannot be deleted without recovery"):
+        protected.client().delete_secret(SecretId="db", ForceDeleteWithoutRecovery=True)
+    assert aws.calls["DeleteSecret"] == 0
+    protected.client().delete_secret(SecretId="db", RecoveryWindowInDays=7)
+
+
 def test_changes_can_be_allowed_for_one_context(aws: Aws, protected: AwsContext) -> None:
     other = AwsContext(ContextSettings("b", profile="b"))
     protected.allow_changes()

@@ -1,0 +1,168 @@
+"""An AWS account with the members of `smtui.Vault` that screens use, so that the same screens show it.
+
+What an account does not have is empty here, or raises NotAvailableError with the sentence of `can.reasons`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from smtui.api.arn import get_last_field
+from smtui.api.boto_client import format_method_name
+from smtui.api.context import Feature
+from smtui.api.errors import NotAvailableError
+from smtui.api.extensions import ROTATION_OPERATIONS
+from smtui.backends.alerts import FoundAlerts
+
+if TYPE_CHECKING:
+    from smtui.api.types import Client
+    from smtui.backends.aws.context import AwsContext
+    from smtui.backends.aws.list_index import ListIndex
+
+NO_ALERTS = FoundAlerts(frozenset(), frozenset(), frozenset())
+AWS_LAMBDA = "AWS Lambda"
+NO_FAVORITES = "Favorites are kept for vaults only."
+
+
+class AccountVault:
+    """The vault of a session that shows an account. Unknown attributes are those of the context.
+
+    Args:
+        context: the open account.
+        is_shared: whether `close()` leaves the account open, because another thread uses it too.
+    """
+
+    def __init__(self, context: AwsContext, *, is_shared: bool = False) -> None:
+        self.context = context
+        self.path = Path(f"aws:{context.title}")
+        """No file: what a session is known by after a lock."""
+        self.alerts = _Alerts()
+        self.audit = _AuditLog()
+        self.favorites = _Favorites()
+        self.maintenance = _Maintenance(context)
+        self.scheduler = _Scheduler()
+        self._is_shared = is_shared
+
+    def __repr__(self) -> str:
+        return f"<screens of {self.context!r}>"
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.context, name)
+
+    def __enter__(self) -> AccountVault:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if not self._is_shared:
+            self.context.close()
+
+    lock = close
+
+    def reopen(self, *, read_only: bool | None = None, pause: Callable[[], None] | None = None) -> AccountVault:
+        """The same account for another thread: boto3's clients are safe to share."""
+        return AccountVault(self.context, is_shared=True)
+
+    def interrupt(self) -> None:
+        """Does nothing: a request that was sent is waited for, and its answer is dropped."""
+
+    def client(self, *, region_name: str | None = None, **_: Any) -> Client:
+        """A client whose lists come from memory as far as possible, also those that a vault would record."""
+        return self.context.client(region_name=region_name, record_reads=False)
+
+    def count_secrets(self, *, region_name: str | None = None, include_scheduled: bool = False) -> int:
+        """The number of secrets that are known so far."""
+        return self.context.lists.get_index(region_name or self.context.region_name).known_count
+
+    def rotations(self, *, region_name: str | None = None, **_: Any) -> Any:
+        region = region_name or self.context.region_name
+        return _Rotations(self.context, self.client(region_name=region), self.context.lists.get_index(region))
+
+
+class _Alerts:
+    def find(self, names: object, **_: Any) -> FoundAlerts:
+        """Nothing: the policies of a whole list would take a call each. Health reads them."""
+        return NO_ALERTS
+
+
+class _AuditLog:
+    def find_newest_number(self) -> int:
+        """No event: AWS keeps them."""
+        return 0
+
+
+class _Favorites:
+    def list_arns(self) -> list[str]:
+        return []
+
+    def toggle(self, arn: str) -> NoReturn:
+        raise NotAvailableError(NO_FAVORITES)
+
+
+class _Maintenance:
+    def __init__(self, context: AwsContext) -> None:
+        self._context = context
+
+    def take_deletion_notices(self) -> list[str]:
+        return []
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise NotAvailableError(f"{self._context.title}: {self._context.can.explain(Feature.FILE)}")
+
+
+class _Scheduler:
+    def delegate_to(self, runner: object) -> None:
+        """Does nothing: AWS Lambda runs rotations."""
+
+    def has_due(self) -> bool:
+        return False
+
+    def list_waiting_functions(self, **_: Any) -> frozenset[str]:
+        return frozenset()
+
+
+class _Rotations:
+    """What DescribeSecret and the list tell of rotations. Everything else raises NotAvailableError."""
+
+    def __init__(self, context: AwsContext, client: Client, index: ListIndex) -> None:
+        self._context = context
+        self._client = client
+        self._index = index
+
+    def describe_rotation(self, *, SecretId: str) -> dict[str, Any]:
+        """The date from which the schedule counts. AWS does not tell how a rotation went."""
+        secret: Any = self._client.describe_secret(SecretId=SecretId)
+        return {"ARN": secret["ARN"], "Name": secret["Name"],
+                "CountsFromDate": secret.get("LastRotatedDate") or secret.get("CreatedDate")}
+
+    def list_functions(self) -> dict[str, Any]:
+        """The functions in use, as far as the list of secrets is read: the rest is in AWS Lambda."""
+        used: dict[str, list[Mapping[str, Any]]] = {}
+        for entry in self._index.list_known():
+            if arn := entry.get("RotationLambdaARN"):
+                used.setdefault(arn, []).append(entry)
+        return {"Functions": [
+            {"FunctionName": get_last_field(arn), "FunctionArn": arn, "Command": {"Arguments": [AWS_LAMBDA]},
+             "Created": min(entry["CreatedDate"] for entry in entries), "SecretCount": len(entries),
+             "SecretNames": [entry["Name"] for entry in entries]}
+            for arn, entries in sorted(used.items())]}
+
+    def __getattr__(self, name: str) -> Callable[..., NoReturn]:
+        if name not in _ROTATION_METHODS:
+            raise AttributeError(name)
+
+        def refuse(**_: Any) -> NoReturn:
+            self._refuse()
+
+        refuse.__name__ = name
+        return refuse
+
+    def _refuse(self) -> NoReturn:
+        raise NotAvailableError(f"{self._context.title}: {self._context.can.explain(Feature.FUNCTIONS)}")
+
+
+_ROTATION_METHODS = frozenset(map(format_method_name, ROTATION_OPERATIONS))

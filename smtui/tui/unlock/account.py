@@ -1,0 +1,107 @@
+"""The screen that opens an AWS account, and to which the lock of one returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from smtui.api.errors import SmtuiError
+from smtui.text.sanitize import sanitize
+from smtui.tui import keys
+from smtui.tui.bridge import call, gesture
+from smtui.tui.session import Session, VaultOpened
+from smtui.tui.widgets.chrome import Footer, Header
+from smtui.tui.widgets.panel import Card, CardTitle
+from smtui.tui.workarounds import ClosableScreen
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+    from smtui.system.context_settings import ContextSettings
+    from smtui.tui.shell import Shell
+
+WORKING = "Signing in…"
+LOCKED = "Locked."
+AGAIN = "Enter signs in again."
+
+
+class AccountScreen(ClosableScreen[None]):
+    """Opens an account and posts `VaultOpened`, or shows why that fails.
+
+    Args:
+        context: the settings of the account.
+        region: the Region to open, or None for the default.
+        notice: why the account is locked; without it, the account opens immediately.
+    """
+
+    BINDINGS = keys.list_bindings("account") + keys.list_bindings("door")
+    CSS_PATH = "account.tcss"
+
+    app: getters.app[Shell]
+    said = getters.query_one("#said", Static)
+    hint = getters.query_one("#hint", Static)
+
+    def __init__(self, context: ContextSettings, region: str | None = None, notice: str = "") -> None:
+        super().__init__()
+        self._settings = context
+        self._region = region
+        self._notice = notice
+
+    def compose(self) -> ComposeResult:
+        yield Header([sanitize(self._settings.name)])
+        with Card():
+            yield CardTitle("AWS account")
+            yield Static(Content(sanitize(f"{self._settings.name}: profile {self._settings.profile}")), id="path")
+            yield Static(id="said")
+            yield Static(id="hint", classes="-muted")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        if self._notice:
+            self._say(self._notice, AGAIN)
+        else:
+            self.action_open()
+
+    @gesture
+    async def action_open(self) -> None:
+        """Signs in, compares the account, and posts `VaultOpened`."""
+        self._say(WORKING)
+        try:
+            vault = await call(_open_account, self._settings, self._region, read_only=self.app.read_only)
+        except SmtuiError as error:
+            self._say(f"✗ {error.sentence}", error.hint)
+        else:
+            self.post_message(VaultOpened(vault))
+
+    def action_another(self) -> None:
+        self.app.choose_another()
+
+    def _say(self, sentence: str, hint: str = "") -> None:
+        self.said.update(Content(sanitize(sentence, lines=True)))
+        self.hint.update(Content(sanitize(hint, lines=True)))
+
+
+def make_locked_screen(
+    context: ContextSettings, region: str | None, session: Session, notice: str
+) -> AccountScreen:
+    """The screen after the lock of a session: it waits for a key if it was this account, and opens it otherwise."""
+    if session.vault.title != context.name:
+        return AccountScreen(context, region)
+    return AccountScreen(context, session.region, notice or LOCKED)
+
+
+def _open_account(settings: ContextSettings, region: str | None, *, read_only: bool) -> Vault:
+    """Opens the account; the header shows its number, so that is read first. Raises SmtuiError."""
+    from smtui.backends.aws.context import AwsContext
+    from smtui.tui.contexts.account_vault import AccountVault
+
+    context = AwsContext(settings, region_name=region, read_only=read_only)
+    try:
+        _ = context.account_id
+    except SmtuiError:
+        context.close()
+        raise
+    return cast("Vault", AccountVault(context))

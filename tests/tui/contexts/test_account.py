@@ -1,0 +1,218 @@
+"""Tests of the screens on AWS accounts, against moto's server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import smtui
+from smtui.clipboard.clipboard import Clipboard
+from smtui.system.context_settings import ContextSettings
+from smtui.system.settings import Settings, get_settings_path
+from smtui.tui import keys
+from smtui.tui.app import SmtuiApp
+from smtui.tui.audit.screen import AuditLogScreen
+from smtui.tui.contexts.screen import RegionsScreen
+from smtui.tui.secret_list.deletion import DeletionPlan
+from smtui.tui.secret_list.screen import SecretsScreen
+from smtui.tui.unlock.account import AccountScreen
+from smtui.tui.unlock.screen import UnlockScreen
+from tests.aws_server import ACCOUNT, OTHER_ACCOUNT, THROTTLED, Aws, aws, aws_server
+from tests.conftest import PASSPHRASE
+from tests.tui.conftest import MakeApp, Steady, paste, said, screen_text, until
+from tests.tui.driver import hear, see
+
+__all__ = ["aws", "aws_server"]
+
+SIZE = (80, 24)
+WRITES = ("Create", "Put", "Update", "Delete", "Tag", "Untag", "Restore", "Rotate", "Cancel", "Replicate", "Remove",
+          "Stop", "Schedule", "Enable", "Disable")
+CONTEXTS = f"""\
+[contexts.prod]
+profile = "a"
+account = "{ACCOUNT}"
+[contexts.other]
+profile = "b"
+protect = "no"
+"""
+
+
+@pytest.fixture(autouse=True)
+def contexts(aws: Aws) -> None:
+    path = get_settings_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(CONTEXTS)
+
+
+def make_app(tmp_path: Path, monotonic: Steady, **settings: Any) -> SmtuiApp:
+    """The app as `smtui --context prod` starts it."""
+    context = ContextSettings("prod", **{"profile": "a", "account": ACCOUNT, **settings})
+    return SmtuiApp(tmp_path / "none.vault", Settings(), account=(context, None), monotonic=monotonic,
+                    pasteboard=Clipboard(monotonic=monotonic))
+
+
+def list_writes(aws: Aws) -> list[str]:
+    return [call for call in aws.proxy.calls if call.startswith(WRITES)]
+
+
+def read_header(app: SmtuiApp) -> list[str]:
+    """The words of the header, without the signs between them."""
+    return [word for word in screen_text(app).splitlines()[0].split() if word.isascii()]
+
+
+async def test_an_account_is_shown_as_a_vault_is(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    """The first list costs one call, opening a secret reads no value, and revealing it reads one."""
+    aws.fill(120)
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "100+ secrets")
+        assert read_header(app) == ["smtui", "prod", ACCOUNT, "us-east-1", "PROTECTED"]
+        assert aws.proxy.calls == ["GetCallerIdentity", "ListSecrets"]
+        await pilot.press("enter")
+        await see(pilot, "hidden (r to reveal)")
+        assert "GetSecretValue" not in aws.proxy.calls
+        await pilot.press("r")
+        await see(pilot, "text, 1 byte")
+        assert aws.calls["GetSecretValue"] == 1
+        await pilot.press("4")
+        await see(pilot, "Rotation is off")
+        await pilot.press("6")
+        await see(pilot, "AWS CloudTrail keeps the events")
+
+
+async def test_no_key_changes_a_protected_account(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    aws.fill(2)
+    app = make_app(tmp_path, monotonic)
+    places = ("secrets", "secret", "versions", "policy", "rotation", "replication", "kms", "functions")
+    pressed = sorted({key for each in keys.SHORTCUTS if each.place in places for key in each.keys.split(",")})
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "2 secrets")
+        for key in pressed:
+            await pilot.press(key, "enter", "y", "ctrl+s")
+            await pilot.pause()
+            while not isinstance(app.screen, SecretsScreen):
+                await app.pop_screen()
+        await pilot.press("u")
+        await hear(pilot, "Read-only session: no changes made.")
+
+    assert list_writes(aws) == []
+
+
+async def test_changes_are_allowed_after_a_question_and_for_a_while(
+    aws: Aws, tmp_path: Path, monotonic: Steady
+) -> None:
+    aws.fill(1)
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "1 secret")
+        await pilot.press("f10")
+        await see(pilot, f"AWS account {ACCOUNT}")
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "PROTECTED" not in read_header(app))
+        session: Any = app.session
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, DeletionPlan))
+        await pilot.press("y")
+        await until(pilot, lambda: aws.calls["DeleteSecret"] == 1)
+        session.vault.guard._open_until = 0.0  # as after 15 minutes
+        await hear(pilot, "prod is protected from changes again.")
+        await until(pilot, lambda: "PROTECTED" in read_header(app))
+
+
+async def test_what_the_lock_leaves(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    """The credentials are dropped; a key press signs in again, at the same place."""
+    aws.fill(3)
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "3 secrets")
+        session: Any = app.session
+        await pilot.press("down", "ctrl+l")
+        await until(pilot, lambda: isinstance(app.screen, AccountScreen) and session.vault.locked)
+        await see(pilot, "Locked by Ctrl+L.")
+        with pytest.raises(smtui.VaultLockedError):
+            session.vault.client().list_secrets()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, SecretsScreen) and app.screen.has_read)
+        assert isinstance(app.screen, SecretsScreen)
+        assert app.screen.secrets.cursor == 1
+
+
+@pytest.mark.parametrize(("settings", "sentence"), [
+    ({"profile": "offline", "account": ""}, "no connection to AWS"),
+    ({"profile": "sso", "account": ""}, "aws sso login --profile sso"),
+    ({"account": OTHER_ACCOUNT}, f"belongs to account {ACCOUNT}"),
+])
+async def test_who_cannot_sign_in_is_told_how(
+    aws: Aws, tmp_path: Path, monotonic: Steady, settings: dict[str, str], sentence: str
+) -> None:
+    app = make_app(tmp_path, monotonic, **settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: sentence in " ".join(screen_text(app).replace("│", " ").split()))
+
+    assert app.session is None
+    assert "ListSecrets" not in aws.proxy.calls
+
+
+async def test_a_list_that_cannot_be_read_says_why_and_how_to_retry(
+    aws: Aws, tmp_path: Path, monotonic: Steady
+) -> None:
+    aws.fill(1)
+    aws.proxy.faults["ListSecrets"] = THROTTLED
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "Rate exceeded")
+        assert "F12 retries" in " ".join(screen_text(app).split())
+        aws.proxy.faults.clear()
+        await pilot.press("f12")
+        await see(pilot, "1 secret")
+
+
+async def test_from_a_vault_to_two_accounts_and_back(
+    app: MakeApp, aws: Aws, filled: Any, vault: smtui.Vault
+) -> None:
+    """By keyboard only."""
+    running = app()
+    async with running.run_test(size=SIZE) as pilot:
+        await see(pilot, "5 secrets")
+        await pilot.press("c", "tab", "tab")
+        await see(pilot, "PROTECTED")
+        await pilot.press("enter")
+        await until(pilot, lambda: ACCOUNT in screen_text(running))
+        assert vault.locked
+        await until(pilot, lambda: isinstance(running.screen, SecretsScreen) and running.screen.has_read)
+        await pilot.press("c", "tab", "tab")
+        await see(pilot, "open")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: OTHER_ACCOUNT in screen_text(running))
+        await until(pilot, lambda: isinstance(running.screen, SecretsScreen) and running.screen.has_read)
+        assert read_header(running)[-1] == "eu-west-1", "not protected"
+        await pilot.press("c", "tab")
+        await until(pilot, lambda: isinstance(running.screen, RegionsScreen) and running.screen.has_read)
+        await pilot.press("a")
+        await see(pilot, "Path of the vault")
+        await paste(pilot, str(vault.path))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, UnlockScreen))
+        await paste(pilot, PASSPHRASE)
+        await pilot.press("enter")
+        await see(pilot, "5 secrets")
+
+
+async def test_what_an_account_does_not_have_is_said(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    aws.fill(1)
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "1 secret")
+        await pilot.press("o", "v")
+        await hear(pilot, "An AWS account is not a file")
+        assert isinstance(app.screen, SecretsScreen)
+        await pilot.press("o", "t")
+        await until(pilot, lambda: isinstance(app.screen, AuditLogScreen))
+        await see(pilot, "AWS CloudTrail keeps the events")
+        await pilot.pause(1.1)
+        assert "No matching events" not in screen_text(app)
+        await pilot.press("escape", "I")
+        await hear(pilot, "Favorites are kept for vaults only.")
+        assert any("Favorites" in each for each in said(app))
