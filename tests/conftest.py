@@ -35,9 +35,15 @@ PASSPHRASE = "correct horse battery staple"
 _machines = count()
 
 
+frozen_caches: list[object] = []
+"""The caches of libraries that existed before the first test."""
+
+
 def pytest_collection_finish() -> None:
     """Excludes what exists before the first test from garbage collections; the lock of the TUI makes complete ones."""
     gc.collect()
+    names = {"_lru_cache_wrapper", "LRUCache", "FIFOCache"}
+    frozen_caches[:] = [found for found in gc.get_objects() if type(found).__name__ in names]
     gc.freeze()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import stat
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -25,7 +26,7 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.jobs import verifier
 from smtui.tui.workarounds import needs_painting
 from tests import waiting
-from tests.conftest import Clock
+from tests.conftest import Clock, frozen_caches
 from tests.tui.dispatch_cache import cache_dispatch
 from tests.tui.painting import assemble_no_frames
 from tests.tui.style_cache import cache_styles
@@ -33,6 +34,7 @@ from tests.tui.style_cache import cache_styles
 MakeApp = Callable[..., SmtuiApp]
 Steps = Callable[[Pilot[None]], Awaitable[None]]
 BOB = "arn:aws:iam::000000000000:user/bob"
+unfreeze, list_objects = gc.unfreeze, gc.get_objects
 LONGEST_DEBOUNCE = 0.35
 LONGEST_WAIT = 60.0
 """Seconds to wait for changes in this process; tests.waiting waits for child processes."""
@@ -109,6 +111,16 @@ def frames(monkeypatch: pytest.MonkeyPatch) -> None:
 def caches(monkeypatch: pytest.MonkeyPatch) -> None:
     cache_styles(monkeypatch)
     cache_dispatch(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeps what was frozen before the first test frozen, so that the collections of each lock take less time.
+
+    The app unfreezes all objects at each lock, to find and clear the caches of libraries.
+    """
+    monkeypatch.setattr(gc, "unfreeze", lambda: None)
+    monkeypatch.setattr(gc, "get_objects", lambda: [*frozen_caches, *list_objects()])
 
 
 @pytest.fixture

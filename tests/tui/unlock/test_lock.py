@@ -26,7 +26,7 @@ from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.unlock.return_place import find_return_place
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE, Clock
-from tests.tui.conftest import MakeApp, Steady, paste, said, screen_text, types, until
+from tests.tui.conftest import MakeApp, Steady, paste, said, screen_text, types, unfreeze, until
 from tests.tui.test_read_states import SCREENS
 
 
@@ -175,7 +175,7 @@ def test_nothing_refers_to_a_value_that_was_shown() -> None:
 
 async def check_nothing_refers_to_a_value_that_was_shown(app: MakeApp, client: Any) -> None:
     """Covers widgets, notifications and the text caches of libraries."""
-    gc.unfreeze()  # the lock finds the caches of libraries among the objects that are collected
+    unfreeze()  # the lock finds the caches of libraries among the objects that are collected
     client.create_secret(Name="db", SecretString="".join(HALVES))
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
