@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from smtui.api.errors import VaultMissingError
+from smtui.api.errors import SmtuiError, VaultMissingError
 from smtui.backends.socket_client import SocketClient
 from smtui.rotation import rpc_codec
 from smtui.system import agent_socket
@@ -95,3 +95,17 @@ def connect(path: Path, region_name: str = "") -> AgentClient | None:
     """A connection to the agent of a vault file, or None if none is running."""
     line = agent_socket.connect(str(path))
     return None if line is None else AgentClient(line, path, region_name)
+
+
+def lock_agent(path: Path) -> bool:
+    """Locks the agent of a vault file. Returns whether one was running; one that does not answer counts as none."""
+    agent = connect(path)
+    if agent is None:
+        return False
+    try:
+        agent.request("lock")
+    except SmtuiError:
+        return False
+    finally:
+        agent.close()
+    return True

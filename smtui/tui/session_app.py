@@ -12,6 +12,7 @@ from textual import events
 from textual.geometry import Size
 from textual.screen import Screen
 
+from smtui.backends.agent_client import lock_agent
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system import recent_vaults
 from smtui.system.paths import is_absent
@@ -148,6 +149,8 @@ class SessionApp(SettingsApp):
         if session.code_unseen:
             self.warn(UNSEEN, A_WHILE)
         await call(session.vault.lock)
+        if self.settings.lock_agent and not leaving:
+            await call(lock_agent, session.vault.path)
         await self.clear_clipboard()
         end_vault_thread()
         if not leaving:
