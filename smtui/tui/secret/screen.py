@@ -93,6 +93,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
             self.dismiss()
             return
         self.secret, self.labels = secret, collect_secret_labels(secret)
+        self.hide_replaced_value(self.labels.get(AWSCURRENT))
         self.session.remember_secret(secret["ARN"], secret["Name"])
         self.header.show(secret, self.session.now(), self.session.region)
         self.show_titles()

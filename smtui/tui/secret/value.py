@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from textual import getters, on
 
 from smtui.api.errors import SmtuiError
+from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call, gesture, must_be_on_top
 from smtui.tui.dialogs.ask_path import ask_path
@@ -39,6 +40,7 @@ class ValueScreen(BaseSecretScreen, ValueActions["int | None"]):
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session, secret_id)
         self.version: str | None = None
+        self._read_id = self._revealed_id = ""
         self.auto_hide = AutoHide(self, lambda _: self.show_titles(), self.hide)
 
     def on_mount(self) -> None:
@@ -80,7 +82,9 @@ class ValueScreen(BaseSecretScreen, ValueActions["int | None"]):
     def fetch_value(self, version: str | None) -> Value:
         """Reads the value of a version in the vault's thread; nothing shows on the screen."""
         one: Any = {"VersionId": version} if version else {}
-        return extract_value(self.client.get_secret_value(SecretId=self.secret_id, **one))
+        answer = self.client.get_secret_value(SecretId=self.secret_id, **one)
+        self._read_id = answer["VersionId"]
+        return extract_value(answer)
 
     async def update_after_read(self, version: str | None) -> None:
         """Updates what a read changes on the screen."""
@@ -175,6 +179,7 @@ class ValueScreen(BaseSecretScreen, ValueActions["int | None"]):
             return
         value = await self._read_part(to_show=True)
         if value is not None and self.app.app_focus:
+            self._revealed_id = self._read_id
             self.value.reveal(format_value(value))
             self.auto_hide.start(self.app.settings.reveal_timeout)
 
@@ -190,6 +195,16 @@ class ValueScreen(BaseSecretScreen, ValueActions["int | None"]):
         """Hides the value and stops the countdown."""
         self.value.hide()
         self.auto_hide.stop()
+
+    def hide_replaced_value(self, current_id: str | None) -> None:
+        """Hides a value that was revealed as AWSCURRENT and no longer is.
+
+        Args:
+            current_id: the VersionId that has AWSCURRENT now.
+        """
+        if self.version is None and self.value.revealed is not None and self._revealed_id != current_id:
+            self.hide()
+            self.say(f"{AWSCURRENT} moved to another version. Its value is hidden.")
 
     def _hide_without_focus(self, here: bool) -> None:
         if not here:

@@ -76,6 +76,22 @@ async def reveal_password(pilot: Pilot[None]) -> None:
     await see(pilot, "second-word")
 
 
+async def test_a_revealed_value_hides_when_another_session_replaces_it(
+    app: MakeApp, vault: smtui.Vault, database: Any
+) -> None:
+    """The title names AWSCURRENT, so the value below it must be that of AWSCURRENT."""
+    running = app()
+    async with open_first_secret(running) as pilot:
+        await reveal_password(pilot)
+        with smtui.open_vault(vault.path, PASSPHRASE) as other:
+            other.client().put_secret_value(**ID, SecretString=DATABASE[1].replace("second", "third"))
+        await screen(running).look_for_changes().wait()
+        await hear(pilot, "AWSCURRENT moved to another version. Its value is hidden.")
+        assert "second-word" not in screen_text(running)
+        await pilot.press("r")
+        await see(pilot, "third-word")
+
+
 async def test_what_is_revealed_goes_away_by_itself(app: MakeApp, database: Any) -> None:
     """The value is hidden after the timeout, with a visible countdown."""
     running = app(settings=Settings(reveal_timeout=2))
