@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,6 +12,14 @@ from smtui.passphrase import strength, wordlist
 from smtui.passphrase.phrases import estimate_phrase_bits
 from smtui.passphrase.strength import LEVELS, Estimator, Strength, estimate_strength
 from smtui.system.ambient import Ambient
+
+
+@pytest.fixture(scope="module")
+def estimator() -> Iterator[Estimator]:
+    """Yields an estimator that many tests share, with its process."""
+    estimator = Estimator()
+    yield estimator
+    estimator.close()
 
 
 @pytest.mark.parametrize(
@@ -38,43 +47,29 @@ def test_the_row_of_a_passphrase(passphrase: str, like: int) -> None:
     "qwertyuiop asdfghjkl zxcvbnm", "1q2w3e4r5t6y7u8i9o0p", "password password password password",
     "iloveyouiloveyouiloveyou", "january february march april may",
 ])  # fmt: skip
-def test_what_everybody_tries_first(passphrase: str) -> None:
+def test_what_everybody_tries_first(passphrase: str, estimator: Estimator) -> None:
     """Famous phrases however they are written, rows of keys, repetitions: as good as none."""
-    found = estimate_strength(passphrase.encode())
-
-    assert found is not None
-    assert found.level is LEVELS[0]
+    assert Strength(estimator.estimate_bits(passphrase)).level is LEVELS[0]
 
 
 @pytest.mark.parametrize("passphrase", [
     "dog cat house tree", "dragon monkey football letmein", "apple banana orange table chair",
     "i want to go to the store today please", "we love our company 2024",
 ])  # fmt: skip
-def test_a_few_common_words_are_weak(passphrase: str) -> None:
-    found = estimate_strength(passphrase.encode())
-
-    assert found is not None
-    assert found.is_weak
+def test_a_few_common_words_are_weak(passphrase: str, estimator: Estimator) -> None:
+    assert Strength(estimator.estimate_bits(passphrase)).is_weak
 
 
-def test_six_random_words_stay_strong() -> None:
+def test_six_random_words_stay_strong(estimator: Estimator) -> None:
     """Whichever they are: on average nobody guesses them sooner, though some are common."""
-    estimator = Estimator()
-    try:
-        assert all(estimator.estimate_bits(wordlist.generate_words(Ambient())) >= LEVELS[-1].bits for _ in range(100))
-    finally:
-        estimator.close()
+    assert all(estimator.estimate_bits(wordlist.generate_words(Ambient())) >= LEVELS[-1].bits for _ in range(100))
 
 
 @pytest.mark.parametrize("text", ["123456\n", "5541058\n", "12345678\n", "19901231\nabc", "1\n2\n3\r\n", "\n\n", "\0"])
-def test_a_line_break_in_a_text_ends_no_estimate(text: str) -> None:
+def test_a_line_break_in_a_text_ends_no_estimate(text: str, estimator: Estimator) -> None:
     """Neither its own, which is that of a weak text, nor those that follow."""
-    estimator = Estimator()
-    try:
-        assert estimator.estimate_bits(text) < 38
-        assert estimator.estimate_bits("letmein") < 38
-    finally:
-        estimator.close()
+    assert estimator.estimate_bits(text) < 38
+    assert estimator.estimate_bits("letmein") < 38
 
 
 def test_an_estimator_begins_again_after_its_process_ended() -> None:

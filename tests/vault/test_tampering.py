@@ -325,10 +325,15 @@ def everything(path: Path, life: Life, content: bytes) -> object:
         return digest.sum_rows(database, b"any"), database.fetch_rows("SELECT * FROM sqlite_sequence ORDER BY name")
 
 
-def test_an_older_page_is_found(life: Life, path: Path) -> None:
-    """All older pages are found, except those with the same content and unused ones."""
-    replays = replay(life, path)
+@pytest.fixture(scope="session")
+def replays(life: Life, tmp_path_factory: pytest.TempPathFactory) -> Replays:
+    path = tmp_path_factory.mktemp("replays") / "v.vault"
+    path.touch(mode=0o600)
+    return replay(life, path)
 
+
+def test_an_older_page_is_found(life: Life, path: Path, replays: Replays) -> None:
+    """All older pages are found, except those with the same content and unused ones."""
     now = everything(path, life, life.now)
     for moment, at in replays.unnoticed:
         content = life.now[:at] + life.before[moment][at : at + PAGE] + life.now[at + PAGE :]
@@ -336,13 +341,14 @@ def test_an_older_page_is_found(life: Life, path: Path) -> None:
     assert replays.tried - len(replays.unnoticed) >= 40
 
 
-def test_it_is_the_digest_that_finds_them(life: Life, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_the_digest_that_finds_them(
+    life: Life, path: Path, replays: Replays, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without the digest, older pages with different content pass the check."""
-    found = len(replay(life, path).unnoticed)
     monkeypatch.setattr(digest, "find_difference", lambda *_: 0)
     monkeypatch.setattr(digest, "has_valid_row_numbers", lambda *_: True)
 
-    assert len(replay(life, path).unnoticed) > found + 20
+    assert len(replay(life, path).unnoticed) > len(replays.unnoticed) + 20
 
 
 @pytest.mark.parametrize("statement", [

@@ -18,6 +18,8 @@ import smtui
 from smtui.health.finding import read_limits
 from smtui.health.metadata import check_entry, check_keys, list_pending_keys
 from smtui.health.secrets import check_secrets
+from smtui.passphrase import strength
+from smtui.passphrase.strength import Estimator
 from smtui.system.settings import Settings
 from smtui.vault import columns, digest, kdf, opening
 from tests.conftest import PASSPHRASE, Clock
@@ -176,6 +178,15 @@ class Answers:
 
 
 TABLES = {**ROWS, **ONE_ROW}
+
+
+@pytest.fixture(autouse=True)
+def estimate_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Estimates passwords in this process, as a process for each vault takes most of the time."""
+    def estimate(self: Estimator, text: str) -> float:
+        return strength._estimate_bits(text.encode("utf-8", "replace"))
+
+    monkeypatch.setattr(Estimator, "estimate_bits", estimate)
 
 
 @pytest.mark.parametrize("table", TABLES)
