@@ -245,7 +245,7 @@ class RotationScreen(SecretTab):
             self.say("Rotation is off. Nothing to cancel.")
             return
         text = CANCEL_TEXT + (PENDING_TEXT if rotation.is_under_way else "")
-        if await self._confirm("Cancel the rotation of {name}?", text, "Cancel rotation"):
+        if await self._confirm("Cancel the rotation of {name}?", text, "Cancel rotation", cancel="Keep rotation"):
             found = await self._write_as_seen(
                 rotation, lambda: self.client.cancel_rotate_secret(SecretId=self.secret_id), "cancel the rotation",
                 "Cancel rotation anyway")
@@ -266,14 +266,15 @@ class RotationScreen(SecretTab):
         outcome, found = await guard.run(self.app, self.vault, rotation.secret)
         return found if outcome is WriteOutcome.STORED else None
 
-    async def _confirm(self, title: str, text: str, answer: str) -> bool:
+    async def _confirm(self, title: str, text: str, answer: str, cancel: str = "Cancel") -> bool:
         rotation = self.rotation
         assert rotation is not None
         run, secret = rotation.run, rotation.secret
         function = format_function_name(secret["RotationLambdaARN"])
         details = {"name": secret["Name"], "function": function, "step": run and run["Step"],
                    "version": run["ClientRequestToken"][:8] if run else ""}
-        question = Confirm(sanitize(title.format(**details)), sanitize(text.format(**details), lines=True), answer)
+        question = Confirm(sanitize(title.format(**details)), sanitize(text.format(**details), lines=True), answer,
+                           cancel=cancel)
         return await self.app.push_screen_wait(question)
 
 

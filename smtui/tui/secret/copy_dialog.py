@@ -24,11 +24,13 @@ class CopyDialog(Pick):
         title: the question.
         rows: the names of the rows.
         cursor: the row under the cursor at first.
+        act: what choosing does, for the footer.
     """
 
     BINDINGS = keys.list_bindings("copy")
 
-    def __init__(self, title: SafeText, rows: Sequence[SafeText], cursor: int) -> None:
+    def __init__(self, title: SafeText, rows: Sequence[SafeText], cursor: int, act: str = "Copy") -> None:
+        self.key_names = {"copy.choose": act}
         self._letters = assign_letters(rows, cursor)
         formatted = [_format_row(letter, name) for letter, name in zip(self._letters, rows, strict=True)]
         super().__init__(title, formatted, cursor=cursor, taken="".join(self._letters))

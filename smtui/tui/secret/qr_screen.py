@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
@@ -52,6 +54,12 @@ class QrScreen(RevealDialog):
         """Draws with blanks instead of half blocks, or the other way round."""
         self._is_wide = not self.is_wide
         self._draw()
+        self.refresh_bindings()
+
+    @property
+    def key_names(self) -> Mapping[str, str]:
+        """The words of entries of the footer, by the ids of their shortcuts."""
+        return {"qr.widen": "Smaller" if self.is_wide else "Larger"}
 
     def on_resize(self) -> None:
         self._draw()

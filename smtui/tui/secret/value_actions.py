@@ -143,7 +143,7 @@ class ValueActions(SessionScreen[Answer]):
         if target.members:
             rows: Sequence[SafeText] = [*(sanitize(member.key) for member in target.members), WHOLE_VALUE]
             title = sanitize(f"Show which key of {target.name} as a QR code?")
-            picked = await self.app.push_screen_wait(CopyDialog(title, rows, target.find_password() or 0))
+            picked = await self.app.push_screen_wait(CopyDialog(title, rows, target.find_password() or 0, "Show"))
             if picked is None:
                 return
         index = picked if picked is not None and picked < len(target.members) else None

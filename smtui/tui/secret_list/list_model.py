@@ -114,6 +114,11 @@ class ListModel:
         is_known = not (cache.has_more or self.list_query.filter.filters) and cache.is_complete
         return len(cache.entries) if is_known else cache.total
 
+    def set_total(self, total: int) -> None:
+        """Sets the number of secrets that there are."""
+        if self._view is not None and self._view.cache.total is None:
+            self._view.cache.total = total
+
     @property
     def is_count_final(self) -> bool:
         """Whether `match_count` counts the matches of all entries."""

@@ -13,12 +13,13 @@ from textual.widgets import Input, Static
 
 from smtui.text.sanitize import sanitize
 from smtui.tui.base_screen import SessionScreen
+from smtui.tui.bridge import background
 from smtui.tui.secret_list.filter_bar import FilterBar, FilterLine
 from smtui.tui.secret_list.list_widget import SecretList
 from smtui.tui.secret_list.loader import PageLoader
 from smtui.tui.secret_list.preview import Preview
-from smtui.tui.secret_list.query import DEFAULT_ORDER, ListQuery
-from smtui.tui.secret_list.results import MAX_CACHED, MAX_SORTED
+from smtui.tui.secret_list.query import ListQuery
+from smtui.tui.secret_list.results import MAX_CACHED
 from smtui.tui.secret_list.status import explain_empty_list, format_status
 from smtui.tui.secret_list.suggestions import Vocabulary
 from smtui.tui.secret_list.tree_navigation import get_group
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 TYPING_PAUSE = 0.04
 """Seconds after the last key press until the filter is applied."""
-SORT_PAUSE = 0.3
-"""Seconds after the last key press until all entries are read for a local sort."""
 
 
 class ListingScreen(SessionScreen[None]):
@@ -46,7 +45,7 @@ class ListingScreen(SessionScreen[None]):
     AUTO_FOCUS = "SecretList"
     opened_by = ("list_secrets",)
     tells_itself = True
-    at_once = frozenset({"sort", "reverse", "planned"})
+    at_once = frozenset({"planned"})
 
     filter_bar = getters.query_one(FilterBar)
     filter = getters.query_one(FilterLine)
@@ -59,6 +58,7 @@ class ListingScreen(SessionScreen[None]):
         self.previous_query: ListQuery | None = None
         self._initial_cursor: tuple[str, int] | None = None
         self._shown_ignored: tuple[str, ...] = ()
+        self._is_counting = False
         self._vocabulary = Vocabulary()
         self._loader = PageLoader(session, self.reader, self._vocabulary)
 
@@ -159,35 +159,6 @@ class ListingScreen(SessionScreen[None]):
             self.show_result(list_query)
         self.list_query = list_query
 
-    # The order.
-
-    def action_sort(self) -> None:
-        """Sorts by the next column that is shown, then by others."""
-        visible = [column.id for column, _ in self.secrets.fit_columns_for(DEFAULT_ORDER)]
-        self._sort(self.list_query.select_next_order(visible))
-
-    def action_reverse(self) -> None:
-        """Reverses the order."""
-        self._sort(self.list_query.reverse_order())
-
-    def sort_by(self, column: str) -> None:
-        """Sorts by a column, given by id; reverses the order if the list is sorted by it already."""
-        self._sort(self.list_query.change_order(column))
-
-    def _sort(self, list_query: ListQuery) -> None:
-        self.show_result(list_query, reread=False, delay=SORT_PAUSE if list_query.sort_key else 0)
-        self._show_list_state()
-
-    @on(SecretList.SortRequested)
-    def _sort_by_clicked_title(self, event: SecretList.SortRequested) -> None:
-        self.sort_by(event.column)
-
-    @on(SecretList.TooManyToSort)
-    def _refuse_sort(self) -> None:
-        self.say(f"Sorting by {self.list_query.column.title.lower()} works for up to {MAX_SORTED:,} secrets. "
-                 "Filter the list first.", severity="warning")
-        self.list_query = self.secrets.model.list_query
-
     # Status and preview.
 
     @on(SecretList.Loaded)
@@ -196,6 +167,25 @@ class ListingScreen(SessionScreen[None]):
             self.show_read_error(read_error)
         else:
             self.show_state(READ if self.secrets.model.has_read else READING)
+
+    @on(SecretList.Loaded)
+    def _count_rest(self) -> None:
+        """Counts the secrets if only the first ones are read and nobody has to wait for it."""
+        model = self.secrets.model
+        is_unknown = model.has_read and model.has_more and model.total is None and not model.list_query.text.strip()
+        if is_unknown and not self._is_counting:
+            self._count_all(model.list_query)
+
+    @background
+    async def _count_all(self, list_query: ListQuery) -> None:
+        self._is_counting = True
+        try:
+            total = await self._loader.count(list_query.shows_planned)
+        finally:
+            self._is_counting = False
+        if self.secrets.model.list_query == list_query and not list_query.planned:
+            self.secrets.model.set_total(total)
+            self._show_list_state()
 
     @on(SecretList.Loaded)
     @on(SecretList.SelectionChanged)

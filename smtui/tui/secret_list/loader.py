@@ -53,12 +53,12 @@ class PageLoader:
             self._vocabulary.learn(answer["SecretList"])
             if token is None:
                 await self._session.read_favorites()
-            total = None if token or not list_query.text.strip() else await self._count(list_query.shows_planned)
+            total = None if token or not list_query.text.strip() else await self.count(list_query.shows_planned)
             return Page(answer["SecretList"], answer.get("NextToken"), total)
 
         return fetch
 
-    async def _count(self, shows_planned: bool) -> int:
+    async def count(self, shows_planned: bool) -> int:
         """Counts all secrets; only once until the next `forget_totals`, because it takes as long as a key may."""
         if shows_planned not in self._totals:
             self._totals[shows_planned] = await call(

@@ -173,6 +173,8 @@ class PagedList(VirtualList):
         if kept and self.model.tree and self.model.find_row(kept) is None:
             self.model.tree.reveal(kept)
         self.read_error, self._is_answered = None, True
+        if is_other and kept is None:
+            self.scroll_to(y=0, animate=False, force=True)
         self.update_selection()
         self._show()
         found = self.model.find_row(kept) if kept else None

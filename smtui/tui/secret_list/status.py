@@ -27,7 +27,7 @@ def _list_parts(listed: SecretList, list_query: ListQuery) -> Iterator[str]:
     yield _format_count(model.match_count, list_query, model.total, has_more=not model.is_count_final)
     if (next_view := model.next_view) is not None and next_view.scanned:
         why = f" to sort {list_query.describe_order()}" if next_view.sorts_locally else ""
-        yield f"reading all{why}: {next_view.scanned:,} read, {next_view.match_count:,} match, Esc stops"
+        yield f"reading all{why}: {next_view.scanned:,} read, {count_matches(next_view.match_count)}, Esc stops"
     elif listed.reads_to_end:
         yield "still reading, any key stops"
     elif listed.busy and list_query.predicates:
@@ -44,9 +44,16 @@ def _format_count(count: int, list_query: ListQuery, total: int | None, *, has_m
     more = "+" if has_more else ""
     if list_query.text.strip():
         if total is None:
-            return f"{count:,}{more} {'match' if count == 1 else 'matches'}"
+            return count_matches(count, more)
         return f"{count:,}{more} of {total:,}"
+    if has_more and total is not None:
+        return f"{total:,} secrets"
     return f"{count:,}{more} {'secret' if count == 1 else 'secrets'}"
+
+
+def count_matches(count: int, more: str = "") -> str:
+    """Formats a number of matches, such as `1 match`; `more` is a sign behind the number."""
+    return f"{count:,}{more} {'match' if count == 1 else 'matches'}"
 
 
 def explain_empty_list(list_query: ListQuery, find_key: Callable[[str], str]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from smtui.tui.secret_list.listing import ListingScreen
+from smtui.tui.secret_list.sorting import SortingScreen
 from smtui.tui.secret_list.tree_navigation import expand, go_up
 
 
-class TreeScreen(ListingScreen):
+class TreeScreen(SortingScreen):
     """Switches between the tree of names and the flat list, and moves in the tree."""
 
     at_once = frozenset({"tree"})

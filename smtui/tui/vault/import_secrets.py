@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -51,7 +53,16 @@ async def import_secrets(app: Shell, session: Session) -> None:
     session.record_large_undo(sanitize(f"import: {summarize(_list_changes(agreed))}"), imported, region)
     app.screen.refresh_bindings()
     remark = "" if file.is_encrypted else " The file remains on disk in plain text."
-    app.notify(sanitize(f"Imported: {summarize(agreed)}.{remark}"), markup=False)
+    app.notify(sanitize(f"Imported {_summarize_import(agreed)}.{remark}"), markup=False)
+
+
+def _summarize_import(steps: Sequence[Step]) -> str:
+    """Returns what was imported as a sentence says it, such as `119 secrets and 2 new versions (unchanged 1)`."""
+    counts = Counter(step.action for step in steps)
+    made = [f"{counts[action]:,} {noun}{'' if counts[action] == 1 else 's'}"
+            for action, noun in ((Action.CREATE, "secret"), (Action.UPDATE, "new version")) if counts[action]]
+    rest = summarize(step for step in steps if step.action not in CHANGES)
+    return (" and ".join(made) or "nothing") + (f" ({rest})" if rest else "")
 
 
 @dataclass(frozen=True, slots=True)

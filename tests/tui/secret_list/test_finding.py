@@ -308,7 +308,7 @@ async def test_six_keys_open_one_of_150_secrets_and_one_copies_it(
     vault.create_secrets([{"Name": name, "SecretString": f"of {name}"} for name in MANY])
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await see(pilot, "secrets · by name")
+        await see(pilot, "150 secrets · by name")
         keys = "/ppdb\r"
         send(running, keys)
         await see(pilot, "Value of")

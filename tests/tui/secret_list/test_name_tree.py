@@ -205,6 +205,20 @@ async def test_finding_and_sorting_in_the_tree(app: MakeApp, filled: Any) -> Non
                 if row.depth == 0] == ["prod/", "dev/", "shared/"]
 
 
+async def test_what_is_found_is_seen_from_its_first_group_on(app: MakeApp, vault: smtui.Vault) -> None:
+    """Wherever the list was scrolled before."""
+    vault.create_secrets([{"Name": f"{group}/{number:03}", "SecretString": "x"}
+                          for group in ("a", "b") for number in range(60)])
+    running = app(settings=Settings(tree=True))
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "▸ b/  60")
+        await pilot.press("j", "right", "G")
+        await see(pilot, "059")
+        await types(pilot, "/0")
+        await see(pilot, "120 of 120")
+        await see(pilot, "▾ a/  60")
+
+
 async def test_another_separator(app: MakeApp, client: Any, vault: smtui.Vault) -> None:
     """The setting `tree_separator`."""
     vault.create_secrets([{"Name": name, "SecretString": "x"} for name in ("prod.web.key", "prod.db", "a/b")])

@@ -56,7 +56,7 @@ async def imported(running: SmtuiApp, file: Path, *, update: bool = True) -> Asy
             await until(pilot, lambda: "new versions 2" in screen_text(running))
             await pilot.press("tab")
         await pilot.press("tab", "enter")
-        await hear(pilot, "Imported: ")
+        await hear(pilot, "Imported ")
         await until(pilot, lambda: isinstance(running.screen, SessionScreen))
         yield pilot
 

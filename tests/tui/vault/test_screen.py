@@ -224,7 +224,7 @@ async def test_an_import_says_first_what_it_would_do(app: MakeApp, env: Path, cl
         await until(pilot, lambda: isinstance(running.screen, ImportPlan))
         assert "new secrets 1, unchanged 1, skipped 1" in screen_text(running)
         await pilot.press("tab", "enter")
-        await until(pilot, lambda: "Imported: new secrets 1" in "".join(said(running)))
+        await until(pilot, lambda: "Imported 1 secret (unchanged 1, skipped 1)." in "".join(said(running)))
 
     assert client.get_secret_value(SecretId="dev/NEW")["SecretString"] == "3"
     assert client.get_secret_value(SecretId="dev/OTHER")["SecretString"] == "old"
@@ -270,7 +270,7 @@ async def test_an_encrypted_file_asks_for_its_passphrase(app: MakeApp, tmp_path:
         assert "1 item in the trash" in join_screen_text(running)
         assert PASSPHRASE not in screen_text(running)
         await pilot.press("tab", "enter")
-        await until(pilot, lambda: "Imported: new secrets 3." in said(running))
+        await until(pilot, lambda: "Imported 3 secrets." in said(running))
 
     assert json.loads(client.get_secret_value(SecretId="dev/Mail/Box")["SecretString"])["password"] == "second"
 
