@@ -85,11 +85,12 @@ def _choose_names(items: Sequence[Item]) -> Iterator[str]:
     names = [_add_user(item, name) if several[name] > 1 else name for item, name in zip(items, names, strict=True)]
     taken = {*names}
     used: set[str] = set()
+    numbers: Counter[str] = Counter()
     for name in names:
-        chosen, number = name, 1
+        chosen = name
         while chosen in used or (chosen != name and chosen in taken):
-            number += 1
-            chosen = f"{name}-{number}"
+            numbers[name] = max(numbers[name], 1) + 1
+            chosen = f"{name}-{numbers[name]}"
         used.add(chosen)
         yield chosen
 

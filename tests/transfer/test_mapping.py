@@ -112,3 +112,11 @@ def test_the_limits_of_aws_are_problems() -> None:
     assert "65,537 bytes" in find_problem(Entry("a", "x" * 65_537, "f"))
     assert "65,538 bytes" in find_problem(Entry("a", "ü" * 32_769, "f"))
     assert "513 characters" in find_problem(Entry("a" * 513, "x", "f"))
+
+
+def test_many_equal_names_do_not_take_long() -> None:
+    """Each gets the next number at once, instead of trying all."""
+    items = [Item("same", str(number), value="x") for number in range(20_000)]
+    names = [entry.name for entry in map_all(*items).entries]
+
+    assert (names[0], names[-1], len({*names})) == ("same", "same-20000", 20_000)

@@ -12,7 +12,7 @@ from smtui.transfer.errors import SourcePassphraseError, UnknownSourceError
 from smtui.transfer.item import Attachment, Item, ItemState, LeftBehind, SourceContent
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
-from smtui.transfer.sources.fields import get_object, get_text, list_objects, to_text
+from smtui.transfer.sources.fields import UniqueNames, get_object, get_text, list_objects, to_text
 
 LINKED = "3"
 DATA = "data.json"
@@ -106,15 +106,10 @@ def _list_fields(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for name, value in get_object(item, kind).items():
             yield name, to_text(value)
     yield "notes", get_text(item, "notes")
-    taken = {"username", "password", "otp", "url", "notes"}
+    names = UniqueNames(("username", "password", "otp", "url", "notes"))
     for custom in list_objects(item, "fields"):
-        name, number = get_text(custom, "name") or "field", 1
-        if get_text(custom, "type") == LINKED:
-            continue
-        while (chosen := name if number == 1 else f"{name}-{number}") in taken:
-            number += 1
-        taken.add(chosen)
-        yield chosen, to_text(custom.get("value"))
+        if get_text(custom, "type") != LINKED:
+            yield names.choose(get_text(custom, "name") or "field"), to_text(custom.get("value"))
 
 
 def _list_history(item: dict[str, Any], fields: Mapping[str, str]) -> Iterator[dict[str, str]]:

@@ -12,7 +12,7 @@ from smtui.transfer.source_key import SourceKey
 
 DEFAULT = "default"
 FIELDS = {"login": "username", "user": "username", "password": "password", "account": "account"}
-_BEGINNING = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(?:machine[ \t\r\n]+\S+|default)\s")
+_BEGINNING = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*+[ \t]*(?:machine[ \t\r\n]+\S+|default)\s")
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|(#[^\n]*(?:\n|\Z))|(macdef[^\n]*\n(?:[^\n]*\S[^\n]*\n?)*)|(\S+)', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _UNESCAPED = {"n": "\n", "r": "\r", "t": "\t"}

@@ -11,7 +11,7 @@ from smtui.transfer.entry import make_unreadable_error
 from smtui.transfer.item import Attachment, Item, ItemState, SourceContent
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
-from smtui.transfer.sources.fields import get_object, get_text, list_objects, to_text
+from smtui.transfer.sources.fields import UniqueNames, get_object, get_text, list_objects, to_text
 from smtui.transfer.zip_reader import ZipReader
 
 ATTRIBUTES, DATA, FILES = "export.attributes", "export.data", "files/"
@@ -64,14 +64,15 @@ def _list_fields(overview: dict[str, Any], details: dict[str, Any]) -> Iterator[
     urls = [get_text(url, "url") for url in list_objects(overview, "urls")] or [get_text(overview, "url")]
     for number, url in enumerate(dict.fromkeys(urls), 1):
         found.setdefault("url" if number == 1 else f"url-{number}", url)
+    names = UniqueNames(found)
     for section in list_objects(details, "sections"):
         for field in list_objects(section, "fields"):
-            _add_field(found, get_text(section, "title"), field)
+            _add_field(found, names, get_text(section, "title"), field)
     found.setdefault("notes", get_text(details, "notesPlain"))
     yield from found.items()
 
 
-def _add_field(found: dict[str, str], section: str, field: dict[str, Any]) -> None:
+def _add_field(found: dict[str, str], names: UniqueNames, section: str, field: dict[str, Any]) -> None:
     """Adds a field of a section. A name that is taken gets the section's before it, then a number."""
     kind, value = next(iter(get_object(field, "value").items()), ("", None))
     text = _to_text(value)
@@ -80,11 +81,7 @@ def _add_field(found: dict[str, str], section: str, field: dict[str, Any]) -> No
     name = "otp" if kind == "totp" and "otp" not in found else get_text(field, "title", "id") or "field"
     if name in found and section:
         name = f"{section} {name}"
-    chosen, number = name, 1
-    while chosen in found:
-        number += 1
-        chosen = f"{name}-{number}"
-    found[chosen] = text
+    found[names.choose(name)] = text
 
 
 def _to_text(value: Any) -> str:

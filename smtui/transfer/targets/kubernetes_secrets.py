@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from smtui.text.json_object import read_object
 from smtui.transfer.export_options import ExportOptions
 from smtui.transfer.selection import Answer, get_value
+from smtui.transfer.sources.fields import UniqueNames
 from smtui.transfer.sources.kubernetes import OPAQUE, PLAIN_ANNOTATION, TYPE_TAG
 
 KEY = "value"
@@ -58,11 +59,10 @@ def _list_members(value: str | bytes, options: ExportOptions) -> dict[str, bytes
     if held is None:
         return None
     members: dict[str, bytes] = {}
+    names = UniqueNames()
     for member in held.members:
-        key = _ILLEGAL_IN_KEY.sub("_", member.key) or "_"
+        key = names.choose(_ILLEGAL_IN_KEY.sub("_", member.key) or "_")
         options.left_out["letters of keys that this format cannot have"] += key != member.key
-        while key in members:
-            key += "_"
         members[key] = member.text.encode("utf-8", "surrogatepass")
     return members
 
