@@ -23,6 +23,12 @@ class EditorError(SmtuiError):
     hint = "Set $VISUAL or $EDITOR to your editor."
 
 
+class TemporaryFileError(EditorError):
+    """The temporary file for the editor could not be written."""
+
+    hint = "Free some space in its folder."
+
+
 def find_editor(environ: Mapping[str, str] = os.environ) -> list[str]:
     """The editor's program and arguments, without the file. Raises EditorError."""
     for name in VARIABLES:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smtui.editor.cleanup import PREFIX
+from smtui.editor.program import TemporaryFileError
 from smtui.system.private_files import create_file
 from smtui.system.subprocesses import start_module
 
@@ -63,14 +64,18 @@ def _find_type(folder: Path, types: Mapping[Path, str]) -> str:
 
 @contextmanager
 def create_temporary_file(data: bytes, name: str, location: Location) -> Iterator[Path]:
-    """A file with this name and content, for the length of the block. Raises OSError.
+    """A file with this name and content, for the length of the block.
 
     It has mode 0600 and is alone in a folder of mode 0700, which is removed with everything the editor leaves in it.
+
+    Raises:
+        TemporaryFileError: the file could not be written, for instance because its folder is full.
     """
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=location.folder))
-    cleanup = _start_cleanup(folder)
+    with _report_disk_errors(location.folder):
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=location.folder))
+        cleanup = _start_cleanup(folder)
     try:
-        with open(create_file(folder / name), "wb") as file:  # noqa: PTH123
+        with _report_disk_errors(location.folder), open(create_file(folder / name), "wb") as file:  # noqa: PTH123
             file.write(data)
         yield folder / name
     finally:
@@ -79,17 +84,17 @@ def create_temporary_file(data: bytes, name: str, location: Location) -> Iterato
             cleanup.communicate(timeout=TIMEOUT_SECONDS)
 
 
+@contextmanager
+def _report_disk_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise TemporaryFileError(f"The temporary file could not be written to {folder}: {error.strerror}.") from None
+
+
 def _start_cleanup(folder: Path) -> subprocess.Popen[bytes]:
     """Starts the process that removes the folder when the pipe to it is closed, as even SIGKILL does."""
     return start_module("smtui.editor.cleanup", str(folder))
-
-
-def replace_content(path: Path, data: bytes) -> None:
-    """Replaces the file by one of mode 0600 with this content; the editor may have left another file. Raises OSError.
-    """
-    path.unlink(missing_ok=True)
-    with open(create_file(path), "wb") as file:  # noqa: PTH123
-        file.write(data)
 
 
 def read_back(path: Path, max_bytes: int) -> bytes:

@@ -10,7 +10,7 @@ from textual.app import SuspendNotSupported
 from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_VALUE_BYTES
 from smtui.editor.program import EditorError, edit
-from smtui.editor.temp_file import Location, create_temporary_file, read_back, replace_content
+from smtui.editor.temp_file import Location, create_temporary_file, read_back
 from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.json_editor.check import looks_like_json
@@ -29,6 +29,7 @@ ON_DISK_WARNING = "No in-memory folder is available: the file will be on disk."
 TOO_LONG = f"The value exceeds the maximum of {MAX_VALUE_BYTES:,} bytes."
 LINE_BREAK = "\r\n"
 EMPTY = "The file is empty. A value cannot be empty."
+MAX_FILE_BYTES = 16 * 1024 * 1024  # What is kept of an edited file that is too long for a value.
 NOT_TEXT = "Not valid UTF-8: the text cannot be stored."
 
 
@@ -47,7 +48,7 @@ async def edit_text(
 ) -> bool:
     """Edits a text until it is stored or discarded; False if the editor changed nothing.
 
-    The temporary file keeps the edited text meanwhile. JSON in one line is formatted for the editor and joined again.
+    The temporary file exists while the editor runs. JSON in one line is formatted for the editor and joined again.
 
     Args:
         before: the text to begin with.
@@ -62,33 +63,45 @@ async def edit_text(
         SmtuiError: a refusal after which nothing can be kept, such as a locked vault.
     """
     name = "value.json" if looks_like_json(before) else "value.txt"
-    began = before
-    expanded = expand_for_editing(began)
-    with create_temporary_file(expanded.encode(), name, location) as path:
-        answer = EditedAnswer.EDIT_AGAIN
-        while True:
-            if answer is EditedAnswer.EDIT_AGAIN:
-                code = _run_editor(app, lambda: edit(path, program))
-            after, problem = parse_edited(began, read_back(path, _read_limit(expanded)))
-            if code:
-                problem = f"The editor exited with error code {code}."
-            elif after == before:
-                return False
-            title = "Store a new version?" if not problem else "Not stored yet"
-            text = sanitize(problem) if problem else await _try_to_describe(effects, after)
-            answer = await app.push_screen_wait(
-                EditedDialog(SafeText(title), text, can_store=not problem), always=True)
-            if answer is EditedAnswer.DISCARD:
-                return True
-            if answer is EditedAnswer.STORE:
-                outcome = await _try_to_store(app, store, after)
-                if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
-                    return True
-                if outcome is WriteOutcome.EDIT:
-                    answer = EditedAnswer.EDIT_AGAIN
-                    before, began = read_rebased()
-                    expanded = expand_for_editing(began)
-                    replace_content(path, expanded.encode())
+    began, expanded = before, expand_for_editing(before)
+    data, code = _edit_once(app, expanded.encode(), name, program, location)
+    while True:
+        after, problem = parse_edited(began, data)
+        if code:
+            problem = f"The editor exited with error code {code}."
+        elif after == before:
+            return False
+        title = "Store a new version?" if not problem else "Not stored yet"
+        text = sanitize(problem) if problem else await _try_to_describe(effects, after)
+        answer = await app.push_screen_wait(EditedDialog(SafeText(title), text, can_store=not problem), always=True)
+        if answer is EditedAnswer.DISCARD:
+            return True
+        outcome = await _try_to_store(app, store, after) if answer is EditedAnswer.STORE else WriteOutcome.EDIT
+        if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
+            return True
+        if outcome is WriteOutcome.EDIT and answer is EditedAnswer.STORE:
+            before, began = read_rebased()
+            data = expand_for_editing(began).encode()
+        if outcome is WriteOutcome.EDIT:
+            data, code = _try_to_edit_again(app, data, name, program, location, code)
+
+
+def _edit_once(app: Shell, data: bytes, name: str, program: list[str], location: Location) -> tuple[bytes, int]:
+    """Runs the editor on a temporary file with this content; returns the new content and the editor's exit code."""
+    with create_temporary_file(data, name, location) as path:
+        code = _run_editor(app, lambda: edit(path, program))
+        return read_back(path, MAX_FILE_BYTES), code
+
+
+def _try_to_edit_again(
+    app: Shell, data: bytes, name: str, program: list[str], location: Location, code: int
+) -> tuple[bytes, int]:
+    """Runs the editor again. Where it cannot run any more, says so and keeps the text and the exit code."""
+    try:
+        return _edit_once(app, data, name, program, location)
+    except EditorError as error:
+        app.report(error)
+        return data, code
 
 
 async def _try_to_describe(effects: Callable[[str], Awaitable[SafeText]], text: str) -> SafeText:

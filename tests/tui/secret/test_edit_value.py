@@ -15,7 +15,6 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-import smtui
 from smtui.api.errors import VaultBusyError
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.ask_path import AskPath
@@ -367,19 +366,54 @@ async def test_what_was_written_is_kept_where_the_changes_cannot_be_read(
             assert current(database)["SecretString"] == "typed"
 
 
-async def test_the_lock_takes_the_file_away(
-    app: MakeApp, vault: smtui.Vault, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+async def test_the_file_exists_only_while_the_editor_runs(
+    app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The lock removes the temporary file while the question is open."""
+    """Nothing is left on disk while the question is open; Edit again goes on with the text."""
+    running = app()
+    with editor(monkeypatch, tmp_path, "path.write_text('one')", "path.write_text(text + ' two')") as folder:
+        async with open_secret(running) as pilot:
+            await edit_outside(pilot)
+            await wait_for_screen(pilot, EditedDialog)
+            assert list(folder.iterdir()) == []
+            await press_button(pilot, "Edit again")
+            await until(pilot, lambda: (tmp_path / "turn").read_text() == "2")
+            await press_button(pilot, "Store")
+            await hear(pilot, "stored as AWSCURRENT.")
+
+            assert current(database)["SecretString"] == "one two"
+
+
+async def test_the_text_is_kept_where_the_file_cannot_be_written_again(
+    app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     running = app()
     with editor(monkeypatch, tmp_path, "path.write_text('typed')") as folder:
         async with open_secret(running) as pilot:
             await edit_outside(pilot)
             await wait_for_screen(pilot, EditedDialog)
-            assert list(folder.iterdir()) != []
-            await pilot.press("ctrl+l", "ctrl+l")
-            await see(pilot, "assphrase")
-            await until(pilot, lambda: list(folder.iterdir()) == [])
+            folder.rmdir()
+            await press_button(pilot, "Edit again")
+            await hear(pilot, f"The temporary file could not be written to {folder}")
+            folder.mkdir()
+            await press_button(pilot, "Store")
+            await hear(pilot, "stored as AWSCURRENT.")
+
+            assert current(database)["SecretString"] == "typed"
+
+
+async def test_a_file_that_cannot_be_written_is_reported(
+    app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    running = app()
+    with editor(monkeypatch, tmp_path, "path.write_text('typed')") as folder:
+        async with open_secret(running) as pilot:
+            await pilot.press("E")
+            await see(pilot, "Edit the value of prod/db in")
+            folder.rmdir()
+            await pilot.press("enter")
+            await hear(pilot, f"The temporary file could not be written to {folder}")
+            folder.mkdir()
 
 
 async def test_without_an_editor(app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
