@@ -16,7 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import VaultError
-from smtui.cli import diagnostics, unlocking
+from smtui.cli import diagnostics, terminal, unlocking
 from smtui.cli.exit_codes import CommandNotExecutableError, CommandNotFoundError, Exit, UsageError
 from smtui.cli.parser import parse_count
 from smtui.cli.terminal import wipe
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.server.agent import Agent, Log
     from smtui.server.messages import HttpRequest, HttpResponse
+    from smtui.server.peer import Peer
 
 READY = b"ready"
 IDLE_SECONDS = 15 * 60
@@ -74,14 +75,32 @@ def record_request(request: HttpRequest, response: HttpResponse, seconds: float)
                       f"{seconds * 1000:.1f} ms")
 
 
+def ask_about_program(peer: Peer) -> bool:
+    """Asks at the terminal whether a process may use the vault. Without a terminal it may not."""
+    program = peer.program or "a program that the system does not name"
+    try:
+        typed = terminal.ask_text(f"Allow {program} (process {peer.pid}) to use the vault until it is locked? [y/N] ")
+    except (terminal.NoTerminalError, UsageError):
+        return False
+    return typed.strip().lower() in ("y", "yes")
+
+
 @contextmanager
-def run_agent(args: argparse.Namespace, *, log: Log | None = None) -> Iterator[Agent]:
+def run_agent(
+    args: argparse.Namespace, *, log: Log | None = None, confirms: bool = False
+) -> Iterator[Agent]:
     """Opens the vault and runs its agent for the length of the block, which waits with `wait_for_end`.
+
+    Args:
+        args: the options of `declare_agent_options`, and those of every command.
+        log: called after each HTTP request.
+        confirms: whether to ask at the terminal about each program that uses the socket.
 
     Raises:
         SmtuiError: the vault cannot be opened, or another agent has it.
     """
     from smtui.server.agent import Agent
+    from smtui.server.confirmations import Confirmations
     from smtui.server.restrictions import Restrictions
     from smtui.server.shared_vault import LockLimits, SharedVault
     restrictions = Restrictions(args.read_only, args.only)
@@ -89,7 +108,10 @@ def run_agent(args: argparse.Namespace, *, log: Log | None = None) -> Iterator[A
     vault = unlocking.open_to_keep(args)
     shared = SharedVault(vault, lambda passphrase: _reopen(vault.path, passphrase),
                          LockLimits(args.idle_lock, args.max_unlocked), Ambient())
-    agent = Agent(shared, restrictions, log=log or (lambda *_: None))
+    confirmations = Confirmations(ask_about_program)
+    shared.on_lock.append(confirmations.forget)
+    permits = confirmations.ask_once if confirms else lambda _: True
+    agent = Agent(shared, restrictions, log=log or (lambda *_: None), permits=permits)
     try:
         with _handle_signals(lambda: shared.lock("It was locked by SIGHUP.")):
             agent.start(vault, with_socket=agent_socket.IS_SUPPORTED and not args.no_agent)

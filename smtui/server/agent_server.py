@@ -14,7 +14,7 @@ from threading import BoundedSemaphore, Lock, Thread
 from typing import Any
 
 from smtui.api.boto_client import format_method_name
-from smtui.api.errors import ClientError, ParamValidationError, SmtuiError
+from smtui.api.errors import AccessDeniedException, ClientError, ParamValidationError, SmtuiError
 from smtui.api.model import OPERATIONS
 from smtui.backends.local import Caller
 from smtui.rotation import rpc_codec
@@ -26,6 +26,8 @@ from smtui.server.shared_vault import SharedVault
 CONNECTIONS = 128
 MAX_LINE_BYTES = 8 * rpc_codec.MAX_LINE_BYTES
 """A value of 65,536 characters may take six times as many bytes in JSON, and an import sends long ones."""
+CONFIRMED = frozenset({"serve", "environment"})
+"""Requests to the agent that give access to secrets, as calls do."""
 INTERNAL = "An error occurred in the agent."
 
 
@@ -124,8 +126,11 @@ class AgentServer:
         """The line that answers a request."""
         try:
             request = rpc_codec.decode(line)
-            control = self._controls.get(str(request.get("control")))
+            name = str(request.get("control"))
+            control = self._controls.get(name)
             if control is not None:
+                if name in CONFIRMED:
+                    self._require_permission(conversation.peer)
                 return rpc_codec.encode({"result": control(conversation, request)})
             return rpc_codec.encode({"result": self._call(request, conversation.peer)})
         except SmtuiError as error:
@@ -137,12 +142,16 @@ class AgentServer:
         except Exception:  # nothing about a fault of this program may reach the other side
             return rpc_codec.encode_error(INTERNAL, "InternalServiceError")
 
+    def _require_permission(self, peer: Peer) -> None:
+        """Raises AccessDeniedException."""
+        if not self._permits(peer):
+            raise AccessDeniedException(NOT_CONFIRMED)
+
     def _call(self, request: Mapping[str, Any], peer: Peer) -> Any:
         operation, params, region = request.get("operation"), request.get("params"), request.get("region")
         if operation not in OPERATIONS or not isinstance(params, dict) or not isinstance(region, str | None):
             raise ValueError("expected an operation of the API, parameters and a Region")
-        if not self._permits(peer):
-            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": NOT_CONFIRMED}})
+        self._require_permission(peer)
         self._restrictions.check(operation, params)
         with self._shared.use() as vault:
             self.call_count += 1

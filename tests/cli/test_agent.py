@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 import smtui
+from smtui.cli import serving
 from smtui.cli.command_table import BY_NAME
 from smtui.cli.commands import execute
 from smtui.server.agent import Agent
+from smtui.server.peer import Peer
 from smtui.server.shared_vault import LockLimits, SharedVault
 from smtui.system import agent_socket
 from smtui.system.ambient import Ambient
@@ -153,6 +155,7 @@ def test_a_dead_socket_is_no_agent(stocked: CommandLine, runtime: Path) -> None:
     (("serve", "--caller", "alice"), "expected NAME=none or NAME=admin"),
     (("serve", "--caller", "a b=none"), "expected NAME=none or NAME=admin"),
     (("serve", "--env", "--", "true"), "omit --env and --detach"),
+    (("agent", "--confirm", "--detach"), "omit --detach"),
     (("agent", "begin"), "invalid choice"), (("agent", "--idle-lock", "-1"), "argument --idle-lock"),
 ])
 def test_command_lines_that_are_refused(stocked: CommandLine, argv: tuple[str, ...], words: str) -> None:
@@ -210,3 +213,12 @@ def test_windows_is_told_what_it_has_not(
     assert (refused.code, refused.err.splitlines()[0]) == (
         2, "smtui: Windows has no agent, lock, unlock and credentials: they need Unix sockets.")
     assert BY_NAME[name].help
+
+
+@pytest.mark.parametrize(("answer", "decision"), [("y", True), ("YES", True), ("", False), ("no", False)])
+def test_the_question_about_a_program(person: Person, answer: str, decision: bool) -> None:
+    assert not serving.ask_about_program(Peer(0, 7, "/usr/bin/x"))
+    person.present, person.answers = True, [answer]
+
+    assert serving.ask_about_program(Peer(0, 7, "/usr/bin/x")) is decision
+    assert person.asked == ["Allow /usr/bin/x (process 7) to use the vault until it is locked? [y/N] "]

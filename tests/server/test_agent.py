@@ -29,6 +29,7 @@ from smtui.rotation import rpc_codec
 from smtui.server import agent_server
 from smtui.server.agent import Agent
 from smtui.server.agent_listener import AgentListener, AgentRunningError, AgentUnavailableError
+from smtui.server.confirmations import Confirmations
 from smtui.server.line_reader import LineReader, LineTooLongError
 from smtui.server.peer import Peer
 from smtui.server.restrictions import Restrictions
@@ -182,6 +183,39 @@ def test_restrictions_hold_on_the_socket(shared: SharedVault, vault: smtui.Vault
         client.get_secret_value(SecretId="prod/a")
     with pytest.raises(AccessDeniedException):
         client.delete_secret(SecretId="dev/a")
+    agent.close()
+
+
+def test_each_program_is_confirmed_once_until_the_lock(
+    shared: SharedVault, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    peers = {"program": "/usr/bin/good"}
+    monkeypatch.setattr(agent_server, "identify_peer", lambda _: Peer(os.geteuid(), 7, peers["program"]))
+
+    def ask(peer: Peer) -> bool:
+        asked.append(peer.program)
+        return peer.program.endswith("good")
+
+    confirmations = Confirmations(ask)
+    shared.on_lock.append(confirmations.forget)
+    agent = Agent(shared, permits=confirmations.ask_once)
+    agent.start(vault)
+    good: Any = agent_client.connect(vault.path)
+    good.list_secrets()
+    good.list_secrets()
+    peers["program"] = "/tmp/bad"
+    bad: Any = agent_client.connect(vault.path)
+    for call in (bad.list_secrets, lambda: bad.request("serve", port=0), lambda: bad.request("environment")):
+        with pytest.raises(smtui.SmtuiError, match="not confirmed"):
+            call()
+    bad.request("status")
+    assert asked == ["/usr/bin/good", "/tmp/bad"]
+
+    bad.request("lock")
+    good.unlock(make_passphrase())
+    good.list_secrets()
+    assert asked == ["/usr/bin/good", "/tmp/bad", "/usr/bin/good"]
     agent.close()
 
 

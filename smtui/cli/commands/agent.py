@@ -7,7 +7,8 @@ agent gives up. Each use is in the audit log, with the number and the program of
 minutes without a call, after 8 hours in any case, when the machine was suspended, at SIGHUP, and with smtui lock. Then
 it holds no key, and the next command asks for the passphrase and hands it over.
 
---only PREFIX and --read-only limit what it answers. The agent also rotates what is due, as smtui rotate-due does.
+--only PREFIX and --read-only limit what it answers; --confirm asks about each program. The agent also rotates what is
+due, as smtui rotate-due does.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smtui.cli import agent_session, diagnostics, output, serving, unlocking
-from smtui.cli.exit_codes import Exit, RefusedError
+from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 
 EXAMPLE = (
     "smtui agent --detach\n"
@@ -30,6 +31,8 @@ RUN = "run"
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", metavar="ACTION", nargs="?", default=RUN, choices=(RUN, "status", "stop"))
+    parser.add_argument("--confirm", action="store_true",
+                        help="ask at this terminal about each program, once until the vault is locked")
     parser.add_argument("--json", action="store_true", help="with status: as JSON")
     serving.declare_agent_options(parser)
 
@@ -42,11 +45,13 @@ def run(args: argparse.Namespace) -> Exit:
             vault.agent.request("stop")
         return Exit.DONE
     serving.require_unix_sockets()
+    if args.confirm and args.detach:
+        raise UsageError("--confirm asks at this terminal: omit --detach.")
     if agent_session.find_agent_of(unlocking.get_vault_path(args)) is not None:
         raise RefusedError("An agent for this vault is running already.", hint="smtui agent status describes it.")
     if args.detach and not args.detached:
         return Exit(serving.start_in_background(args, ["agent", *serving.list_agent_options(args)]))
-    with serving.run_agent(args) as agent:
+    with serving.run_agent(args, confirms=args.confirm) as agent:
         serving.report_ready(args)
         diagnostics.note(f"the agent keeps {agent.shared.path} unlocked; Ctrl+C or smtui agent stop ends it.")
         serving.wait_for_end(agent)
