@@ -28,7 +28,7 @@
     +-- ContextError                     a context cannot be used
     |   +-- ContextMissingError          no context or profile of this name
     |   +-- ContextUnreachableError      no network, no answer, or an answer that is not AWS's
-    |   +-- SignInError                  no valid credentials
+    |   +-- SignInError                  no valid credentials, or (MfaRequiredError) a code is needed
     |   +-- WrongAccountError            the profile belongs to another account than the settings say
     |   +-- NotAvailableError            the context has no such thing
     +-- VaultError                       the vault file cannot be used
@@ -287,6 +287,10 @@ class ContextUnreachableError(ContextError):
 
 class SignInError(ContextError):
     pass
+
+
+class MfaRequiredError(SignInError):
+    """The profile needs an MFA code, and nobody was asked for one."""
 
 
 class WrongAccountError(ContextError):

@@ -12,7 +12,7 @@ from threading import RLock
 from typing import Any
 
 from smtui.api.boto_client import format_method_name
-from smtui.api.errors import ContextError, SignInError, VaultLockedError
+from smtui.api.errors import ContextError, MfaRequiredError, VaultLockedError
 from smtui.backends.aws.errors import is_web_page, make_foreign_error, translate_errors
 from smtui.backends.aws.guard import READING_OPERATIONS, WriteGuard
 from smtui.backends.aws.rate_limit import CallMeter, RateLimit
@@ -155,9 +155,9 @@ def _make_session(profile: str, ask_code: AskCode | None) -> Any:
 
 
 def _ask_code(ask_code: AskCode | None, question: str) -> str:
-    """Answers the question that botocore would otherwise ask on the terminal. Raises SignInError."""
+    """Answers the question that botocore would otherwise ask on the terminal. Raises MfaRequiredError."""
     if ask_code is None:
-        raise SignInError(NO_CODE)
+        raise MfaRequiredError(NO_CODE)
     return ask_code(question)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual import getters
@@ -9,10 +10,11 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.api.errors import SmtuiError
+from smtui.api.errors import MfaRequiredError, SmtuiError
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.session import Session, VaultOpened
 from smtui.tui.widgets.chrome import Footer, Header
 from smtui.tui.widgets.panel import Card, CardTitle
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 WORKING = "Signing in…"
 LOCKED = "Locked."
+CODE_USED = "The profile needs an MFA code. Sign in again to enter one."
+LONGEST_CODE = 16
 AGAIN = "Enter signs in again."
 
 
@@ -70,11 +74,24 @@ class AccountScreen(ClosableScreen[None]):
         """Signs in, compares the account, and posts `VaultOpened`."""
         self._say(WORKING)
         try:
-            vault = await call(_open_account, self._settings, self._region, read_only=self.app.read_only)
+            vault = await self._sign_in()
         except SmtuiError as error:
             self._say(f"✗ {error.sentence}", error.hint)
         else:
             self.post_message(VaultOpened(vault))
+
+    async def _sign_in(self) -> Vault:
+        """Opens the account, after a question for an MFA code if the profile needs one. Raises SmtuiError."""
+        open_account = partial(_open_account, self._settings, self._region, read_only=self.app.read_only)
+        try:
+            return await call(open_account)
+        except MfaRequiredError:
+            question = sanitize(f"MFA code for profile {self._settings.profile}")
+            code = await self.app.push_screen_wait(OneLine(
+                question, longest=LONGEST_CODE, noun="the code that your MFA device shows"))
+            if code is None:
+                raise
+            return await call(open_account, code=code.strip())
 
     def action_another(self) -> None:
         self.app.choose_another()
@@ -93,12 +110,20 @@ def make_locked_screen(
     return AccountScreen(context, session.region, notice or LOCKED)
 
 
-def _open_account(settings: ContextSettings, region: str | None, *, read_only: bool) -> Vault:
+def _open_account(settings: ContextSettings, region: str | None, *, read_only: bool, code: str = "") -> Vault:
     """Opens the account; the header shows its number, so that is read first. Raises SmtuiError."""
+    codes = [code] if code else []
+
+    def take_code(question: str) -> str:
+        """A code is valid once: an hour later the session ends."""
+        if not codes:
+            raise MfaRequiredError(CODE_USED)
+        return codes.pop()
+
     from smtui.backends.aws.context import AwsContext
     from smtui.tui.contexts.account_vault import AccountVault
 
-    context = AwsContext(settings, region_name=region, read_only=read_only)
+    context = AwsContext(settings, region_name=region, read_only=read_only, ask_code=take_code)
     try:
         _ = context.account_id
     except SmtuiError:

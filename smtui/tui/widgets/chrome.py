@@ -73,6 +73,7 @@ class Header(Horizontal):
     Args:
         where: the name of the vault, then the Region.
         flags: short words for special states.
+        colour: the colour of the context, behind its name; a key of `CONTEXT_COLOURS`, or empty.
     """
 
     DEFAULT_CSS = """
@@ -92,9 +93,10 @@ class Header(Horizontal):
     }
     """
 
-    def __init__(self, where: Sequence[SafeText], *flags: SafeText) -> None:
+    def __init__(self, where: Sequence[SafeText], *flags: SafeText, colour: str = "") -> None:
         super().__init__()
-        self._words = _format_header(where, flags)
+        self._colour = colour
+        self._words = _format_header(where, flags, colour)
 
     def compose(self) -> ComposeResult:
         yield Static(self._words, id="place")
@@ -102,11 +104,18 @@ class Header(Horizontal):
 
     def show(self, where: Sequence[SafeText], *flags: SafeText) -> None:
         """Replaces the place and the flags."""
-        self.query_one("#place", Static).update(_format_header(where, flags))
+        self.query_one("#place", Static).update(_format_header(where, flags, self._colour))
 
 
-def _format_header(where: Sequence[SafeText], flags: Sequence[SafeText]) -> Content:
-    place = Content(" · ").join([Content.styled(where[0], "bold $foreground"), *map(Content, where[1:])])
+CONTEXT_COLOURS = {"red": "#b3261e", "orange": "#9a4b00", "yellow": "#705a00", "green": "#1e6b34", "cyan": "#0b6670",
+                   "blue": "#1f4fb5", "magenta": "#8b2a8b", "grey": "#555555"}
+"""The background of the name of a context, dark enough for white letters."""
+
+
+def _format_header(where: Sequence[SafeText], flags: Sequence[SafeText], colour: str) -> Content:
+    name = Content.styled(f" {where[0]} ", f"bold white on {CONTEXT_COLOURS[colour]}") if colour else \
+        Content.styled(where[0], "bold $foreground")
+    place = Content(" · ").join([name, *map(Content, where[1:])])
     words: list[Content | tuple[str, str]] = [("smtui", "bold $primary"), Content("  "), place]
     for flag in flags:
         words += [Content("  "), (f" {flag} ", "bold $block-cursor-foreground on $warning")]

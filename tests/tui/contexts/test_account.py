@@ -21,7 +21,7 @@ from smtui.tui.unlock.account import AccountScreen
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.aws_server import ACCOUNT, OTHER_ACCOUNT, THROTTLED, Aws, aws, aws_server
 from tests.conftest import PASSPHRASE
-from tests.tui.conftest import MakeApp, Steady, paste, said, screen_text, until
+from tests.tui.conftest import MakeApp, Steady, paste, said, screen_text, types, until
 from tests.tui.driver import hear, see
 
 __all__ = ["aws", "aws_server"]
@@ -153,6 +153,23 @@ async def test_who_cannot_sign_in_is_told_how(
 
     assert app.session is None
     assert "ListSecrets" not in aws.proxy.calls
+
+
+async def test_a_profile_with_mfa_asks_for_a_code_once(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    app = make_app(tmp_path, monotonic, profile="mfa", account=OTHER_ACCOUNT, colour="red")
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "MFA code for profile mfa")
+        await pilot.press("escape")
+        await see(pilot, "needs an MFA code")
+        assert aws.proxy.calls == []
+        await pilot.press("enter")
+        await see(pilot, "MFA code for profile mfa")
+        await types(pilot, "123456")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, SecretsScreen) and app.screen.has_read)
+        assert OTHER_ACCOUNT in read_header(app)
+
+    assert aws.calls["AssumeRole"] == 1
 
 
 async def test_a_list_that_cannot_be_read_says_why_and_how_to_retry(
