@@ -9,11 +9,11 @@ from pathlib import Path
 from textwrap import wrap
 
 from smtui.system.bounded_read import TooLargeError, read_bounded
-from smtui.system.paths import is_folder
+from smtui.system.paths import is_file, is_folder
 from smtui.text.interruption import CALLS_PER_CHECK, check_interruption
 from smtui.text.strict_json import StrictJsonError, format_json
 from smtui.transfer.entry import Entry, make_unreadable_error
-from smtui.transfer.errors import UnknownSourceError
+from smtui.transfer.errors import SourcePassphraseError, TransferError, UnknownSourceError
 from smtui.transfer.item import Item, LeftBehind, SourceContent
 from smtui.transfer.mapping import MappingOptions, map_items
 from smtui.transfer.source_file import SourceFile
@@ -96,7 +96,16 @@ class Source:
     read: Callable[[SourceFile, SourceKey], SourceContent]
     is_general: bool = False
 
+    @property
+    def title(self) -> str:
+        """The first words of the description: the name of the program."""
+        return self.description.partition(":")[0].replace("`", "")
 
+
+STARTS_PROGRAMS = (ImportFormat.SOPS, ImportFormat.PASS_STORE)
+"""Sources that other programs decrypt."""
+MAX_DESCRIBED = 4 * 1024 * 1024
+"""Bytes of a file that is described while its path is typed."""
 SOURCES = (
     Source(ImportFormat.AWS, "AWS Secrets Manager: answers with values, pages and lists of them, and smtui exports",
            "`aws secretsmanager batch-get-secret-value ...`, `smtui export`", aws.recognise, aws.read),
@@ -182,6 +191,25 @@ class FileContent:
 def read_file(path: Path, key: SourceKey = NO_KEY, options: MappingOptions = CURRENT_VALUES) -> FileContent:
     """Reads and parses the file or folder at `path`. Raises TransferError."""
     return read_source(open_source(path), None, key, options)
+
+
+def describe_file(path: Path) -> str:
+    """What the file or folder at `path` is, in a few words, while it is chosen.
+
+    Empty if nothing is there, or if it is large. No program is started for it, and no key is derived.
+    """
+    try:
+        if not is_folder(path) and not (is_file(path) and path.stat().st_size <= MAX_DESCRIBED):
+            return ""
+        file = open_source(path)
+        source = recognise_source(file)
+        if source.format in STARTS_PROGRAMS:
+            return f"{source.title}, encrypted"
+        return read_source(file, source.format).what.removeprefix(f"{file.name}: ").rstrip(".")
+    except SourcePassphraseError:
+        return f"{source.title}, encrypted: it will ask for its passphrase"
+    except (TransferError, OSError) as error:
+        return str(error).removeprefix(f"{path}: ").rstrip(".")
 
 
 def open_source(path: Path, name: str = "") -> SourceFile:

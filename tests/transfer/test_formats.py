@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from smtui.transfer import formats
 from smtui.transfer.errors import TransferError, UnknownSourceError, UnreadableFileError
 from smtui.transfer.formats import ImportFormat
 from smtui.transfer.source_file import SourceFile
+from smtui.transfer.sources import password_store
 from tests.transfer.sources.samples import FOREIGN, SAMPLES
 
 
@@ -83,3 +86,16 @@ def test_a_format_that_the_file_is_not_in_is_refused(format: ImportFormat) -> No
             assert [entry.value for entry in formats.parse(raw, "f", format).entries] == []
         except TransferError as error:
             assert str(error).startswith("f")
+
+
+def test_a_file_is_described_without_being_opened_by_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(password_store, "run_program", None)
+    (tmp_path / ".gpg-id").write_text("x")
+    (tmp_path / "a.gpg").write_bytes(b"x")
+    (tmp_path / "f.env").write_text("A=1\n")
+    (tmp_path / "bad.json").write_text("{")
+
+    assert formats.describe_file(tmp_path) == "pass, gopass and passage, encrypted"
+    assert formats.describe_file(tmp_path / "f.env") == ".env file, 1 secret"
+    assert formats.describe_file(tmp_path / "bad.json").startswith("not JSON")
+    assert formats.describe_file(tmp_path / "nothing") == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -11,7 +12,9 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from smtui.system.paths import expand_home
 from smtui.text.sanitize import sanitize
+from smtui.transfer import formats
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.panel import Card, CardTitle
@@ -23,6 +26,10 @@ ABOUT = (
     "KeePass, Bitwarden, 1Password, browsers, .env files, Kubernetes, output of aws secretsmanager, and more: what a "
     "file is, is recognised by its content. A preview is shown first."
 )
+
+
+INDENT = " " * 12
+"""As wide as the labels of the fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class ImportForm(FieldsForm[Names]):
 
     def on_mount(self) -> None:
         super().on_mount()
+        self.query_one("#kind").display = False
         if self._asks_passphrase:
             self.query_one("#passphrase").focus()
 
@@ -79,6 +87,7 @@ class ImportForm(FieldsForm[Names]):
             with Horizontal(classes="field"):
                 yield Static("File")
                 yield PathInput(before.path, id="path")
+            yield Static(id="kind", classes="-muted")
             with Horizontal(classes="field"):
                 yield Static("Prefix")
                 yield PlainInput(before.prefix, placeholder="added to every name, e.g. dev/", id="prefix", compact=True)
@@ -93,6 +102,17 @@ class ImportForm(FieldsForm[Names]):
                     yield PathInput(before.key_file, id="key-file")
             yield Static(id="said")
         yield Footer()
+
+    @on(Input.Changed, "#path")
+    def _start_describing(self, event: Input.Changed) -> None:
+        self.run_worker(self._describe(event.value.strip()), exclusive=True, group="kind")
+
+    async def _describe(self, path: str) -> None:
+        """Says under the path what the file is, as soon as there is one."""
+        words = await asyncio.to_thread(formats.describe_file, expand_home(path)) if path else ""
+        kind = self.query_one("#kind", Static)
+        kind.display = bool(words)
+        kind.update(Content(f"{INDENT}{sanitize(words)}"))
 
     @on(Passphrase.Submitted)
     def _leave_passphrase(self) -> None:

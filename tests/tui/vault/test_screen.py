@@ -255,6 +255,23 @@ async def test_the_plan_says_what_the_file_is_and_what_it_lacks(app: MakeApp, tm
         assert "more secrets on AWS than in this file" in join_screen_text(running)
 
 
+async def test_the_form_says_what_a_file_is_while_its_path_is_typed(app: MakeApp, tmp_path: Path) -> None:
+    (tmp_path / "old.kdbx").write_bytes(write_4(make_document(), PASSPHRASE))
+    (tmp_path / "names.json").write_text('{"a": "1", "b": "2"}')
+    (tmp_path / "other").write_text("some prose")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await at(pilot, running, "Import")
+        await until(pilot, lambda: "A preview is shown first" in screen_text(running))
+        for name, words in (("old.kdbx", "KeePass 2 and KeePassXC, encrypted: it will ask for its passphrase"),
+                            ("names.json", "JSON object of names and values, 2 secrets"),
+                            ("other", "is of no kind that smtui recognises")):
+            running.screen.query_one("#path", Input).value = str(tmp_path / name)
+            await until(pilot, lambda: words in join_screen_text(running))  # noqa: B023
+        running.screen.query_one("#path", Input).value = str(tmp_path / "nothing")
+        await until(pilot, lambda: not running.screen.query_one("#kind").display)
+
+
 async def test_an_encrypted_file_asks_for_its_passphrase(app: MakeApp, tmp_path: Path, client: Any) -> None:
     """A wrong passphrase is asked for again; the plan shows what each secret was, and what is not imported."""
     (tmp_path / "old.kdbx").write_bytes(write_4(make_document(), PASSPHRASE))
