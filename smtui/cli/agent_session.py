@@ -19,6 +19,7 @@ from smtui.cli import chosen_context, unlocking
 from smtui.cli.exit_codes import CommandError, Exit
 from smtui.cli.terminal import wipe
 from smtui.system import agent_socket
+from smtui.system.paths import is_taken
 
 if TYPE_CHECKING:
     from smtui.api.context import Context
@@ -61,7 +62,7 @@ def find_agent(args: argparse.Namespace) -> AgentVault | None:
 
 def find_agent_of(path: Path) -> AgentVault | None:
     """The vault of the agent that is running for a file."""
-    if not Path(agent_socket.get_socket_path(str(path))).exists():
+    if not is_taken(Path(agent_socket.get_socket_path(str(path)))):
         return None
     from smtui.backends import agent_client
 

@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ class Peer:
     Args:
         uid: its user.
         pid: its number; 0 if the system does not tell.
-        program: the path of its executable, or its name; empty if the system does not tell.
+        program: the path of its executable and its name, or one of them; empty if the system does not tell.
     """
 
     uid: int
@@ -53,13 +54,16 @@ def identify_peer(line: socket.socket) -> Peer:
 
 
 def _find_program(pid: int) -> str:
-    """The executable of a process, or its name if that is hidden, as it is for a hardened process."""
+    """The executable of a process with its name, such as `/usr/bin/python3 (smtui)`.
+
+    Of a hardened process the system hides the executable from other processes of the user.
+    """
     folder = Path("/proc") / str(pid)
-    try:
-        return str((folder / "exe").readlink())[:MAX_PROGRAM]
-    except OSError:
-        pass
-    try:
-        return (folder / "comm").read_text(errors="replace").strip()[:MAX_PROGRAM]
-    except OSError:
-        return ""
+    path = name = ""
+    with suppress(OSError):
+        name = (folder / "comm").read_text(errors="replace").strip()
+    with suppress(OSError):
+        path = str((folder / "exe").readlink())
+    if not path or not name or path.endswith(f"/{name}"):
+        return (path or name)[:MAX_PROGRAM]
+    return f"{path} ({name})"[:MAX_PROGRAM]

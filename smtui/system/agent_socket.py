@@ -30,7 +30,8 @@ class UnsafeFolderError(Exception):
 def get_runtime_folder() -> str:
     """The folder of sockets: in `$XDG_RUNTIME_DIR`, or with the user's number in the temporary folder."""
     base = os.environ.get("XDG_RUNTIME_DIR", "")
-    if base.startswith("/") and len(os.fsencode(base)) <= MAX_PATH_BYTES - 40 and os.path.isdir(base):  # noqa: PTH112
+    is_short = base.startswith("/") and len(os.fsencode(base)) <= MAX_PATH_BYTES - 40
+    if is_short and os.path.isdir(base) and os.access(base, os.W_OK | os.X_OK):  # noqa: PTH112  # of another user after su
         return f"{base}/smtui"
     base = os.environ.get("TMPDIR", "") if sys.platform == "darwin" else ""
     return f"{base.rstrip('/') or '/tmp'}/smtui-{os.geteuid()}"  # noqa: S108  # `check_folder` follows
