@@ -27,9 +27,12 @@ CODES = {
     411: ("MissingContentLength", "Send the body with a Content-Length, not in chunks."),
     413: ("RequestEntityTooLargeException", "The body is larger than {body:,} bytes."),
     431: ("RequestHeaderFieldsTooLargeException", "The headers are larger than {head:,} bytes."),
-    429: ("ThrottlingException", "Too many connections."),
 }
 MALFORMED = ("ValidationException", "This is not a valid HTTP/1.1 request.")
+FULL = make_error_response("ThrottlingException", "Too many connections.", 429)
+FULL_BYTES = (f"HTTP/1.1 429 Too Many Requests\r\ncontent-type: {FULL.content_type}\r\ncontent-length: {len(FULL.body)}"
+              "\r\nconnection: close\r\n\r\n").encode() + FULL.body
+"""The whole response to a connection that gets no thread."""
 THROTTLED = make_error_response("ThrottlingException", "Rate exceeded")
 
 
@@ -66,6 +69,8 @@ class HttpConnection:
         self._limits = limits
         self._ambient = ambient
         self._on_idle = on_idle
+        self._has_body = True
+        """Whether responses have a body: those to HEAD have none."""
         self._parser: Any = h11.Connection(h11.SERVER, max_incomplete_event_size=limits.head)
 
     def serve(self) -> None:
@@ -98,6 +103,7 @@ class HttpConnection:
 
     def _read_request(self) -> HttpRequest:
         head = self._read_head()
+        self._has_body = head.method != b"HEAD"
         self._check_head(head)
         body = self._read_body()
         path, _, query = head.target.decode("latin-1").partition("?")
@@ -197,7 +203,7 @@ class HttpConnection:
         ]
         self._line.settimeout(self._limits.body_seconds)
         head = self._parser.send(h11.Response(status_code=response.status, headers=headers))
-        body = self._parser.send(h11.Data(data=response.body))
+        body = self._parser.send(h11.Data(data=response.body)) if self._has_body else b""
         self._line.sendall(head + body + self._parser.send(h11.EndOfMessage()))
 
     def _end_gently(self) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import BoundedSemaphore, Condition, Thread
 
-from smtui.server.http_connection import THROTTLED, HttpConnection
+from smtui.server.http_connection import FULL_BYTES, THROTTLED, HttpConnection
 from smtui.server.limits import ServerLimits
 from smtui.server.messages import HttpRequest, HttpResponse
 from smtui.system.ambient import Ambient
@@ -149,12 +149,13 @@ class HttpServer:
                 self._open.add(line)
                 self._idle[line] = None
         if is_full:
-            line.close()
+            _refuse(line)
             return
         try:
             Thread(target=self._serve, args=(line, source), daemon=True, name="smtui-connection").start()
         except RuntimeError:  # no more threads
-            self._forget(line)
+            self._discard(line)
+            _refuse(line)
 
     def _serve(self, line: socket.socket, source: str) -> None:
         try:
@@ -175,11 +176,14 @@ class HttpServer:
                     _shut_down(line)
 
     def _forget(self, line: socket.socket) -> None:
+        self._discard(line)
+        line.close()
+
+    def _discard(self, line: socket.socket) -> None:
         with self._changed:
             self._open.discard(line)
             self._idle.pop(line, None)
             self._changed.notify_all()
-        line.close()
 
     def _answer_in_turn(self, request: HttpRequest) -> HttpResponse:
         """Answers with one of the workers, or refuses if none becomes free in time."""
@@ -201,6 +205,15 @@ def _configure(line: socket.socket) -> None:
         line.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, 1)
     else:
         line.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 1)
+
+
+def _refuse(line: socket.socket) -> None:
+    """Refuses a connection without waiting for anything."""
+    with suppress(OSError):
+        line.setblocking(False)
+        line.send(FULL_BYTES)
+        line.shutdown(socket.SHUT_WR)
+    line.close()
 
 
 def _shut_down(line: socket.socket) -> None:

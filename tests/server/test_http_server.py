@@ -22,7 +22,7 @@ from smtui.server.credentials import CallerRegistry
 from smtui.server.endpoint import Endpoint
 from smtui.server.http_server import HttpServer, list_hosts, open_listeners
 from smtui.server.limits import ServerLimits
-from smtui.server.messages import HttpRequest, HttpResponse
+from smtui.server.messages import HttpRequest, HttpResponse, make_error_response
 from smtui.server.restrictions import Restrictions
 from smtui.server.shared_vault import SharedVault
 from smtui.system.ambient import Ambient
@@ -213,6 +213,30 @@ def test_requests_beyond_the_workers_wait_and_are_throttled_at_last(serve: Calla
 
         assert (status, json.loads(body)["__type"]) == (400, "ThrottlingException")
         assert first.recv(10_000).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_connection_too_many_is_refused_in_aws_json(serve: Callable[..., HttpServer]) -> None:
+    """While twice as many as the limit are open and send their requests slowly."""
+    server = serve(limits=ServerLimits(connections=3, head_seconds=LIMIT))
+    with ExitStack() as ends:
+        for number in range(6):
+            ends.enter_context(connect(server)).sendall(b"P")
+            wait_until(lambda count=number: len(server._open) > count and not server._idle,  # type: ignore[misc]
+                       "a busy connection")
+        last = ends.enter_context(connect(server))
+        head, _, body = read_all(last).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 429 ")
+    assert json.loads(body)["__type"] == "ThrottlingException"
+
+
+def test_a_head_request_gets_no_body(serve: Callable[..., HttpServer]) -> None:
+    with connect(serve(lambda _: make_error_response("UnknownOperationException", "x", 405))) as line:
+        line.sendall(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\nHEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        answer = read_all(line)
+
+    assert answer.count(b"HTTP/1.1 405 ") == 2
+    assert b"__type" not in answer
 
 
 def test_closing_lets_a_request_end(serve: Callable[..., HttpServer]) -> None:
