@@ -93,6 +93,13 @@ class ListIndex:
         with self._lock:
             return list(self._entries.values())
 
+    def count(self, *, include_scheduled: bool) -> int | None:
+        """The number of secrets, with or without those scheduled for deletion; None until the list is whole."""
+        with self._lock:
+            if not self.is_whole:
+                return None
+            return sum(include_scheduled or "DeletedDate" not in entry for entry in self._entries.values())
+
     # Answers.
 
     def list_secrets(self, **request: Any) -> Page:

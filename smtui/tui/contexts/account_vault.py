@@ -74,9 +74,10 @@ class AccountVault:
         """A client whose lists come from memory as far as possible, also those that a vault would record."""
         return self.context.client(region_name=region_name, record_reads=False)
 
-    def count_secrets(self, *, region_name: str | None = None, include_scheduled: bool = False) -> int:
-        """The number of secrets that are known so far."""
-        return self.context.lists.get_index(region_name or self.context.region_name).known_count
+    def count_secrets(self, *, region_name: str | None = None, include_scheduled: bool = False) -> int | None:
+        """The number of secrets, or None if the list is not read to its end."""
+        index = self.context.lists.get_index(region_name or self.context.region_name)
+        return index.count(include_scheduled=include_scheduled)
 
     def rotations(self, *, region_name: str | None = None, **_: Any) -> Any:
         region = region_name or self.context.region_name

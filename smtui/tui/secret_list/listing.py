@@ -183,7 +183,7 @@ class ListingScreen(SessionScreen[None]):
             total = await self._loader.count(list_query.shows_planned)
         finally:
             self._is_counting = False
-        if self.secrets.model.list_query == list_query and not list_query.planned:
+        if total is not None and self.secrets.model.list_query == list_query and not list_query.planned:
             self.secrets.model.set_total(total)
             self._show_list_state()
 

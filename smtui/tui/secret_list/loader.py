@@ -58,11 +58,17 @@ class PageLoader:
 
         return fetch
 
-    async def count(self, shows_planned: bool) -> int:
-        """Counts all secrets; only once until the next `forget_totals`, because it takes as long as a key may."""
+    async def count(self, shows_planned: bool) -> int | None:
+        """Counts all secrets; only once until the next `forget_totals`, because it takes as long as a key may.
+
+        None for an account whose list is not read to its end: AWS does not count.
+        """
         if shows_planned not in self._totals:
-            self._totals[shows_planned] = await call(
+            total: int | None = await call(
                 self._session.vault.count_secrets, region_name=self._session.region, include_scheduled=shows_planned)
+            if total is None:
+                return None
+            self._totals[shows_planned] = total
         return self._totals[shows_planned]
 
     def forget_totals(self) -> None:

@@ -114,6 +114,15 @@ class TestCalls:
 
         assert service.calls == ["list by last-changed-date"] * 3
 
+    def test_secrets_are_counted_once_the_list_is_whole(self, index: ListIndex, service: Service) -> None:
+        service.change("svc/0003", DeletedDate=service.now)
+        index.list_secrets(**BY_NAME)
+        assert index.count(include_scheduled=True) is None
+        list_names(index)
+
+        assert index.count(include_scheduled=True) == MOST
+        assert index.count(include_scheduled=False) == MOST - 1
+
     def test_another_order_than_by_name_reads_the_rest_once(self, index: ListIndex, service: Service) -> None:
         index.list_secrets(**BY_NAME)
         newest = list_names(index, SortBy="last-changed-date", SortOrder="desc")

@@ -70,7 +70,10 @@ async def test_an_account_is_shown_as_a_vault_is(aws: Aws, tmp_path: Path, monot
         await see(pilot, "100+ secrets")
         assert read_header(app) == ["smtui", "prod", ACCOUNT, "us-east-1", "PROTECTED"]
         assert aws.proxy.calls == ["GetCallerIdentity", "ListSecrets"]
-        await pilot.press("enter")
+        await pilot.press("G")
+        await see(pilot, "120 secrets")
+        assert aws.proxy.calls == ["GetCallerIdentity", "ListSecrets", "ListSecrets"]
+        await pilot.press("g", "enter")
         await see(pilot, "hidden (r to reveal)")
         assert "GetSecretValue" not in aws.proxy.calls
         await pilot.press("r")
