@@ -24,7 +24,6 @@ from smtui.tui.audit.table import Event, make_event_table
 from smtui.tui.bridge import call, reading
 from smtui.tui.filtered_table_screen import FilteredTableScreen
 from smtui.tui.reading_screen import Answer
-from smtui.tui.widgets.panel import show_title
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ
 from smtui.tui.widgets.table import Table
@@ -134,7 +133,7 @@ class EventsScreen(FilteredTableScreen[Answer]):
         filtered = f" · filter: {self.bar.value.strip()}" if self.bar.value.strip() else ""
         kinds = "changes only" if self._query.criteria.get("changes_only") else "changes and reads"
         words = f"{count:,}{more} event{'' if count == 1 else 's'}{filtered} · {kinds} · newest first"
-        show_title(self.query_one(ReadPane), sanitize(words))
+        self.query_one(ReadPane).show_title(sanitize(words))
 
     @on(Table.Moved)
     @reading

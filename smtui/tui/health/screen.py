@@ -24,7 +24,6 @@ from smtui.tui.health.outlook import OutlookChart
 from smtui.tui.help import places
 from smtui.tui.jobs.job import run_job
 from smtui.tui.widgets.chrome import Footer
-from smtui.tui.widgets.panel import show_title
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ
 from smtui.tui.widgets.safe_input import SafeInput
@@ -132,7 +131,7 @@ class HealthScreen(FilteredTableScreen[None]):
         reading = "" if self._all_read else ", reading…" if self._reading else ", reading incomplete"
         findings = f"{len(kept):,} of {len(self._found):,} findings"
         status = sanitize(f"{findings} · {self._read:,} secret{'' if self._read == 1 else 's'}{reading} · {looked}")
-        show_title(self.query_one(ReadPane), status)
+        self.query_one(ReadPane).show_title(status)
 
     def action_look(self) -> None:
         self.app.run_task(check_values)

@@ -66,6 +66,13 @@ class ReadPane(Container):
         self._stale = Static(classes="stale")
         self._stale.display = False
         self._patience: Timer | None = None
+        self._title: str | Content = ""
+
+    def show_title(self, title: str | Content) -> None:
+        """Shows another title, which tells what was read: at once, or when the first read is done."""
+        self._title = title
+        if self.has_read:
+            show_title(self, title)
 
     def compose(self) -> ComposeResult:
         yield self._stale
@@ -83,6 +90,8 @@ class ReadPane(Container):
             self._patience = None
         if state == READ and not self.has_read:
             self.has_read, self._instead.display = True, False
+            if self._title:
+                show_title(self, self._title)
         if state == READING:
             if not self.has_read:
                 self._patience = self.set_timer(PATIENCE, self._mention_reading)
