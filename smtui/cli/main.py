@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from smtui.api.errors import SmtuiError
 from smtui.cli import diagnostics, inputs, output
 from smtui.cli.abbreviations import expand_abbreviation
-from smtui.cli.command_table import BY_NAME, COMMANDS, Command
+from smtui.cli.command_table import BY_NAME, COMMANDS, CliCommand
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError, get_exit_code
 from smtui.cli.global_options import BEFORE_COMMAND
 from smtui.cli.parser import ALLOW_DEBUG, OURS
@@ -122,7 +122,7 @@ def _show_help(before: list[str], rest: list[str], *, is_requested: bool) -> Exi
     return Exit.DONE
 
 
-def _find_command(name: str) -> Command:
+def _find_command(name: str) -> CliCommand:
     """The command of this name or alias. Raises UsageError, with a suggestion where a name is close."""
     found = BY_NAME.get(name)
     if found is not None:

@@ -17,7 +17,7 @@ GO = "everywhere.go"
 MEANINGLESS_HERE = frozenset({"command", "command_palette", "help_quit"})
 
 
-Command = tuple[str, str, Callable[[], object]]
+PaletteEntry = tuple[str, str, Callable[[], object]]
 """The title, the description and the action of a command."""
 
 
@@ -25,15 +25,15 @@ Command = tuple[str, str, Callable[[], object]]
 class CommandScreen(Protocol):
     """A screen with commands that have no key."""
 
-    def list_commands(self) -> Iterable[Command]:
+    def list_commands(self) -> Iterable[PaletteEntry]:
         """Yields its commands."""
 
 
 class Actions(Provider):
     """Lists the enabled bindings of the screen, the commands of a `CommandScreen`, places and tasks."""
 
-    def _list_actions(self) -> list[Command]:
-        found: dict[str, Command] = {}
+    def _list_actions(self) -> list[PaletteEntry]:
+        found: dict[str, PaletteEntry] = {}
         for key, active in self.screen.active_bindings.items():
             binding = active.binding
             if active.enabled and binding.id and binding.action not in MEANINGLESS_HERE:
@@ -42,7 +42,7 @@ class Actions(Provider):
         more = self.screen.list_commands() if isinstance(self.screen, CommandScreen) else ()
         return [*found.values(), *more, *self._list_places_and_tasks(found)]
 
-    def _list_places_and_tasks(self, found: Collection[str]) -> Iterator[Command]:
+    def _list_places_and_tasks(self, found: Collection[str]) -> Iterator[PaletteEntry]:
         """Yields places and tasks, if the menu of places is available on the screen.
 
         Args:

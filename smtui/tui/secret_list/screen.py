@@ -23,7 +23,7 @@ from smtui.tui.secret_list.tree_screen import TreeScreen
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
 
-Command = tuple[str, str, Callable[[], object]]
+PaletteEntry = tuple[str, str, Callable[[], object]]
 """A command of the palette: its title, its description, and what it runs."""
 
 
@@ -196,7 +196,7 @@ class SecretsScreen(TreeScreen, CopyingScreen):
         """Yields rows for the help screen: chapter, filter words, and what they find."""
         return (("Filter words", " ".join(words), finds) for words, finds in list_grammar())
 
-    def list_commands(self) -> Iterator[Command]:
+    def list_commands(self) -> Iterator[PaletteEntry]:
         """Yields commands for the command palette: sort orders and saved filters."""
         for column in COLUMNS.values():
             yield f"Sort by {column.title.lower()}", f"By {column.description}", partial(self.sort_by, column.id)

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
 State = TypeVar("State")
 GONE = "The secret no longer exists."
-PLANNED = "The secret is scheduled for deletion. Restore it first."
+SCHEDULED = "The secret is scheduled for deletion. Restore it first."
 FUNCTION_GONE = "The function no longer exists."
-PLANNED_ALREADY = "It is already scheduled for deletion."
+SCHEDULED_ALREADY = "It is already scheduled for deletion."
 _OF_THE_MOMENT = frozenset({"LastChangedDate", "LastAccessedDate", "ResponseMetadata"})
 
 
@@ -118,14 +118,14 @@ async def write_as_seen(
 def _make_secret_aspect(
     session: Session, secret_id: str, read: Callable[[VaultClient, DescribeSecretResponse], State],
     describe: Callable[[State, State], str], operations: Collection[str], *,
-    allow_planned: bool = False, region: str | None = None,
+    allow_scheduled: bool = False, region: str | None = None,
 ) -> Aspect[State]:
     """Makes an aspect of a secret.
 
     Args:
         read: reads the state, given the answer of DescribeSecret.
         operations: the operations that change it.
-        allow_planned: whether the state counts while the deletion of the secret is planned.
+        allow_scheduled: whether the state counts while the secret is scheduled for deletion.
         region: the Region of the secret; None means the current one.
     """
     vault, place = session.vault, region or session.region
@@ -135,8 +135,8 @@ def _make_secret_aspect(
             secret = client.describe_secret(SecretId=secret_id)
         except ResourceNotFoundException:
             raise _BlockedError(GONE) from None
-        if "DeletedDate" in secret and not allow_planned:
-            raise _BlockedError(PLANNED)
+        if "DeletedDate" in secret and not allow_scheduled:
+            raise _BlockedError(SCHEDULED)
         return read(client, secret)
 
     return Aspect(read_secret, describe, lambda: last_change.describe_newest(
@@ -169,14 +169,14 @@ def make_tags_aspect(session: Session, secret_id: str, keys: Collection[str]) ->
 
 
 def make_deletion_aspect(session: Session, secret_id: str) -> Aspect[datetime | None]:
-    """When a secret will be deleted; None if no deletion is planned."""
+    """When a secret will be deleted; None if it is not scheduled for deletion."""
     def describe(known: datetime | None, found: datetime | None) -> str:
         if found is None:
             return "It has already been restored."
-        return PLANNED_ALREADY if known is None else f"Its deletion was rescheduled for {format_date(found)}."
+        return SCHEDULED_ALREADY if known is None else f"Its deletion was rescheduled for {format_date(found)}."
 
     return _make_secret_aspect(session, secret_id, lambda _, secret: secret.get("DeletedDate"), describe,
-                               {"DeleteSecret", "RestoreSecret"}, allow_planned=True)
+                               {"DeleteSecret", "RestoreSecret"}, allow_scheduled=True)
 
 
 Content = tuple["datetime | None", bytes, tuple[str, ...], str]
@@ -196,9 +196,9 @@ def make_content_aspect(session: Session, secret_id: str) -> Aspect[Content]:
         return secret.get("DeletedDate"), digest_metadata(secret), tuple(versions), policy
 
     def describe(_: Content, found: Content) -> str:
-        return PLANNED_ALREADY if found[0] is not None else "It has changed since."
+        return SCHEDULED_ALREADY if found[0] is not None else "It has changed since."
 
-    return _make_secret_aspect(session, secret_id, read, describe, last_change.SECRET_CHANGES, allow_planned=True)
+    return _make_secret_aspect(session, secret_id, read, describe, last_change.SECRET_CHANGES, allow_scheduled=True)
 
 
 def _list_version_ids(client: Client, secret_id: str) -> list[str]:
@@ -286,7 +286,7 @@ def make_key_state_aspect(session: Session, key: KmsKey) -> Aspect[KeyState]:
     def describe(known: KeyState, found: KeyState) -> str:
         if found[0] == PENDING and found[1] is not None:
             return f"Its deletion was rescheduled for {format_date(found[1])}." if known[0] == PENDING else \
-                PLANNED_ALREADY
+                SCHEDULED_ALREADY
         return "Its deletion has already been cancelled." if known[0] == PENDING else "Its state has changed since."
 
     return _make_key_aspect(session, key, read, describe, STATE_CHANGES)

@@ -17,7 +17,7 @@ from smtui.tui.audit import last_change
 from smtui.tui.secret.label_moves import LabelMove, collect_secret_labels
 from smtui.tui.secret_list.plan import format_count
 from smtui.tui.undo import inverse
-from smtui.tui.undo.aspects import GONE, PLANNED_ALREADY, digest_metadata
+from smtui.tui.undo.aspects import GONE, SCHEDULED_ALREADY, digest_metadata
 from smtui.tui.undo_history import UndoOutcome
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class _Created:
         except ResourceNotFoundException:
             return GONE
         if "DeletedDate" in secret:
-            return PLANNED_ALREADY
+            return SCHEDULED_ALREADY
         if secret.get("VersionIdsToStages") != {self.version: [AWSCURRENT]}:
             return OTHER_VERSIONS
         if digest_metadata(secret) != self.digest:

@@ -100,7 +100,7 @@ def find_label_conflict(client: Client, secret_id: str, back: LabelMove) -> str:
     except ResourceNotFoundException:
         return aspects.GONE
     if "DeletedDate" in secret:
-        return aspects.PLANNED
+        return aspects.SCHEDULED
     pages = client.get_paginator("list_secret_version_ids").paginate(SecretId=secret_id, IncludeDeprecated=True)
     versions = [version for page in pages for version in page["Versions"]]
     now, there = collect_version_labels(versions), {version["VersionId"] for version in versions}
