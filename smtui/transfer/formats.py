@@ -207,7 +207,7 @@ def describe_file(path: Path) -> str:
             return f"{source.title}, encrypted"
         return read_source(file, source.format).what.removeprefix(f"{file.name}: ").rstrip(".")
     except SourcePassphraseError:
-        return f"{source.title}, encrypted: it will ask for its passphrase"
+        return f"{source.title}, encrypted with a passphrase"
     except (TransferError, OSError) as error:
         return str(error).removeprefix(f"{path}: ").rstrip(".")
 

@@ -266,6 +266,9 @@ SHORTCUTS = (
     Shortcut("qr.widen", "space", "widen", "Larger", "Draw the code larger, for fonts that show gaps in it; or smaller",
              show=True),
 
+    Shortcut("import_plan.exclude", "space", "exclude", "Exclude",
+             "Exclude this secret from the import, or include it again", show=True),
+
     Shortcut("answers.yes", "y", "confirm(True)", "Yes", "Confirm the question", show=True),
     Shortcut("answers.no", "n", "confirm(False)", "No", "Decline the question, like Esc", show=True),
     Shortcut("answers.next", "right", "answer(1)", "Next button", "Move to the next button, like Tab"),
@@ -344,7 +347,7 @@ FIRST_IN_FOOTER = frozenset(
 
 UNLISTED = frozenset({"everywhere.command", "everywhere.leave"})
 """Shortcuts without a name on the command line: itself, and a second key for quitting."""
-COMMAND_PLACES = frozenset(PLACES) - {"list", "answers", "long_text", "plan", "command"}
+COMMAND_PLACES = frozenset(PLACES) - {"list", "answers", "import_plan", "long_text", "plan", "command"}
 """The places whose actions have a name on the command line. The others only move a cursor."""
 
 IDS = frozenset(shortcut.id for shortcut in SHORTCUTS)

@@ -41,6 +41,7 @@ PLACES = {
     "copy": "Which key to copy",
     "code": "One-time code",
     "qr": "QR code",
+    "import_plan": "Plan of an import",
     "answers": "Dialog buttons",
     "long_text": "Dialogs with long text",
     "job": "Background job",

@@ -54,6 +54,7 @@ from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.unlock.recover import RecoverScreen
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.unlock.screen import UnlockScreen
+from smtui.tui.vault.import_plan import ImportPlan
 from smtui.tui.vault.screen import VaultScreen
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import FooterKeys
@@ -109,6 +110,7 @@ HOMES = {
     "pick": Pick,
     "code": CodeDialog,
     "qr": QrScreen,
+    "import_plan": ImportPlan,
 }
 
 

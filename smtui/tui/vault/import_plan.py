@@ -29,16 +29,19 @@ WORDS = {Action.SKIP: "skipped", Action.EMPTY: "skipped", Action.CREATE: "new se
 WHY = {Action.SKIP: SafeText("different value"), Action.EMPTY: SafeText("empty value")}
 ENDS = ("list.first", "list.last")
 BLOCKED = "Entries marked ✗ cannot be imported, so nothing is imported."
+EXCLUDED = "excluded"
 
 
 class ImportPlan(ClosableModalScreen[list[Step] | None]):
     """Returns the steps to apply; None if the user cancels.
 
-    Secrets with a different value are skipped unless the user ticks the checkbox. A conflict blocks the whole import.
+    Secrets with a different value are skipped unless the user ticks the checkbox. A conflict blocks the whole import,
+    unless the user excludes it; secrets are excluded one by one.
     Keys move through the rows while the focus stays on the answers.
     """
 
-    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("long_text") + keys.select(ENDS)
+    BINDINGS = (keys.list_bindings("dialog") + keys.list_bindings("import_plan") + keys.list_bindings("long_text")
+                + keys.select(ENDS))
     CSS_PATH = "import_plan.tcss"
     AUTO_FOCUS = "#cancel"
 
@@ -50,6 +53,7 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
         super().__init__()
         self._about = about
         self._steps = list(steps)
+        self._excluded: set[str] = set()
         self._differ = sum(step.action is Action.SKIP for step in steps)
 
     def compose(self) -> ComposeResult:
@@ -78,16 +82,21 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
 
     @property
     def steps(self) -> list[Step]:
-        """The steps as they apply now: with the checkbox ticked, SKIP becomes UPDATE."""
-        update = self._differ and self.query_one("#update", SymbolCheckbox).value
-        return [replace(step, action=Action.UPDATE) if update and step.action is Action.SKIP else step
-                for step in self._steps]
+        """The steps as they apply now: with the checkbox ticked, SKIP becomes UPDATE; what is excluded is skipped."""
+        update = bool(self._differ) and self.query_one("#update", SymbolCheckbox).value
+        return [self._apply_choices(step, update=update) for step in self._steps]
+
+    def _apply_choices(self, step: Step, *, update: bool) -> Step:
+        if step.entry.name in self._excluded:
+            return replace(step, action=Action.SKIP, reason=EXCLUDED)
+        return replace(step, action=Action.UPDATE) if update and step.action is Action.SKIP else step
 
     @on(SymbolCheckbox.Changed)
     def _show(self) -> None:
         steps = self.steps
         blocked = any(step.action is Action.CONFLICT for step in steps)
-        self.table.put(sorted(steps, key=lambda step: step.action is not Action.CONFLICT))
+        in_order = zip(steps, self._steps, strict=True)
+        self.table.put([step for step, _ in sorted(in_order, key=lambda pair: pair[1].action is not Action.CONFLICT)])
         self.summed_up.update(Content(sanitize(summarize(steps) + (f". {BLOCKED}" if blocked else ""))))
         self.query_one("#go", Button).disabled = blocked or not any(step.action in CHANGES for step in steps)
 
@@ -102,6 +111,14 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
         """Moves the cursor of the table by a row or a page; 1 is down, -1 is up."""
         (self.table.action_page if page else self.table.action_move)(direction)
 
+    def action_exclude(self) -> None:
+        """Excludes the secret under the cursor, or includes it again, and moves down."""
+        step = self.table.current
+        if step is not None:
+            self._excluded ^= {step.entry.name}
+            self._show()
+            self.table.action_move(1)
+
     def action_first(self) -> None:
         self.table.action_first()
 
@@ -109,8 +126,8 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
         self.table.action_last()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offers the keys that move through the rows where there are rows in that direction, and not all are shown."""
-        if action != "scroll_text" or not isinstance(parameters[0], int):
+        """Offers the keys that move by a page where there are rows in that direction, and not all are shown."""
+        if action != "scroll_text" or not isinstance(parameters[0], int) or not parameters[1]:
             return super().check_action(action, parameters)
         return self.table.has_more(parameters[0])
 
@@ -124,4 +141,4 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
 
 
 def _get_reason(step: Step) -> SafeText:
-    return WHY.get(step.action) or sanitize(step.reason or step.entry.origin)
+    return sanitize(step.reason) if step.reason else WHY.get(step.action) or sanitize(step.entry.origin)

@@ -47,3 +47,22 @@ async def test_a_short_plan_offers_no_keys_for_more(app: MakeApp, vault: smtui.V
         await open_plan(running, pilot, rows=3)
 
         assert "PgDn" not in screen_text(running)
+
+
+async def test_space_excludes_a_secret_also_one_that_blocks(app: MakeApp, vault: smtui.Vault) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        steps = [Step(Entry(name, "v", "here"), Action.CREATE) for name in ("a", "b")]
+        plan = ImportPlan([*steps, Step(Entry("too-long", "v", "here"), Action.CONFLICT, "the value is too long")])
+        await running.push_screen(plan)
+        await until(pilot, lambda: "Space Exclude" in screen_text(running))
+        assert plan.query_one("#go").disabled
+
+        await pilot.press("space", "space")
+        await until(pilot, lambda: "excluded" in screen_text(running))
+        assert [(step.entry.name, step.action) for step in plan.steps] == [
+            ("a", Action.SKIP), ("b", Action.CREATE), ("too-long", Action.SKIP)]
+        assert not plan.query_one("#go").disabled
+        await pilot.press("up", "space")
+        assert [step.action for step in plan.steps] == [Action.CREATE, Action.CREATE, Action.SKIP]

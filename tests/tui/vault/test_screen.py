@@ -263,7 +263,7 @@ async def test_the_form_says_what_a_file_is_while_its_path_is_typed(app: MakeApp
     async with running.run_test(size=SMALL) as pilot:
         await at(pilot, running, "Import")
         await until(pilot, lambda: "A preview is shown first" in screen_text(running))
-        for name, words in (("old.kdbx", "KeePass 2 and KeePassXC, encrypted: it will ask for its passphrase"),
+        for name, words in (("old.kdbx", "KeePass 2 and KeePassXC, encrypted with a passphrase"),
                             ("names.json", "JSON object of names and values, 2 secrets"),
                             ("other", "is of no kind that smtui recognises")):
             running.screen.query_one("#path", Input).value = str(tmp_path / name)
