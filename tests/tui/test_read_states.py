@@ -254,7 +254,7 @@ def screen_at_once(screen: SessionScreen[Any]) -> set[str]:
 
 async def test_a_key_waits_for_what_it_is_about(app: MakeApp, kept: smtui.Vault) -> None:
     """A dialog that opens after the read belongs to the screen and knows its secret."""
-    async with run_cases(app(), LARGE) as cases:
+    async with run_cases(app()) as cases:
         running, pilot = cases.app, cases.pilot
         for place in READING_PLACES:
             for key, action in bound(make(running, place)):
@@ -271,7 +271,7 @@ async def test_a_key_waits_for_what_it_is_about(app: MakeApp, kept: smtui.Vault)
 
 
 async def test_a_key_that_waits_is_forgotten_with_its_screen(app: MakeApp, kept: smtui.Vault) -> None:
-    async with run_cases(app(), LARGE) as cases:
+    async with run_cases(app()) as cases:
         running, pilot = cases.app, cases.pilot
         for place in READING_PLACES:
             for key, action in bound(make(running, place)):
@@ -289,7 +289,7 @@ async def test_a_key_that_waits_is_forgotten_with_its_screen(app: MakeApp, kept:
 
 async def test_no_dialog_opens_over_another_screen(app: MakeApp, kept: smtui.Vault) -> None:
     """The other screen is Help for the first key of each place, and for the others one that opens sooner."""
-    async with run_cases(app(), LARGE) as cases:
+    async with run_cases(app()) as cases:
         running, pilot = cases.app, cases.pilot
         for place in ("secret", "replication"):
             for number, (key, action) in enumerate(bound(make(running, place))):
