@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 TYPING_PAUSE = 0.04
 """Seconds after the last key press until the filter is applied."""
+COUNT_PAUSE = 0.3
+"""Seconds after the first list until the secrets are counted, which takes as long as a key may."""
 
 
 class ListingScreen(SessionScreen[None]):
@@ -180,6 +183,7 @@ class ListingScreen(SessionScreen[None]):
     async def _count_all(self, list_query: ListQuery) -> None:
         self._is_counting = True
         try:
+            await asyncio.sleep(COUNT_PAUSE)
             total = await self._loader.count(list_query.shows_planned)
         finally:
             self._is_counting = False

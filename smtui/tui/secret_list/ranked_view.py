@@ -20,8 +20,6 @@ FEW = 5000
 """So many matches of the previous words are searched as soon as the best matches of all."""
 PARTIAL_COUNT = 200
 """Rows that are shown at least, where there are as many, while further entries are read."""
-IN_SIGHT = 100
-"""Rows beyond which no terminal shows more: a better match after so many cannot come into sight."""
 
 
 class TooManyToFindError(Exception):
@@ -51,11 +49,11 @@ class RankedView(FilteredView):
         self._is_replaced = False
         """Whether `rows` were replaced since the last `update_rows`."""
         self._are_best = False
-        """Whether the first rows stay as they are: none of the entries that are not scanned yet is a better match."""
+        """Whether the rows stay as they are, and others follow: no entry that is not scanned yet is a better match."""
 
     @property
     def reads_all(self) -> bool:
-        return self.wants_all and not (self._are_best and len(self.rows) >= IN_SIGHT)
+        return self.wants_all and not (self._are_best and self.rows)
 
     @property
     def wants_all(self) -> bool:

@@ -58,13 +58,17 @@ class Vocabulary:
         return sum(map(len, self._known.values()))
 
     def _add_all(self, entries: Iterable[SecretListEntry]) -> None:
+        known_tags = self._known["tag"]
         for entry in entries:
-            self._add("name", accumulate(_split_name(entry["Name"])))
+            if len(self._known["name"]) < MAX_LEARNED:
+                self._add("name", accumulate(_split_name(entry["Name"])))
             self._add("stage", entry_state.list_labels(entry))
             self._add("primary-region", [entry.get("PrimaryRegion", "")])
             self._add("owning-service", [entry.get("OwningService", "")])
             for tag in entry.get("Tags", ()):
                 key, value = tag["Key"], tag.get("Value", "")
+                if f"{key}={value}" in known_tags:
+                    continue
                 self._add("tag", [f"{key}=", f"{key}={value}"])
                 self._add("tag-key", [key])
                 self._add("tag-value", [value])
