@@ -26,7 +26,7 @@ STANDARD_INPUT = "standard input"
 def read_entries(args: argparse.Namespace) -> tuple[list[Entry], list[FileContent]]:
     """The entries of all files, under their new names; and what each file is. Raises SmtuiError."""
     key = _read_key(args)
-    env_options = EnvOptions(args.last, args.expand)
+    env_options = EnvOptions(args.last, args.expand, args.upper)
     contents = [_read_content(open_source(path, env_options), key, args) for path in args.files]
     for content in contents:
         for note in content.notes:

@@ -43,10 +43,11 @@ _BRACED = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::?-[^{}]*)?\}")
 
 @dataclass(frozen=True, slots=True)
 class EnvOptions:
-    """What to do with names that have several values, and with references to other variables."""
+    """What to do with names that have several values, with references to other variables, and with small letters."""
 
     last: bool = False
     expand: bool = False
+    upper: bool = False
 
 
 DEFAULTS = EnvOptions()
@@ -101,7 +102,8 @@ def parse_file(text: str, file: str, options: EnvOptions = DEFAULTS) -> EnvConte
     if options.expand:
         found = _expand_all(found)
     notes += _note_references(found, file, is_expanded=options.expand)
-    return EnvContent([Entry(each.name, each.value, each.place) for each in found], notes)
+    names = (each.name.upper() if options.upper else each.name for each in found)
+    return EnvContent([Entry(name, each.value, each.place) for name, each in zip(names, found, strict=True)], notes)
 
 
 def _list_assignments(text: str, file: str, skipped: list[str]) -> Iterator[Assignment]:

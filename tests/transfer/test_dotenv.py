@@ -131,6 +131,14 @@ def test_references_are_expanded_on_demand() -> None:
     assert found.notes == []
 
 
+def test_names_stay_as_they_are_and_get_capitals_on_demand() -> None:
+    text = "TF_VAR_db_password=x\nhttp_proxy=${TF_VAR_db_password}\n"
+
+    assert [*env(text)] == ["TF_VAR_db_password", "http_proxy"]
+    found = dotenv.parse_file(text, "f", EnvOptions(upper=True, expand=True)).entries
+    assert {entry.name: entry.value for entry in found} == {"TF_VAR_DB_PASSWORD": "x", "HTTP_PROXY": "x"}
+
+
 def test_a_reference_to_nothing_is_refused_and_expansion_is_bounded() -> None:
     with pytest.raises(UnreadableFileError, match="line 1: it refers to B, which is not above it"):
         dotenv.parse_file("A=$B\nB=1\n", "f", EnvOptions(expand=True))

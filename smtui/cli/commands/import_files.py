@@ -52,6 +52,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="if a name is given twice with different values, take the last (default: refuse)")
     parser.add_argument("--expand", action="store_true",
                         help="replace ${NAME} in .env files by the value of a variable above it")
+    parser.add_argument("--upper", action="store_true", help="write the names in .env files in capitals")
     parser.add_argument("--key-file", metavar="FILE", help="key file of an encrypted file")
     parser.add_argument("--source-passphrase-fd", metavar="N", type=int,
                         help="read the passphrase of an encrypted file from file descriptor N")
