@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 
 import smtui
+from smtui.api.boto_client import format_method_name
 from smtui.api.context import Context, Feature
+from smtui.api.model import OPERATIONS
 from smtui.backends.aws.context import MAX_DESCRIBED, AwsContext
+from smtui.backends.aws.guard import READING_OPERATIONS
 from smtui.system.context_settings import ContextSettings
 from smtui.system.settings import get_settings_path
 from tests.aws_server import ACCOUNT, DENIED, EXPIRED, HTML, OTHER_ACCOUNT, PAGE, RESET, THROTTLED, Aws
+from tests.backends.aws.test_guard import REQUESTS
 
 SECRET_KEY = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"
 
@@ -141,6 +145,30 @@ def test_a_fault_is_an_error_of_ours(
     assert sentence in str(refused.value)
     assert hint in refused.value.hint
     assert "html" not in str(refused.value).lower()
+
+
+@pytest.mark.parametrize(("fault", "kind"), [(fault, kind) for fault, kind, _, _ in FAULT_ERRORS])
+def test_each_operation_fails_with_an_error_of_ours(
+    aws: Aws, context: AwsContext, fault: str, kind: type[smtui.SmtuiError]
+) -> None:
+    aws.proxy.faults["*"] = fault
+    for operation in OPERATIONS:
+        if fault == PAGE and operation not in READING_OPERATIONS:
+            continue  # an empty response is a success of some changes
+        method = getattr(context.client(), format_method_name(operation))
+        with pytest.raises(kind) as refused:
+            method(**REQUESTS.get(operation, {"SecretId": "db"}))
+        if isinstance(refused.value, smtui.ClientError):
+            assert refused.value.operation_name == operation
+        assert refused.value.hint, operation
+
+
+def test_each_operation_without_a_network_is_unreachable(aws: Aws) -> None:
+    with AwsContext(ContextSettings("x", profile="offline", protect="no")) as context:
+        for operation in OPERATIONS:
+            method = getattr(context.client(), format_method_name(operation))
+            with pytest.raises(smtui.ContextUnreachableError, match="no connection to AWS"):
+                method(**REQUESTS.get(operation, {"SecretId": "db"}))
 
 
 @pytest.mark.parametrize(("profile", "kind", "sentence"), [

@@ -85,6 +85,33 @@ async def test_an_account_is_shown_as_a_vault_is(aws: Aws, tmp_path: Path, monot
         await see(pilot, "AWS CloudTrail keeps the events")
 
 
+async def test_gestures_after_one_full_list_list_nothing_again(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    """Filters, orders, the tree, planned deletions, and the way back from a secret."""
+    aws.fill(150)
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "100+ secrets")
+        await pilot.press("G")
+        await see(pilot, "150 secrets")
+        assert aws.calls["ListSecrets"] == 2
+        await pilot.press("slash")
+        await types(pilot, "00012")
+        await see(pilot, "prod/svc/00012")
+        await pilot.press("escape", "escape")
+        await see(pilot, "150 secrets")
+        for key in ("s", "s", "s", "S", "x", "x", "T", "T", "g", "G"):
+            await pilot.press(key)
+            await pilot.pause()
+        await until(pilot, lambda: isinstance(app.screen, SecretsScreen) and app.screen.has_read)
+        await pilot.press("enter")
+        await see(pilot, "hidden (r to reveal)")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, SecretsScreen))
+        await pilot.pause()
+
+    assert aws.calls["ListSecrets"] == 2
+
+
 async def test_no_key_changes_a_protected_account(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
     aws.fill(2)
     app = make_app(tmp_path, monotonic)
