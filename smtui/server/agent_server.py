@@ -17,6 +17,7 @@ from smtui.api.boto_client import format_method_name
 from smtui.api.errors import AccessDeniedException, ClientError, ParamValidationError, SmtuiError
 from smtui.api.model import OPERATIONS
 from smtui.backends.local import Caller
+from smtui.backends.rotation_session import ONLY_ITS_OWN
 from smtui.rotation import rpc_codec
 from smtui.server.line_reader import LineReader, LineTooLongError
 from smtui.server.peer import Peer, identify_peer
@@ -144,6 +145,8 @@ class AgentServer:
 
     def _require_permission(self, peer: Peer) -> None:
         """Raises AccessDeniedException."""
+        if peer.is_rotation_function:
+            raise AccessDeniedException(ONLY_ITS_OWN)
         if not self._permits(peer):
             raise AccessDeniedException(NOT_CONFIRMED)
 

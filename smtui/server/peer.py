@@ -14,6 +14,9 @@ MAX_PROGRAM = 200
 _UCRED = struct.Struct("3i")  # struct ucred of unix(7): pid, uid, gid
 _XUCRED = struct.Struct("2I h 16I")  # struct xucred of macOS: version, uid, number of groups, groups
 SOL_LOCAL, LOCAL_PEERCRED, LOCAL_PEERPID = 0, 1, 2
+SUPERVISOR = b"smtui.rotation.supervisor"
+"""The module whose process starts a rotation function, and adopts whatever that leaves behind."""
+MAX_ANCESTORS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +27,14 @@ class Peer:
         uid: its user.
         pid: its number; 0 if the system does not tell.
         program: the path of its executable and its name, or one of them; empty if the system does not tell.
+        is_rotation_function: whether it was started by a rotation, which gives it its own secret and no other. Found
+            out on Linux only.
     """
 
     uid: int
     pid: int = 0
     program: str = ""
+    is_rotation_function: bool = False
 
     @property
     def is_this_user(self) -> bool:
@@ -44,7 +50,7 @@ def identify_peer(line: socket.socket) -> Peer:
     """The process that connected. Raises OSError if the system does not tell its user."""
     if sys.platform == "linux":
         pid, uid, _ = _UCRED.unpack(line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))
-        return Peer(uid, pid, _find_program(pid))
+        return Peer(uid, pid, _find_program(pid), _is_below_supervisor(pid))
     found = _XUCRED.unpack(line.getsockopt(SOL_LOCAL, LOCAL_PEERCRED, _XUCRED.size))
     try:
         pid = line.getsockopt(SOL_LOCAL, LOCAL_PEERPID)
@@ -67,3 +73,18 @@ def _find_program(pid: int) -> str:
     if not path or not name or path.endswith(f"/{name}"):
         return (path or name)[:MAX_PROGRAM]
     return f"{path} ({name})"[:MAX_PROGRAM]
+
+
+def _is_below_supervisor(pid: int) -> bool:
+    """Whether an ancestor of a process is the supervisor of a rotation function."""
+    for _ in range(MAX_ANCESTORS):
+        folder = Path("/proc") / str(pid)
+        try:
+            if SUPERVISOR in (folder / "cmdline").read_bytes().split(b"\0"):
+                return True
+            pid = int((folder / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
+        except (OSError, ValueError, IndexError):
+            return False
+        if pid <= 1:
+            return False
+    return True

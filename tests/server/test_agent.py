@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -26,7 +27,7 @@ from smtui.api.errors import (
 from smtui.backends import agent_client
 from smtui.backends.agent_client import AgentClient, AgentVault
 from smtui.rotation import rpc_codec
-from smtui.server import agent_server
+from smtui.server import agent_server, peer
 from smtui.server.agent import Agent
 from smtui.server.agent_listener import AgentListener, AgentRunningError, AgentUnavailableError
 from smtui.server.confirmations import Confirmations
@@ -184,6 +185,29 @@ def test_restrictions_hold_on_the_socket(shared: SharedVault, vault: smtui.Vault
     with pytest.raises(AccessDeniedException):
         client.delete_secret(SecretId="dev/a")
     agent.close()
+
+
+CONNECT = """
+import sys
+from pathlib import Path
+from smtui.backends import agent_client
+client = agent_client.connect(Path(sys.argv[1]))
+try:
+    print(len(client.list_secrets()["SecretList"]))
+except Exception as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_a_rotation_function_gets_nothing_from_an_agent(agent: Agent, vault: smtui.Vault) -> None:
+    """It is below the supervisor of its step, however many processes are between."""
+    start = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {CONNECT!r}, {str(vault.path)!r}])"
+    said = [subprocess.run([sys.executable, "-c", start, *more], capture_output=True, text=True, timeout=LIMIT,
+                           check=True).stdout for more in ((), (peer.SUPERVISOR.decode(),))]
+
+    assert said[0] == "0\n"
+    assert "only the secret it was started for" in said[1]
 
 
 def test_each_program_is_confirmed_once_until_the_lock(
