@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import get_ident
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import apsw
 
@@ -23,7 +23,18 @@ from smtui.vault.statements import Statements
 
 if TYPE_CHECKING:
     from smtui.vault.digest import Digest
-    from smtui.vault.file_watch import FileWatch
+
+
+class FileCheck(Protocol):
+    """Looks at the file before each transaction, see `file_watch`."""
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether nobody has written to the file since the last `check`."""
+
+    def check(self) -> bool:
+        """Whether anyone has written to the file since the last call. Raises VaultError if that did damage."""
+
 
 DeferredWork = Callable[["Database", Sequence[int]], None]
 
@@ -45,7 +56,8 @@ class Database(Statements):
         self._identity = vault_path.register_open(path, keys.salt)
         self._durable: bool | None = None
         self._digest: Digest | None = None
-        self._watch: FileWatch | None = None
+        self._watch: FileCheck | None = None
+        self._journal = path.with_name(f"{path.name}-journal")
         self._content = content.ContentChanges()
         self._schema: Any = None
         self._deferred: dict[tuple[DeferredWork, int], None] = {}
@@ -226,15 +238,23 @@ class Database(Statements):
         """
         if vault_path.read_identity(self.path) != self._identity:
             raise make_moved_error()
-        if self._watch is not None and self._watch.check():
+        if self._watch is None or self._watch.is_unchanged:
+            return
+        if self._journal.exists():
+            self._roll_back_interrupted_write()
+        if self._watch.check():
             self._drop_cache()
+
+    def _roll_back_interrupted_write(self) -> None:
+        """Lets SQLite roll back a write of ours that failed half-way, so that the file can be read alone again."""
+        self.fetch_row("SELECT count(*) FROM sqlite_master")
 
     def _drop_cache(self) -> None:
         """Drops pages that were read before another program wrote to the file. Without effect in a transaction."""
         with self._lock, map_errors():
             self.connection.file_control("main", apsw.SQLITE_FCNTL_RESET_CACHE, 0)
 
-    def watch(self, watch: FileWatch) -> None:
+    def watch(self, watch: FileCheck) -> None:
         """Checks the file with `watch` before every transaction from now on."""
         self._watch = watch
 

@@ -76,12 +76,17 @@ class FileWatch:
         with contextlib.suppress(VaultError), self._open_without_log() as alone:
             self._state = _read_state(alone)
 
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether nobody has written to the file since the last `check`, which found nothing."""
+        return not self._finding and vault_path.read_status(self._path) == self._status
+
     def check(self) -> bool:
         """Whether anyone has written to the file since the last call. What was read before may then be outdated.
 
         Raises VaultMissingError if the file went back, or VaultDamagedError if it is damaged.
         """
-        if not self._finding and vault_path.read_status(self._path) == self._status:
+        if self.is_unchanged:
             return False
         with self._lock:
             status = vault_path.read_status(self._path)

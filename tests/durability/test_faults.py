@@ -103,6 +103,11 @@ def test_trouble(prepared: Prepared, kind: str) -> None:
     assert list(find_failures(prepared, kind, most=10)) == []
 
 
+def test_a_torn_page_behind_a_journal_is_rolled_back(prepared: Prepared) -> None:
+    """A full disk tears a page while the file leaves the write-ahead log: the vault goes on with the old content."""
+    work_with_fault(prepared("passphrase"), Case(FAULTS[1], at=10, once=False))
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_trouble_at_every_step(prepared: Prepared, kind: str) -> None:
