@@ -42,7 +42,7 @@ class AwsContext(AwsAccount):
         super().__init__(settings, region_name=region_name, read_only=read_only, ambient=ambient, ask_code=ask_code,
                          confirm=confirm)
         self.lists = ListIndexes(self._connection, self._ambient.monotonic)
-        self.key_usage = AwsKeyUsage(lambda region: self.client(region_name=region))
+        self.key_usage = AwsKeyUsage(lambda region: self.client(region_name=region, record_reads=False))
 
     def close(self) -> None:
         """Drops the credentials, the clients and what is known of lists. A second call does nothing."""

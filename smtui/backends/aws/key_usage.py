@@ -12,17 +12,16 @@ DEFAULT_KEY = "alias/aws/secretsmanager"
 
 
 class AwsKeyUsage:
-    """`context.key_usage`: one listing of all secrets of a Region, kept until the context is closed.
+    """`context.key_usage`, by the list of all secrets of a Region.
 
     The numbers are lower limits: which keys encrypt older versions would take one call for each secret.
 
     Args:
-        make_client: returns the client of a Region, by default that of the context.
+        make_client: returns the client of a Region, by default that of the context, with lists from memory.
     """
 
     def __init__(self, make_client: Callable[[str | None], Client]) -> None:
         self._make_client = make_client
-        self._names: dict[str | None, dict[str, list[str]]] = {}
 
     def count_versions(self, key_id: str, *, region_name: str | None = None) -> tuple[int, int]:
         """How many current versions a key encrypts, and of how many secrets: at least as many. `key_id` is bare."""
@@ -38,12 +37,10 @@ class AwsKeyUsage:
         return sorted(self._read_names(region_name).get(key_id, ()))[:most]
 
     def _read_names(self, region_name: str | None) -> dict[str, list[str]]:
-        if region_name not in self._names:
-            names: dict[str, list[str]] = {}
-            for key_id, name in _list_keys(self._make_client(region_name)):
-                names.setdefault(key_id, []).append(name)
-            self._names[region_name] = names
-        return self._names[region_name]
+        names: dict[str, list[str]] = {}
+        for key_id, name in _list_keys(self._make_client(region_name)):
+            names.setdefault(key_id, []).append(name)
+        return names
 
 
 def _list_keys(client: Client) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ from smtui.tui.kms import key_conflict
 from smtui.tui.kms.aliases import NOWHERE, find_target
 from smtui.tui.kms.deletion import KeyDeletion
 from smtui.tui.kms.key_conflict import KeyChange
-from smtui.tui.kms.keys import AWS_OWN, KeyUsage, KmsKey
+from smtui.tui.kms.keys import AWS_OWN, KeyUsage, KmsKey, make_usage
 from smtui.tui.kms.new_key import find_alias_problem, parse_alias
 from smtui.tui.notifications import is_input_kept
 from smtui.tui.secret.guarded_write import EDIT_ANSWERS
@@ -122,7 +122,7 @@ class KeyActionsScreen(SessionScreen[None]):
         region = self.session.region
 
         def count_usage() -> KeyUsage:
-            return KeyUsage(*self.vault.key_usage.count_versions(key.id, region_name=region))
+            return make_usage(self.vault, self.vault.key_usage.count_versions(key.id, region_name=region))
 
         change = key_conflict.make_state_change(key, yours, write, insist, count_usage if usage else None)
         seen = f"{key_conflict.format_state(key)}{key_conflict.format_usage(usage)}"
@@ -142,8 +142,7 @@ class KeyActionsScreen(SessionScreen[None]):
             sealed = await read_for_dialog(self.app, title, lambda: self.read_usage(key))
             if sealed is None:
                 return
-            amount = sealed.summary if sealed.versions else "nothing"
-            text = sanitize(f"It encrypts {amount}. While disabled, it can neither decrypt nor encrypt values.")
+            text = sanitize(f"It encrypts {sealed.amount}. While disabled, it can neither decrypt nor encrypt values.")
             if await self.app.push_screen_wait(Confirm(title, text, "Disable")) and \
                     await self._change_state(key, "disabled", lambda: self.kms.disable_key(KeyId=key.id),
                                              "Disable anyway", sealed):
@@ -160,7 +159,7 @@ class KeyActionsScreen(SessionScreen[None]):
     async def read_usage(self, key: KmsKey) -> KeyUsage:
         """Counts the versions that the key encrypts, in the background."""
         region = self.session.region
-        return KeyUsage(*await self.session.background.run(
+        return make_usage(self.vault, await self.session.background.run(
             lambda own: own.key_usage.count_versions(key.id, region_name=region)
         ))
 

@@ -82,7 +82,8 @@ class KeyDeletion(Dialog[int]):
             return sanitize(f"✗ The waiting period is {MIN_KEY_DELETION_DAYS} to {MAX_KEY_DELETION_DAYS} days.")
         date = format_date(self._now + timedelta(days=days))
         if not self._sealed.versions:
-            return sanitize(f"It encrypts nothing. It will be disabled now and deleted on {date}.")
+            return sanitize(f"{'' if self._sealed.is_exact else '▲ '}It encrypts {self._sealed.amount}. It will be "
+                            f"disabled now and deleted on {date}.")
         return sanitize(
             f"▲ It encrypts {self._sealed.summary}: {format_names(self._names, self._sealed.secrets)}.\n"
             f"They cannot be read from now on and are lost on {date}. Until then, U cancels the deletion.",

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from smtui.api.context import KeyUsageExtent
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret_list.entry_state import format_deletion
 
 if TYPE_CHECKING:
     from smtui.api.kms_types import KeyClient
+    from smtui.backends.local import Vault
 
 SHORT = 8
 AWS_OWN = "This AWS managed key belongs to the vault itself and cannot be changed."
@@ -79,15 +81,34 @@ class KeyUsage:
     Args:
         versions: the number of versions.
         secrets: the number of secrets with such a version.
+        is_exact: whether all versions were counted; otherwise only those that are current, so there may be more.
     """
 
     versions: int
     secrets: int
+    is_exact: bool = True
 
     @property
     def summary(self) -> str:
-        """The two numbers as text, for example `3 versions of 1 secret`."""
-        return f"{_format_count(self.versions, 'version')} of {_format_count(self.secrets, 'secret')}"
+        """The two numbers as text, for example `3 versions of 1 secret`, or `at least 3 versions of 1 secret`."""
+        least = "" if self.is_exact else "at least "
+        return f"{least}{_format_count(self.versions, 'version')} of {_format_count(self.secrets, 'secret')}"
+
+    @property
+    def amount(self) -> str:
+        """What the key encrypts, for a sentence."""
+        if self.versions:
+            return self.summary
+        return "nothing" if self.is_exact else "no current version; older versions were not examined"
+
+    def format_number(self, number: int) -> str:
+        """One of the two numbers for a column."""
+        return f"{number:,}{'' if self.is_exact else '+'}"
+
+
+def make_usage(vault: Vault, counts: tuple[int, int]) -> KeyUsage:
+    """The usage of a key, from the counts of `vault.key_usage`."""
+    return KeyUsage(*counts, is_exact=vault.can.key_usage is KeyUsageExtent.EXACT)
 
 
 def _format_count(number: int, thing: str) -> str:

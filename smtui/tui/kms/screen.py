@@ -18,7 +18,7 @@ from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.help import places
 from smtui.tui.kms.actions import KeyActionsScreen
-from smtui.tui.kms.keys import KeyUsage, KmsKey, read_keys
+from smtui.tui.kms.keys import KeyUsage, KmsKey, make_usage, read_keys
 from smtui.tui.kms.new_key import NewKey, NewKeyForm
 from smtui.tui.kms.secret_picker import pick_secret
 from smtui.tui.notifications import explain_error, is_input_kept
@@ -102,18 +102,18 @@ class KmsKeysScreen(KeyActionsScreen):
 
     def _get_usage(self, key: KmsKey) -> KeyUsage | None:
         """Returns the usage of a key; None before the first count."""
-        return None if self._usage_by_key is None else KeyUsage(*self._usage_by_key.get(key.id, (0, 0)))
+        return None if self._usage_by_key is None else make_usage(self.vault, self._usage_by_key.get(key.id, (0, 0)))
 
     def _format_state(self, key: KmsKey) -> Content:
         return key.format_state(self.session.now())
 
     def _format_versions(self, key: KmsKey) -> Content:
         sealed = self._get_usage(key)
-        return self._uncounted if sealed is None else Content(f"{sealed.versions:,}")
+        return self._uncounted if sealed is None else Content(sealed.format_number(sealed.versions))
 
     def _format_secrets(self, key: KmsKey) -> Content:
         sealed = self._get_usage(key)
-        return self._uncounted if sealed is None else Content(f"{sealed.secrets:,}")
+        return self._uncounted if sealed is None else Content(sealed.format_number(sealed.secrets))
 
     @property
     def _uncounted(self) -> Content:

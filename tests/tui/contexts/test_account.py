@@ -263,3 +263,19 @@ async def test_what_an_account_does_not_have_is_said(aws: Aws, tmp_path: Path, m
         await pilot.press("escape", "I")
         await hear(pilot, "Favorites are kept for vaults only.")
         assert any("Favorites" in each for each in said(app))
+
+
+async def test_the_deletion_of_a_key_does_not_promise_that_nothing_is_lost(
+    aws: Aws, tmp_path: Path, monotonic: Steady
+) -> None:
+    """The list tells the keys of current versions only."""
+    key = aws.client(service="kms").create_key(Description="orders")["KeyMetadata"]
+    aws.client(service="kms").create_alias(AliasName="alias/orders", TargetKeyId=key["KeyId"])
+    app = make_app(tmp_path, monotonic, protect="no")
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "0 secrets")
+        await pilot.press("o", "k")
+        await until(pilot, lambda: "0+" in screen_text(app))
+        await pilot.press("d")
+        await until(pilot, lambda: "older versions were not examined" in
+                    " ".join(screen_text(app).replace("│", " ").split()))
