@@ -81,8 +81,7 @@ class PolicyScreen(SecretTab):
             access = await call(self.reader.list_access, SecretId=self.secret_id, Action="GetSecretValue")
             attached = response.get("ResourcePolicy", "")
         self.access_list.show(access, get_account(secret["ARN"]), has_policy=bool(attached))
-        if self.busy:
-            self._changes = None
+        if self.is_editing:
             return
         self.secret, self._attached = secret, attached
         self.show_head(secret)
@@ -101,16 +100,16 @@ class PolicyScreen(SecretTab):
     # Editing.
 
     @property
-    def busy(self) -> bool:
-        """Whether the policy is being edited."""
+    def is_editing(self) -> bool:
+        """Whether the policy is being edited. What others change meanwhile shows only beside the text."""
         return self.editor.is_editing
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "store":
-            return self.busy
+            return self.is_editing
         if action == "remove" and self.has_read and not self._attached:
             return False
-        return False if action in VIEW_ACTIONS and self.busy else super().check_action(action, parameters)
+        return False if action in VIEW_ACTIONS and self.is_editing else super().check_action(action, parameters)
 
     def _can_change(self) -> bool:
         """Whether the policy can be changed; if not, a notification gives the reason."""
@@ -139,7 +138,7 @@ class PolicyScreen(SecretTab):
         self.editor.area.action_go_to_diagnostic(step)
 
     def action_back(self) -> None:
-        if self.busy:
+        if self.is_editing:
             self.stop_editing()
         else:
             self.dismiss()
@@ -148,6 +147,7 @@ class PolicyScreen(SecretTab):
     async def stop_editing(self) -> None:
         if not self.is_dirty or await confirm_discard(self.app):
             self._show_attached()
+            await self.reload()
 
     @property
     def form_title(self) -> SafeText:

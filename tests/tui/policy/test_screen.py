@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+import smtui
 from smtui.tui.json_editor.diff import diff_json
 from smtui.tui.policy import diagnostics
 from smtui.tui.policy.access_list import AccessList
 from smtui.tui.policy.screen import PolicyScreen
 from smtui.tui.policy.templates import TEMPLATES
+from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, paste, said, screen_text, until
 from tests.tui.driver import get_screen, see
 
@@ -102,6 +104,24 @@ async def test_who_can_read_names_the_policy_beside_a_draft(app: MakeApp, databa
         await see(pilot, "Attached policy")
         await pilot.press("e")
         await see(pilot, "Who can read this by the attached policy")
+
+
+async def test_who_can_read_follows_other_sessions_beside_a_draft(
+    app: MakeApp, vault: smtui.Vault, database: Any
+) -> None:
+    """What another session attaches shows beside the draft at the next look; Esc shows the attached policy."""
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await open_policy(pilot)
+        await pilot.press("e", "{")
+        await see(pilot, "Who can read this now (no policy attached)")
+        with smtui.open_vault(vault.path, PASSPHRASE) as other:
+            other.client().put_resource_policy(SecretId="prod/db", ResourcePolicy=policy())
+        await get_screen(running, PolicyScreen).look_for_changes().wait()
+        await see(pilot, "Who can read this by the attached policy")
+        assert READER in screen_text(running) and "Policy draft" in screen_text(running)
+        await pilot.press("escape", "tab", "enter")
+        await see(pilot, "Attached policy")
 
 
 async def test_what_is_wrong_is_marked_while_one_types(app: MakeApp, database: Any) -> None:
