@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from smtui.backends.aws.context import AwsContext
     from smtui.backends.local import Vault
     from smtui.system.context_settings import ContextSettings
+    from smtui.tui.contexts.account_vault import AccountVault
 
 IN_A_SESSION = frozenset({"generate", "go", "recent", "previous_secret", "favorite", "favorites",
                           "undo", "switch", "read_again"})
@@ -156,6 +157,8 @@ class SmtuiApp(NavigationApp):
         from smtui.tui.base_screen import SessionScreen
 
         if isinstance(self.screen, SessionScreen):
+            if self.session is not None and not self.session.vault.can.has_file:
+                cast("AccountVault", self.session.vault).expire_list(self.session.region)
             self.screen.read_again()
 
     @gesture

@@ -11,6 +11,7 @@ Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListS
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import RLock
@@ -204,6 +205,15 @@ class ListIndex:
             self.look_for_changes()
         except (ClientError, ContextError) as error:
             self.check_error = error
+
+    def expire(self) -> None:
+        """Makes the next list be read again, because the user asked for it."""
+        with self._lock:
+            if self.is_whole:
+                self._checked_at = self._read_at = -math.inf
+            else:
+                self._entries.clear()
+                self._start_reading()
 
     def look_for_changes(self) -> bool:
         """Asks AWS for changes by others if the last time is `CHECK_SECONDS` ago; returns whether there are any.

@@ -74,6 +74,10 @@ class AccountVault:
         """A client whose lists come from memory as far as possible, also those that a vault would record."""
         return self.context.client(region_name=region_name, record_reads=False)
 
+    def expire_list(self, region: str) -> None:
+        """Reads the list of a Region again when it is next shown."""
+        self.context.lists.get_index(region).expire()
+
     def count_secrets(self, *, region_name: str | None = None, include_scheduled: bool = False) -> int | None:
         """The number of secrets, or None if the list is not read to its end."""
         index = self.context.lists.get_index(region_name or self.context.region_name)

@@ -243,6 +243,13 @@ class TestChanges:
 
         assert "svc/0003" not in list_names(index)
 
+    def test_a_list_that_is_asked_for_again_notices_deletions(self, index: ListIndex, service: Service) -> None:
+        list_names(index)
+        del service.secrets["svc/0003"]
+        index.expire()
+
+        assert "svc/0003" not in list_names(index)
+
     def test_what_may_not_be_described_makes_the_list_be_read_again(
         self, index: ListIndex, service: Service
     ) -> None:

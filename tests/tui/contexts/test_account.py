@@ -112,6 +112,16 @@ async def test_gestures_after_one_full_list_list_nothing_again(aws: Aws, tmp_pat
     assert aws.calls["ListSecrets"] == 2
 
 
+async def test_a_refresh_reads_the_list_again(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    aws.fill(2)
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "2 secrets")
+        aws.client().delete_secret(SecretId="prod/svc/00001", ForceDeleteWithoutRecovery=True)
+        await pilot.press("f12")
+        await until(pilot, lambda: "prod/svc/00001" not in screen_text(app) and "1 secret" in screen_text(app))
+
+
 async def test_no_key_changes_a_protected_account(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
     aws.fill(2)
     app = make_app(tmp_path, monotonic)
