@@ -173,8 +173,8 @@ LABEL_MOVE = (
     (("2",), "Versions", 2.0, "2 shows the versions and their labels"),
     (("j", "m"), "◂ AWSCURRENT ▸", 1.5, "m picks up a label"), (("j",), "◂ AWSCURRENT ▸", 1.5, "j carries it on"),
     (("enter",), "Cancel", 3.5, "Enter drops it and shows a preview"),
-    (("enter",), "2026-q1 AWSCURRENT", 2.5, "Enter confirms"), (("u",), "Undo?", 2.5, "u previews the undo"),
-    (("enter",), "2026-q1 AWSPREVIOUS", 2.0, "Enter undoes the move"),
+    (("enter",), "AWSCURRENT 2026-q1", 2.5, "Enter confirms"), (("u",), "Undo?", 2.5, "u previews the undo"),
+    (("enter",), "AWSPREVIOUS 2026-q1", 2.0, "Enter undoes the move"),
 )
 
 
