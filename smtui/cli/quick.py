@@ -18,7 +18,8 @@ COMMANDS = ("get", "ls")
 OTHER_SOURCES = ("SMTUI_PASSPHRASE_FILE", "SMTUI_AGENT", "SMTUI_CONTEXT")
 """Variables that choose another way to the secrets."""
 CHUNK = 65536
-MAX_PAGE = 100
+LISTED_AT_ONCE = 100
+"""The maximum of ListSecrets; a copy, because the module of the limits takes long to import."""
 
 
 def run(argv: list[str]) -> int | None:
@@ -180,7 +181,7 @@ def _write_value(result: dict[str, Any], word: str) -> None:
 
 
 def _list(line: _Line, prefix: str) -> int | None:
-    request: dict[str, Any] = {"SortBy": "name", "SortOrder": "asc", "MaxResults": MAX_PAGE}
+    request: dict[str, Any] = {"SortBy": "name", "SortOrder": "asc", "MaxResults": LISTED_AT_ONCE}
     if prefix:
         request["Filters"] = [{"Key": "name", "Values": [prefix]}]
     names: list[str] = []

@@ -26,7 +26,7 @@ from smtui.server.shared_vault import SharedVault
 
 CONNECTIONS = 128
 MAX_LINE_BYTES = 8 * rpc_codec.MAX_LINE_BYTES
-"""A value of 65,536 characters may take six times as many bytes in JSON, and an import sends long ones."""
+"""The largest value may take six times as many bytes in JSON, and an import sends long ones."""
 CONFIRMED = frozenset({"serve", "environment"})
 """Requests to the agent that give access to secrets, as calls do."""
 INTERNAL = "An error occurred in the agent."

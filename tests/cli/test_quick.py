@@ -14,6 +14,7 @@ import platformdirs
 import pytest
 
 import smtui
+from smtui.api import limits
 from smtui.cli import quick
 from smtui.server.agent import Agent
 from smtui.server.shared_vault import LockLimits, SharedVault
@@ -25,6 +26,10 @@ from tests.waiting import LIMIT
 
 ROOT = Path(smtui.__file__).parents[1]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets")
+
+
+def test_the_largest_page_is_that_of_the_operation() -> None:
+    assert quick.LISTED_AT_ONCE == limits.MAX_PAGE_SIZE
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def test_every_command_that_reads_a_value_takes_a_version(versions: CommandLine,
     assert versions.done("get", f"{word}#password") == value
     assert json.loads(versions.done("get", word))["password"] == value
     assert json.loads(json.loads(versions.done("export", word))[0]["SecretString"])["password"] == value
-    assert f"password='{value}'" in versions.done("export", word, "--format", "dotenv")
+    assert f"password={value}" in versions.done("export", word, "--format", "dotenv")
 
 
 def test_a_version_by_its_id_or_arn(versions: CommandLine) -> None:

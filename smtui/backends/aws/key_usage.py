@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from smtui.api.arn import is_arn
+
 if TYPE_CHECKING:
     from smtui.api.types import Client
 
@@ -48,4 +50,4 @@ def _list_keys(client: Client) -> Iterator[tuple[str, str]]:
     for page in client.get_paginator("list_secrets").paginate(IncludePlannedDeletion=True, MaxResults=100):
         for entry in page["SecretList"]:
             key_id = entry.get("KmsKeyId", DEFAULT_KEY)
-            yield key_id.rpartition("/")[2] if key_id.startswith("arn:") else key_id, entry["Name"]
+            yield key_id.rpartition("/")[2] if is_arn(key_id) else key_id, entry["Name"]

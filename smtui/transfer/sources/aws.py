@@ -6,10 +6,10 @@ of ListSecrets, are refused with the command that gets values.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from smtui.api.arn import SECRETS_MANAGER, parse_arn
 from smtui.transfer import documents
 from smtui.transfer.errors import UnknownSourceError
 from smtui.transfer.item import SourceContent
@@ -19,7 +19,6 @@ from smtui.transfer.source_key import SourceKey
 VALUES = ("SecretString", "SecretBinary")
 PAGE = {"SecretValues", "Errors", "NextToken", "ResponseMetadata"}
 WITHOUT_VALUES = ("SecretList", "Versions")
-_ARN = re.compile(r"arn:aws[\w-]*:secretsmanager:")
 GET_VALUES = "aws secretsmanager batch-get-secret-value --filters Key=name,Values=PREFIX | smtui import -"
 
 
@@ -76,9 +75,9 @@ def _is_secret(document: dict[str, Any]) -> bool:
 
 def _is_without_value(document: dict[str, Any]) -> bool:
     """Whether this is output of an operation that returns no values."""
-    arn = document.get("ARN")
-    return any(isinstance(document.get(member), list) for member in WITHOUT_VALUES) or \
-        (isinstance(arn, str) and _ARN.match(arn) is not None and not document.keys() & {*VALUES})
+    arn = parse_arn(str(document.get("ARN", "")))
+    describes_secret = arn is not None and arn.service == SECRETS_MANAGER and not document.keys() & {*VALUES}
+    return describes_secret or any(isinstance(document.get(member), list) for member in WITHOUT_VALUES)
 
 
 def _count_errors(page: dict[str, Any]) -> int:

@@ -12,7 +12,7 @@ from smtui.transfer.selection import Answer, get_value
 from smtui.transfer.sources.ssm import TYPE_TAG, TYPES
 
 SECURE = "SecureString"
-MAX_STANDARD, MAX_ADVANCED = 4096, 8192
+MAX_STANDARD, MAX_ADVANCED = 4 * 1024, 8 * 1024
 """Bytes of a value, by tier. Source: page PutParameter, members Value and Tier."""
 MAX_DESCRIPTION = 1024
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_./-]+")
