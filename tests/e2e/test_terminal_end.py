@@ -237,7 +237,7 @@ def names(home: Path) -> Path:
 
 @pytest.mark.parametrize("leave", ["close", "SIGTERM", "q", "ctrl+q"])
 def test_an_import_is_stopped_by_leaving(home: Path, prepared: PreparedVault, names: Path, leave: str) -> None:
-    """The import stops at its next report, and the program ends without the time limit."""
+    """The keys ask first. The import stops at its next report, and the program ends without the time limit."""
     outcome = home / "outcome"
     terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=ignore_hangup,
                         program=("-c", ENDLESS_IMPORT.format(outcome=str(outcome)) + NO_LIMIT + RUN))
@@ -249,6 +249,8 @@ def test_an_import_is_stopped_by_leaving(home: Path, prepared: PreparedVault, na
         terminal.end()
     else:
         terminal.child.send({"q": "\x1b[20~q", "ctrl+q": "\x11"}[leave])
+        terminal.see("Stop and quit?")
+        terminal.press("y")
         assert terminal.end() == 0
 
     assert outcome.read_text() == "JobStoppedError"

@@ -42,7 +42,7 @@ def test_a_fault_is_found() -> None:
 
     fuzzed = Fuzzed(broken, (b"rate(4 hours)",))
 
-    @settings(max_examples=500, derandomize=True, database=None)
+    @settings(max_examples=5000, derandomize=True, database=None)
     @given(make_harmed(fuzzed.seeds))
     def look(data: bytes) -> None:
         fuzzed.run(data)
