@@ -8,6 +8,7 @@ Writes NAME.svg and NAME.png beside this file. The sample secrets are those of `
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import chdir
@@ -27,6 +28,8 @@ from smtui.tui.shell import Place
 
 HERE = Path(__file__).parent
 WIDTH_IN_PIXELS = 1600
+SETTINGS = "/home/you/.config/smtui/config.toml"
+"""The path that screens show. There is no such file, so the settings are the defaults."""
 FONT = "DejaVu Sans Mono"
 """Has every glyph of the screens; Debian's fonts-dejavu-core."""
 Steps = Callable[[Pilot[None]], Awaitable[None]]
@@ -192,6 +195,7 @@ async def shoot() -> None:
 
 
 async def main() -> None:
+    os.environ["SMTUI_CONFIG"] = SETTINGS
     for name, steps in PICTURES.items():
         await take(name, steps)
     await shoot()
