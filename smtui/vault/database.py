@@ -18,7 +18,7 @@ from smtui.api.errors import VaultError
 from smtui.vault import content, schema_check
 from smtui.vault import path as vault_path
 from smtui.vault.kdf import FileKeys
-from smtui.vault.sqlite_errors import make_damaged_error, make_moved_error, map_errors
+from smtui.vault.sqlite_errors import make_damaged_error, make_locked_error, make_moved_error, map_errors
 from smtui.vault.statements import Statements
 
 if TYPE_CHECKING:
@@ -234,8 +234,10 @@ class Database(Statements):
     def check_identity(self) -> None:
         """Raises VaultMissingError if another file has taken the vault's path, or an older copy was written into it.
 
-        What would be written now would be lost.
+        What would be written now would be lost. Raises VaultLockedError if another thread has just closed the file.
         """
+        if self._identity is None:
+            raise make_locked_error()
         if vault_path.read_identity(self.path) != self._identity:
             raise make_moved_error()
         if self._watch is None or self._watch.is_unchanged:

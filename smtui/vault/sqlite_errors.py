@@ -75,7 +75,7 @@ def map_error(error: apsw.Error, opening: bool = False, connection: apsw.Connect
             return VaultPathError("The vault, or a file that SQLite needs next to it, cannot be opened.",
                                   hint="The disk may be full, or the folder not writable.")
         case apsw.ConnectionClosedError():
-            return VaultLockedError("The vault is locked.")
+            return make_locked_error()
         case apsw.InterruptError():
             return VaultError("Cancelled. Nothing was changed.")
         case apsw.IOError():
@@ -102,6 +102,11 @@ def _make_disk_error(error: apsw.Error) -> VaultError:
     if getattr(error, "extendedresult", 0) in _ALTERED:
         return make_damaged_error()
     return VaultFullError(vault_path.DISK_FAILED)
+
+
+def make_locked_error() -> VaultLockedError:
+    """The error of a call to a vault that was locked, and its file closed."""
+    return VaultLockedError("The vault is locked.")
 
 
 def make_moved_error() -> VaultMissingError:

@@ -6,7 +6,7 @@ from smtui.tui.shell import VaultTask
 
 CHECK = VaultTask("Check", "verify pages, values, references, audit log", "check")
 BACKUP = VaultTask("Backup", "complete copy in a new file", "backup")
-IMPORT = VaultTask("Import", "from .env, JSON or aws output", "import", changes=True)
+IMPORT = VaultTask("Import", "from KeePass, Bitwarden, .env, AWS and others", "import", changes=True)
 EXPORT = VaultTask("Export", "to a file, in plain text", "export")
 NEW_PASSPHRASE = VaultTask("New passphrase", "with a new recovery code", "passphrase", changes=True)
 KEYRING = VaultTask("Keyring", "unlock with the OS keyring", "keyring")
