@@ -336,7 +336,7 @@ async def test_the_footer_says_that_there_is_more(app: MakeApp, client: Any, key
         await until(pilot, lambda: isinstance(running.screen, PlanScreen))
         await until(pilot, lambda: "PgDn More" in screen_text(running))
         assert "many-29" not in screen_text(running)
-        for _ in range(6):
+        for _ in range(15):
             await pilot.press("pagedown")
         await until(pilot, lambda: "many-29" in screen_text(running))
         await until(pilot, lambda: "PgDn More" not in screen_text(running))
