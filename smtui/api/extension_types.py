@@ -155,7 +155,11 @@ class DescribeRotationRequest(TypedDict):
 
 
 class RotationStatus(TypedDict):
-    """The last run of a secret's rotation. `Kind` is `rotation` or `test`; `State` is `waiting`, `done` or `failed`."""
+    """The last run of a secret's rotation. `Kind` is `rotation` or `test`; `State` is `waiting`, `done` or `failed`.
+
+    `AtWork` says that a process works on it. If that process has ended without a word, another one may go on with it
+    from `HeldUntilDate`.
+    """
 
     Kind: str
     State: str
@@ -166,6 +170,7 @@ class RotationStatus(TypedDict):
     ChangedDate: datetime
     RetryDate: NotRequired[datetime]
     AtWork: bool
+    HeldUntilDate: NotRequired[datetime]
 
 
 class DescribeRotationResponse(TypedDict):

@@ -38,7 +38,8 @@ STEP = Text(enum=("createSecret", "setSecret", "testSecret", "finishSecret"))
 ROTATION = Structure({
     "SecretARN": Text(), "SecretName": Text(), "Kind": Text(), "State": Text(), "Step": STEP,
     "ClientRequestToken": TOKEN, "RotationToken": Text(sensitive=True), "Attempts": Integer(), "Message": MESSAGE,
-    "ChangedDate": Timestamp(), "RetryDate": Timestamp(), "AtWork": Flag(), "Function": FUNCTION,
+    "ChangedDate": Timestamp(), "RetryDate": Timestamp(), "AtWork": Flag(), "HeldUntilDate": Timestamp(),
+    "Function": FUNCTION,
 })
 
 

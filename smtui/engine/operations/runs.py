@@ -159,6 +159,8 @@ def _format_run(call: Call, run: Run) -> Response:
     response = {"Kind": run.kind, "State": run.state, "Step": run.step, "ClientRequestToken": run.token,
             "Attempts": run.attempts, "Message": run.message, "ChangedDate": to_datetime(run.changed_at),
             "AtWork": run.state == "waiting" and run.held_until > call.now}
+    if response["AtWork"]:
+        response["HeldUntilDate"] = to_datetime(run.held_until)
     if run.state == "waiting" and run.attempts:
         response["RetryDate"] = to_datetime(run.not_before)
     return response

@@ -11,6 +11,7 @@ from textual.containers import Container
 
 from smtui.api.errors import SmtuiError
 from smtui.rotation.function import WAITS
+from smtui.text.dates import format_moment
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
@@ -198,7 +199,9 @@ class RotationScreen(SecretTab):
 
     async def _continue_rotation(self, rotation: RotationState) -> None:
         if rotation.run is not None and rotation.run["AtWork"]:
-            self.say("Rotation is already in progress.")
+            when = format_moment(rotation.run.get("HeldUntilDate"), self.session.now())
+            self.say(f"Rotation is already in progress. {self.find_key('rotation.cancel')} cancels it. If its program "
+                     f"was killed, it can be resumed at {when}.")
         elif await self._confirm("Resume the rotation of {name} now?", CONTINUE_TEXT, "Resume") and \
                 await self._write_as_seen(rotation, self._run_shown_function(rotation, _write_nothing),
                                           "resume the rotation", "Resume anyway"):

@@ -251,7 +251,8 @@ async def test_the_steps_are_seen_to_pass_and_no_key_waits(app: MakeApp, rotated
         assert "createSecret  ✓ done" in screen_text(pilot.app)
         assert "testSecret    ○ waiting" in screen_text(pilot.app)
         await pilot.press("R")
-        await hear(pilot, "Rotation is already in progress.")
+        await hear(pilot, "Rotation is already in progress. X cancels it. If its program was killed, it can be "
+                          "resumed at ")
         await pilot.press("2")
         await see(pilot, "AWSPENDING")
         await pilot.press("4")
