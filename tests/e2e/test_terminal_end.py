@@ -209,6 +209,8 @@ def test_it_ends_while_a_rotation_function_runs(
         assert terminal.close() == HUNG_UP
     else:
         terminal.child.send("\x11")
+        terminal.see("Stop and quit?")
+        terminal.press("y")
         assert terminal.end() == 0
     with prepared.open_copy(home) as vault:
         run = vault.rotations().describe_rotation(SecretId="prod/db")["Rotation"]
