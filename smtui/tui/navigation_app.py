@@ -6,6 +6,7 @@ from functools import partial
 
 from smtui.api.arn import parse_secret_arn
 from smtui.api.context import Feature
+from smtui.rules.regions import is_aws_region
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names, keys, screens
 from smtui.tui.bridge import gesture
@@ -161,6 +162,8 @@ class NavigationApp(LeavingApp):
         if session is None or not await self._confirm_leaving():
             return
         session.region = region
+        if not is_aws_region(region):
+            self.notify(sanitize(f"No AWS Region named {region} is known."), severity="warning", markup=False)
         await self.show_only(SecretsScreen(session))
         if secret_id:
             await self.push_screen(SecretScreen(session, secret_id, part))

@@ -17,7 +17,7 @@ COLOURS = {Severity.ERROR: "$error", Severity.ALERT: "$warning", Severity.WARNIN
 
 
 class DiagnosticList(RowList):
-    """Enter on a row sends `Selected`. Without diagnostics the list shows the text `nothing`."""
+    """Enter on a row sends `Selected`."""
 
     DEFAULT_CSS = """
     DiagnosticList {
@@ -34,15 +34,15 @@ class DiagnosticList(RowList):
             super().__init__()
             self.diagnostic = diagnostic
 
-    def __init__(self, nothing: SafeText) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._nothing = nothing
         self._diagnostics: tuple[Diagnostic, ...] = ()
 
-    def show(self, diagnostics: Sequence[Diagnostic]) -> None:
+    def show(self, diagnostics: Sequence[Diagnostic], nothing: SafeText) -> None:
+        """Shows the diagnostics; if there are none, the text `nothing`."""
         self._diagnostics = tuple(diagnostics)
         rows = list(map(_format_row, self._diagnostics))
-        self.put(rows or [Content.styled(self._nothing, "$text-muted")], self.cursor)
+        self.put(rows or [Content.styled(nothing, "$text-muted")], self.cursor)
 
     @on(OptionList.OptionSelected)
     def _select(self, event: OptionList.OptionSelected) -> None:

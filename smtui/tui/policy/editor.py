@@ -12,6 +12,7 @@ from smtui.tui.json_editor.diagnostic_list import DiagnosticList
 from smtui.tui.widgets.panel import Panel, show_title
 
 NO_DIAGNOSTICS = SafeText("No issues found.")
+EMPTY = SafeText("The policy is empty.")
 VIEWING, EDITING = "Attached policy", "Policy draft (not attached yet)"
 
 
@@ -31,7 +32,7 @@ class PolicyEditor(Panel):
 
     def compose(self) -> ComposeResult:
         yield JsonArea("", self._check, read_only=True)
-        yield DiagnosticList(NO_DIAGNOSTICS)
+        yield DiagnosticList()
 
     @property
     def is_editing(self) -> bool:
@@ -77,7 +78,7 @@ class PolicyEditor(Panel):
         self.area.focus()
 
     def on_json_area_checked(self, message: JsonArea.Checked) -> None:
-        self.diagnostic_list.show(message.diagnostics)
+        self.diagnostic_list.show(message.diagnostics, NO_DIAGNOSTICS if self.text.strip() else EMPTY)
 
     def on_diagnostic_list_selected(self, message: DiagnosticList.Selected) -> None:
         self.area.focus()

@@ -16,7 +16,7 @@ from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.unlock.create import CreateScreen
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE
-from tests.tui.conftest import MakeApp, paste, screen_text, types, until
+from tests.tui.conftest import MakeApp, paste, said, screen_text, types, until
 
 SMALL = (80, 24)
 
@@ -70,6 +70,12 @@ async def test_a_region_without_secrets_can_be_named(app: MakeApp, filled: Any) 
 
         await until(pilot, lambda: running.session and running.session.region == "us-west-2")
         assert "No secrets yet" in screen_text(running)
+        assert said(running) == []
+        await pilot.press("c", "a")
+        await until(pilot, lambda: "Go to Region" in screen_text(running))
+        await types(pilot, "mars-1")
+        await pilot.press("enter")
+        await until(pilot, lambda: said(running) == ["No AWS Region named mars-1 is known."])
 
 
 async def test_another_vault_locks_this_one(app: MakeApp, vault: smtui.Vault, other: Path) -> None:

@@ -47,10 +47,10 @@ class Editor(App[None]):
 
     def compose(self) -> ComposeResult:
         yield self.area
-        yield DiagnosticList(SafeText("Nothing is wrong."))
+        yield DiagnosticList()
 
     def on_json_area_checked(self, message: JsonArea.Checked) -> None:
-        self.query_one(DiagnosticList).show(message.diagnostics)
+        self.query_one(DiagnosticList).show(message.diagnostics, SafeText("Nothing is wrong."))
 
     def on_diagnostic_list_selected(self, message: DiagnosticList.Selected) -> None:
         self.area.go_to(message.diagnostic)

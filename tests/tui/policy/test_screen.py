@@ -124,6 +124,15 @@ async def test_who_can_read_follows_other_sessions_beside_a_draft(
         await see(pilot, "Attached policy")
 
 
+async def test_an_empty_draft_is_not_called_correct(app: MakeApp, database: Any) -> None:
+    async with app().run_test(size=SMALL) as pilot:
+        await open_policy(pilot)
+        await write(pilot, policy())
+        await see(pilot, "No issues found.")
+        await pilot.press("f7", "backspace")
+        await see(pilot, "The policy is empty.")
+
+
 async def test_what_is_wrong_is_marked_while_one_types(app: MakeApp, database: Any) -> None:
     """A mark beside the line and a row in the list show the error; Enter on the row moves the cursor there."""
     program = app()
