@@ -96,7 +96,7 @@ async def test_another_key(app: MakeApp, vault: smtui.Vault, database: Any) -> N
     running = app()
     async with opened(running) as pilot:
         await pilot.press("K")
-        await until(pilot, lambda: "alias/team  for the team" in screen_text(running))
+        await until(pilot, lambda: f"alias/team  {key[:12]}  for the team" in screen_text(running))
         assert "alias/aws/secretsmanager  (default)" in screen_text(running)
         await pilot.press("down", "enter")
         await until(pilot, lambda: "prod/db re-encrypted with alias/team." in said(running))
