@@ -31,6 +31,8 @@ class ListModel:
         self._view: FilteredView | None = None
         self._unfiltered: tuple[ListSecretsRequest, PageCache] | None = None
         """The pages of the last request without filters of AWS, to which the next word to find may return."""
+        self._is_outdated = False
+        """Whether the pages of the view are being read again, so that no other view may be made of them."""
 
     @property
     def entries(self) -> Sequence[SecretListEntry]:
@@ -156,19 +158,30 @@ class ListModel:
             fetch: reads one page of its request.
             reread: whether to read again the pages that are cached for the same request.
         """
+        request = list_query.build_request()
         if reread:
-            self._unfiltered = None
+            self._unfiltered, self._is_outdated = None, True
             gc.unfreeze()
-        request, view = list_query.build_request(), None if reread else self._view
+        elif (known := self._find_known_cache(request)) is not None:
+            return known
+        cache = PageCache(fetch)
+        if not list_query.filter.filters:
+            self._unfiltered = request, cache
+        return cache
+
+    def _find_known_cache(self, request: ListSecretsRequest) -> PageCache | None:
+        """Returns the cache of the view, unless it is being read again, or the one of all secrets, read or being read.
+        """
+        view = None if self._is_outdated else self._view
         if view is not None and view.cache.is_complete and request == self.list_query.build_request():
             return view.cache
         if self._unfiltered and self._unfiltered[1].is_complete and request == self._unfiltered[0]:
             return self._unfiltered[1]
-        return PageCache(fetch)
+        return None
 
     def show_view(self, list_query: ListQuery, view: FilteredView) -> None:
         """Replaces the rows by those of a view."""
-        self.list_query, self._view, self.next_view = list_query, view, None
+        self.list_query, self._view, self.next_view, self._is_outdated = list_query, view, None, False
         if not list_query.filter.filters:
             self._unfiltered = list_query.build_request(), view.cache
         view.update_rows()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from smtui.tui.secret_list import results as stocks
+from smtui.tui.secret_list.list_model import ListModel
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.results import FilteredView, Page, PageCache, TooManyToSortError
 
@@ -49,6 +50,21 @@ async def test_a_second_question_reads_nothing_again() -> None:
     assert first == [f"{n:06}" for n in range(10, 1000)]
     assert second == [f"{n:06}" for n in range(91, 1000)]
     assert source.asked == 1000 / PAGE
+
+
+async def test_a_query_during_a_reload_goes_on_with_the_pages_that_are_read_again() -> None:
+    """A word typed while the list is read again must not be found in the pages of before the change."""
+    model, old, new = ListModel(), Source(300), Source(301)
+    view = FilteredView(model.find_cache(ListQuery(), old, reread=True), ListQuery(), NOW)
+    await all_of(view)
+    model.show_view(ListQuery(), view)
+    reloaded = model.find_cache(ListQuery(), new, reread=True)
+    await reloaded.read_page()  # then a key cancels this read
+    again = FilteredView(model.find_cache(ListQuery("older:9"), new, reread=False), ListQuery("older:9"), NOW)
+    assert "000300" in await all_of(again)
+    assert new.asked == 4
+    model.show_view(ListQuery("older:9"), again)
+    assert model.find_cache(ListQuery("older:8"), new, reread=False) is again.cache
 
 
 async def test_it_reads_on_where_the_first_question_stopped() -> None:
