@@ -21,6 +21,7 @@ from smtui.tui import input_queue
 from smtui.tui.app import SmtuiApp
 from smtui.tui.input_queue import find_urgent_shortcuts
 from smtui.tui.secret_list.deletion import DeletionPlan
+from smtui.tui.secret_list.paged_list import PagedList
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.unlock.screen import UnlockScreen
 from smtui.tui.workarounds import KeyParser
@@ -86,6 +87,9 @@ async def run(app: SmtuiApp, pieces: list[str]) -> tuple[Any, ...]:
         for piece in pieces:
             send(app, piece)
             await rest(pilot)
+        lists = [each for screen in app.screen_stack for each in screen.query(PagedList)]
+        await until(pilot, lambda: not any(each.busy for each in lists))
+        await pilot.pause()
         return end_of(app)
 
 
