@@ -52,8 +52,11 @@ if TYPE_CHECKING:
 
 LEAVING_GROUP = "leaving"
 """The group of the workers that end a session. They are no gestures, because the lock cancels gestures."""
-COLLECT_AGAIN = 0.5
-"""Seconds after the lock until what its own key press still held is collected: the widgets that the key passed."""
+COLLECT_AGAIN = (0.5, 2, 6, 15)
+"""Seconds after the lock until what its own key press still held is collected: the widgets that the key passed.
+
+On a busy machine the loop may be late with what came before the lock, hence more than once.
+"""
 DISCARDED = "The lock discarded what was typed and not stored in: {title}"
 MOST_TOLD = 5
 SUSPENDED = 60
@@ -155,7 +158,8 @@ class SessionApp(SettingsApp):
         end_vault_thread()
         if not leaving:
             forget_what_was_shown(self)
-            self.set_timer(COLLECT_AGAIN, gc.collect)
+            for seconds in COLLECT_AGAIN:
+                self.set_timer(seconds, lambda: gc.collect() if self.session is None else None)
 
     def verify(self) -> None:
         """Starts to verify every row of the vault in the background."""
