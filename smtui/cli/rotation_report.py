@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 from smtui.cli import diagnostics
 
+FIRST_LINES, LAST_LINES = 3, 12
+
 if TYPE_CHECKING:
     from smtui.api.context import Context
     from smtui.backends.local import Vault
@@ -24,4 +26,14 @@ def report_problem(context: Context, secret_id: str, region: str | None) -> None
         return
     what = "The test of this rotation" if run["Kind"] == "test" else "The rotation"
     hint = "To retry it: smtui rotate-due" if run["State"] == "waiting" else "It will not be retried."
-    diagnostics.warn(f"{what} failed at {run['Step']}: {run['Message']}", hint)
+    diagnostics.warn(f"{what} failed at {run['Step']}: {shorten_message(run['Message'])}", hint)
+
+
+def shorten_message(message: str) -> str:
+    """Returns the first and the last lines of a message; a function may have written thousands of lines."""
+    lines = message.split("\n")
+    if len(lines) <= FIRST_LINES + LAST_LINES:
+        return message
+    omitted = len(lines) - FIRST_LINES - LAST_LINES
+    return "\n".join((*lines[:FIRST_LINES], f"({omitted:,} lines omitted; the Rotation tab of the secret shows them)",
+                      *lines[-LAST_LINES:]))
