@@ -51,13 +51,14 @@ def open_for_client(args: argparse.Namespace) -> Iterator[Context]:
 
 
 def find_agent(args: argparse.Namespace) -> AgentVault | None:
-    """The vault of the running agent, if the options allow its use."""
+    """The vault of the running agent, if the options and the context allow its use."""
     is_given = args.passphrase is not None or "SMTUI_PASSPHRASE_FILE" in os.environ
-    if args.no_agent or args.read_only or is_given or not agent_socket.IS_SUPPORTED:
+    if args.no_agent or is_given or not agent_socket.IS_SUPPORTED:
         return None
     if rotation_session.is_rotation_function():
         return None  # it has a part of the vault, whatever an agent would give
-    return find_agent_of(unlocking.get_vault_path(args))
+    path = unlocking.get_vault_path(args)  # the context may make the command read-only
+    return None if args.read_only else find_agent_of(path)
 
 
 def find_agent_of(path: Path) -> AgentVault | None:

@@ -98,6 +98,20 @@ def test_a_passphrase_for_one_command_or_read_only_opens_the_file(agent: Agent, 
     assert agent.describe()["calls"] == 0
 
 
+def test_a_protected_context_is_not_changed_through_an_agent(
+    agent: Agent, stocked: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stocked.done("contexts", "add", "team", "--vault", str(stocked.path), "--protect", "read")
+    monkeypatch.delenv("SMTUI_VAULT")
+    change = ("--context", "team", "delete-secret", "--secret-id", "prod/db")
+
+    assert stocked(*change).code == 4
+    assert stocked("--context", "team", "ls", unlock=False).code == 3
+    assert agent.describe()["calls"] == 0
+    assert stocked(*change, "--rw", unlock=False).code == 0
+    assert agent.describe()["calls"] == 1
+
+
 def test_a_locked_agent_gets_the_passphrase_that_the_command_asks_for(
     agent: Agent, stocked: CommandLine, person: Person
 ) -> None:
