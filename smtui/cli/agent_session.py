@@ -53,7 +53,7 @@ def open_for_client(args: argparse.Namespace) -> Iterator[Context]:
 def find_agent(args: argparse.Namespace) -> AgentVault | None:
     """The vault of the running agent, if the options and the context allow its use."""
     is_given = args.passphrase is not None or "SMTUI_PASSPHRASE_FILE" in os.environ
-    if args.no_agent or is_given or not agent_socket.IS_SUPPORTED:
+    if args.no_agent or is_given:
         return None
     if rotation_session.is_rotation_function():
         return None  # it has a part of the vault, whatever an agent would give
@@ -62,8 +62,8 @@ def find_agent(args: argparse.Namespace) -> AgentVault | None:
 
 
 def find_agent_of(path: Path) -> AgentVault | None:
-    """The vault of the agent that is running for a file."""
-    if not is_taken(Path(agent_socket.get_socket_path(str(path)))):
+    """The vault of the agent that is running for a file; None where there are no agents."""
+    if not agent_socket.IS_SUPPORTED or not is_taken(Path(agent_socket.get_socket_path(str(path)))):
         return None
     from smtui.backends import agent_client
 
@@ -74,10 +74,14 @@ def find_agent_of(path: Path) -> AgentVault | None:
 def require_agent(args: argparse.Namespace) -> AgentVault:
     """The vault of the running agent. Raises NoAgentError."""
     path = unlocking.get_vault_path(args)
-    vault = find_agent_of(path) if agent_socket.IS_SUPPORTED else None
+    vault = find_agent_of(path)
     if vault is None:
-        raise NoAgentError(f"No agent is running for {path}.", hint=HINT if agent_socket.IS_SUPPORTED else NO_SOCKETS)
+        raise make_no_agent_error(path)
     return vault
+
+
+def make_no_agent_error(path: Path) -> NoAgentError:
+    return NoAgentError(f"No agent is running for {path}.", hint=HINT if agent_socket.IS_SUPPORTED else NO_SOCKETS)
 
 
 HINT = "smtui agent or smtui serve starts one."

@@ -229,6 +229,21 @@ def test_windows_is_told_what_it_has_not(
     assert BY_NAME[name].help
 
 
+def test_on_windows_nothing_looks_for_a_socket(stocked: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(vault: str) -> str:
+        raise AttributeError("geteuid")  # as on Windows
+
+    monkeypatch.setattr(agent_socket, "IS_SUPPORTED", False)
+    monkeypatch.setattr(agent_socket, "get_socket_path", fail)
+    for action in ("status", "stop"):
+        refused = stocked("agent", action)
+        assert (refused.code, refused.err.splitlines()) == (
+            1, [f"smtui: No agent is running for {stocked.path}.",
+                "hint: Windows has no agent: it needs Unix sockets."])
+    assert stocked("serve", "--", sys.executable, "-c", "raise SystemExit(7)").code == 7
+    assert stocked("ls").code == 0
+
+
 @pytest.mark.parametrize(("answer", "decision"), [("y", True), ("YES", True), ("", False), ("no", False)])
 def test_the_question_about_a_program(person: Person, answer: str, decision: bool) -> None:
     assert not serving.ask_about_program(Peer(0, 7, "/usr/bin/x"))

@@ -63,7 +63,7 @@ def _show_status(args: argparse.Namespace) -> Exit:
     vault = agent_session.find_agent_of(path)
     if vault is None:
         if not args.json:
-            raise agent_session.NoAgentError(f"No agent is running for {path}.", hint=agent_session.HINT)
+            raise agent_session.make_no_agent_error(path)
         output.write_line(json.dumps({"running": False, "vault": str(path)}))
         return Exit.REFUSED
     with vault:
