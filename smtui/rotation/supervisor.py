@@ -227,11 +227,11 @@ def list_children(process: int) -> Iterator[int]:
     if sys.platform != "linux":
         return
     for name in os.listdir("/proc"):  # noqa: PTH208
-        if name.isdecimal() and _find_parent(int(name)) == process:
+        if name.isdecimal() and find_parent(int(name)) == process:
             yield int(name)
 
 
-def _find_parent(process: int) -> int | None:
+def find_parent(process: int) -> int | None:
     """The id of a process's parent. The process name in the file may contain anything, so it is skipped from the end.
     """
     try:

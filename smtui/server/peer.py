@@ -10,11 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from smtui.rotation import supervisor
+
 MAX_PROGRAM = 200
 _UCRED = struct.Struct("3i")  # struct ucred of unix(7): pid, uid, gid
 _XUCRED = struct.Struct("2I h 16I")  # struct xucred of macOS: version, uid, number of groups, groups
 SOL_LOCAL, LOCAL_PEERCRED, LOCAL_PEERPID = 0, 1, 2
-SUPERVISOR = b"smtui.rotation.supervisor"
+SUPERVISOR = supervisor.__name__.encode()
 """The module whose process starts a rotation function, and adopts whatever that leaves behind."""
 MAX_ANCESTORS = 64
 
@@ -77,14 +79,14 @@ def _find_program(pid: int) -> str:
 
 def _is_below_supervisor(pid: int) -> bool:
     """Whether an ancestor of a process is the supervisor of a rotation function."""
+    ancestor: int | None = pid
     for _ in range(MAX_ANCESTORS):
-        folder = Path("/proc") / str(pid)
+        if ancestor is None or ancestor <= 1:
+            return False
         try:
-            if SUPERVISOR in (folder / "cmdline").read_bytes().split(b"\0"):
+            if SUPERVISOR in Path(f"/proc/{ancestor}/cmdline").read_bytes().split(b"\0"):
                 return True
-            pid = int((folder / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
-        except (OSError, ValueError, IndexError):
+        except OSError:
             return False
-        if pid <= 1:
-            return False
+        ancestor = supervisor.find_parent(ancestor)
     return True
