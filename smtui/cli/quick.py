@@ -84,7 +84,7 @@ def find_default_vault(environ: Mapping[str, str]) -> str | None:
     config = environ.get("SMTUI_CONFIG") or f"{_find_base(environ, 'XDG_CONFIG_HOME', '~/.config')}/smtui/config.toml"
     try:
         with open(config, "rb") as file:  # noqa: PTH123
-            if b"vault" in file.read(CHUNK) or b"context" in file.read():
+            if b"vault" in file.read():
                 return None
     except FileNotFoundError:
         pass

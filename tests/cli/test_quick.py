@@ -145,7 +145,9 @@ def test_the_default_vault_is_that_of_the_usual_path(
 
 def test_settings_that_name_a_vault_take_the_usual_path(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
-    for text, is_plain in (('theme = "dark"\n', True), ('vault = "/x"\n', False), ('"vault" = "/x"\n', False)):
+    long = 'columns = [' + '"name", ' * 10_000 + ']\n'
+    for text, is_plain in (('theme = "dark"\n', True), ('vault = "/x"\n', False), ('"vault" = "/x"\n', False),
+                           (long, True), (f'{long}vault = "/x"\n', False)):
         config.write_text(text)
         found = quick.find_default_vault({"SMTUI_CONFIG": str(config), "HOME": str(tmp_path)})
         assert (found is not None) is (is_plain and sys.platform == "linux")
