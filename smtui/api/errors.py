@@ -199,6 +199,7 @@ class SerializationException(ClientError):
     """A raw request has a value of another JSON type than its member."""
 
     code = "SerializationException"
+    is_modeled = False
 
 
 class ValidationException(ClientError):

@@ -165,7 +165,7 @@ def _classify_error(error: SmtuiError) -> tuple[str, str, int, bool]:
     """The code, the message, the status and whether the service model has the error."""
     match error:
         case ClientError():
-            return error.code, error.message, error.status, error.is_modeled and error.code in MODELED
+            return error.code, error.message, error.status, error.is_modeled
         case VaultBusyError():
             return "ServiceUnavailableException", BUSY, 503, False
         case VaultLockedError():
@@ -173,12 +173,3 @@ def _classify_error(error: SmtuiError) -> tuple[str, str, int, bool]:
         case VaultReadOnlyError():
             return "AccessDeniedException", str(error), 400, False
     return InternalServiceError.code, INTERNAL, 500, True
-
-
-MODELED = frozenset({
-    "DecryptionFailure", "EncryptionFailure", "InternalServiceError", "InvalidNextTokenException",
-    "InvalidParameterException", "InvalidRequestException", "LimitExceededException",
-    "MalformedPolicyDocumentException", "PreconditionNotMetException", "PublicPolicyException",
-    "ResourceExistsException", "ResourceNotFoundException",
-})  # fmt: skip
-"""The errors in the service model, which spell their member `Message`."""

@@ -87,10 +87,11 @@ def test_a_member_of_another_json_type(caller: Caller, params: Any) -> None:
 def test_errors_in_the_model_spell_message_with_a_capital(caller: Caller) -> None:
     modeled = caller.send("GetSecretValue", {"SecretId": "none"})
     other = caller.send("GetSecretValue", {})
+    unreadable = caller.send("GetSecretValue", {"SecretId": 1})
 
     assert json.loads(modeled.body) == {
         "__type": "ResourceNotFoundException", "Message": "Secrets Manager can't find the specified secret."}
-    assert json.loads(other.body).keys() == {"__type", "message"}
+    assert json.loads(other.body).keys() == json.loads(unreadable.body).keys() == {"__type", "message"}
     assert dict(modeled.headers)["x-amzn-errortype"] == "ResourceNotFoundException"
 
 
