@@ -21,19 +21,19 @@ from smtui.cli.exit_codes import CommandNotExecutableError, CommandNotFoundError
 from smtui.cli.parser import parse_count
 from smtui.cli.terminal import wipe
 from smtui.cli.unlocking import get_vault_path
+from smtui.server.limits import IDLE_SECONDS, MAX_SECONDS
 from smtui.system import agent_socket
 from smtui.system.ambient import Ambient, read_system_clock
 
 if TYPE_CHECKING:
     from smtui.backends.agent_client import AgentClient
     from smtui.backends.local import Vault
-    from smtui.server.agent import Agent, Log
+    from smtui.server.agent import Agent
+    from smtui.server.http_server import Log
     from smtui.server.messages import HttpRequest, HttpResponse
     from smtui.server.peer import Peer
 
 READY = b"ready"
-IDLE_SECONDS = 15 * 60
-MAX_SECONDS = 8 * 60 * 60
 DETACHED = "--detached"
 OLDER = "The vault file was replaced by an older one. It was not unlocked."
 OLDER_HINT = "Stop the agent and start it again: it shows what is missing."

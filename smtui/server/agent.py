@@ -20,7 +20,7 @@ from smtui.server.agent_server import AgentServer, Control, Conversation
 from smtui.server.credentials import CallerRegistry, IdentityPolicy
 from smtui.server.endpoint import Endpoint
 from smtui.server.endpoint_environment import make_environment
-from smtui.server.http_server import HttpServer, list_hosts, open_listeners
+from smtui.server.http_server import HttpServer, Log, list_hosts, open_listeners
 from smtui.server.limits import ServerLimits
 from smtui.server.messages import HttpRequest, HttpResponse
 from smtui.server.peer import Peer
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 1.0
 MAX_PASSPHRASE = 64 * 1024
-Log = Callable[[HttpRequest, HttpResponse, float], None]
 
 
 class EndpointError(SmtuiError):
@@ -114,7 +113,7 @@ class Agent:
             listeners = open_listeners(port)
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or "it is not a valid number"
-            raise EndpointError(f"Port {port} cannot be used: {reason}.", ) from None
+            raise EndpointError(f"Port {port} cannot be used: {reason}.") from None
         registry = CallerRegistry(self.shared.ambient, self.shared.account_id, callers)
         hosts = list_hosts(listeners[0].getsockname()[1])
         endpoint = Endpoint(self.shared, registry, self.restrictions, hosts)

@@ -19,7 +19,7 @@ from smtui.api.errors import (
     VaultReadOnlyError,
 )
 from smtui.backends.local import Caller
-from smtui.server import aws_agent_interface, aws_json
+from smtui.server import aws_agent_interface, aws_json, shared_vault
 from smtui.server.credentials import CallerRegistry, EndpointCaller, KeyPair
 from smtui.server.messages import (
     PLAIN_TEXT,
@@ -36,7 +36,7 @@ MAX_USER_AGENT = 256
 FORWARDED = ("x-forwarded-for", "forwarded")
 PAGE_HEADERS = ("origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user")
 INTERNAL = "An error occurred on the server side."
-LOCKED = "The vault is locked. smtui unlock unlocks it."
+LOCKED = f"{shared_vault.LOCKED} {shared_vault.UNLOCK_HINT}"
 BUSY = "The vault is busy. Try again."
 
 

@@ -1,8 +1,13 @@
-"""The limits of the HTTP server: sizes in bytes, times in seconds, numbers of connections and threads."""
+"""The default limits of servers: sizes in bytes, times in seconds, numbers of connections and threads."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+IDLE_SECONDS = 15 * 60
+"""A vault is locked after this time without a call."""
+MAX_SECONDS = 8 * 60 * 60
+"""A vault is locked after this time in any case."""
 
 
 @dataclass(frozen=True, slots=True)

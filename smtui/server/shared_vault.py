@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING
 
 from smtui.api.errors import VaultDamagedError, VaultLockedError, VaultMissingError
 from smtui.server import sigv4
+from smtui.server.limits import IDLE_SECONDS, MAX_SECONDS
 from smtui.system.ambient import Ambient
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
-IDLE_SECONDS = 15 * 60
-MAX_SECONDS = 8 * 60 * 60
 SUSPEND_SECONDS = 60.0
 """A pause between two checks that is longer than this was a suspend of the machine."""
 DRAIN_SECONDS = 5.0
