@@ -32,7 +32,7 @@ def read_request(request: HttpRequest, callers: CallerRegistry) -> tuple[Endpoin
 
     Values are never cached, so `refreshNow` has no effect. Raises RefusedRequestError, in the words of AWS's agent.
     """
-    if request.find_headers("x-forwarded-for") or request.find_headers("forwarded"):
+    if request.is_forwarded:
         raise RefusedRequestError("", "Forwarded")
     tokens = next(filter(None, map(request.find_headers, TOKEN_HEADERS)), ())
     caller = callers.find_by_token(tokens)

@@ -33,7 +33,6 @@ from smtui.server.shared_vault import SharedVault
 from smtui.server.sigv4 import verify_signature
 
 MAX_USER_AGENT = 256
-FORWARDED = ("x-forwarded-for", "forwarded")
 PAGE_HEADERS = ("origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user")
 INTERNAL = "An error occurred on the server side."
 LOCKED = f"{shared_vault.LOCKED} {shared_vault.UNLOCK_HINT}"
@@ -77,11 +76,9 @@ class Endpoint:
         hosts = request.find_headers("host")
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             raise RefusedRequestError("AccessDeniedException", "This Host is not served here.", 403)
-        if any(request.find_headers(name) for name in PAGE_HEADERS):
+        if any(map(request.find_headers, PAGE_HEADERS)):
             raise RefusedRequestError("AccessDeniedException", "Web pages are not served here.", 403)
-        if any(request.find_headers(name) for name in FORWARDED):
-            if request.method == "GET":
-                return  # answered as AWS's agent does
+        if request.is_forwarded and request.method != "GET":  # a GET gets the answer of AWS's agent
             raise RefusedRequestError("AccessDeniedException", "Forwarded requests are not served here.", 403)
 
     # AWS JSON 1.1

@@ -11,6 +11,8 @@ from smtui.api.errors import SmtuiError
 
 AWS_JSON = "application/x-amz-json-1.1"
 PLAIN_TEXT = "text/plain"
+FORWARDED = ("x-forwarded-for", "forwarded")
+"""Headers that a proxy adds."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class HttpRequest:
         for name, value in self.headers:
             found.setdefault(name, []).append(value)
         return found
+
+    @property
+    def is_forwarded(self) -> bool:
+        """Whether a proxy has passed the request on."""
+        return any(map(self.find_headers, FORWARDED))
 
     def find_headers(self, name: str) -> Sequence[str]:
         """The values of all headers of this name (lower case)."""
