@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import VaultError
 from smtui.cli import diagnostics, terminal, unlocking
-from smtui.cli.exit_codes import CommandNotExecutableError, CommandNotFoundError, Exit, UsageError
+from smtui.cli.exit_codes import CommandNotExecutableError, Exit, UsageError
 from smtui.cli.parser import parse_count
 from smtui.cli.terminal import wipe
 from smtui.cli.unlocking import get_vault_path
@@ -183,14 +182,6 @@ def is_port_free(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def find_program(words: Sequence[str]) -> str:
-    """The path of a program. Raises CommandNotFoundError, CommandNotExecutableError."""
-    found = shutil.which(words[0])
-    if found is None:
-        raise CommandNotFoundError(f"Command not found: {words[0]}.")
-    return found
 
 
 def run_program(program: str, words: Sequence[str], variables: Mapping[str, str]) -> int:

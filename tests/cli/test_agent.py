@@ -178,8 +178,12 @@ def test_command_lines_that_are_refused(stocked: CommandLine, argv: tuple[str, .
     assert words in refused.err
 
 
-def test_a_command_that_does_not_exist_is_refused_before_the_passphrase(stocked: CommandLine) -> None:
+def test_a_command_that_cannot_run_is_refused_before_the_passphrase(stocked: CommandLine, tmp_path: Path) -> None:
     assert stocked("serve", "--", "no-such-program", unlock=False).code == 127
+    (tmp_path / "text").write_text("")
+    refused = stocked("serve", "--", str(tmp_path / "text"), unlock=False)
+    assert (refused.code, refused.err) == (
+        126, f"smtui: {tmp_path}/text cannot be run: it is not an executable program.\n")
 
 
 def test_the_limits_of_a_running_agent_cannot_be_changed_by_serve(agent: Agent, stocked: CommandLine) -> None:

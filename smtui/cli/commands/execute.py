@@ -23,14 +23,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from smtui.cli.agent_session import open_for_client
-from smtui.cli.exit_codes import CommandNotExecutableError, CommandNotFoundError, Exit, UsageError
+from smtui.cli.exit_codes import CommandNotExecutableError, Exit, UsageError
+from smtui.cli.programs import find_program
 from smtui.cli.target import Target
 from smtui.transfer import variables
 from smtui.transfer.selection import Selection, get_value
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> Exit:
         raise UsageError("Which secrets?")
     _keep_descriptors(args.keep_fd)
     environment = _make_environment(pristine=args.pristine)
-    program = _find_program(args.behind[0], environment)
+    program = find_program(args.behind[0], environment)
     with open_for_client(args) as vault:
         values = _read_variables(vault.client(region_name=args.region), args)
     replace_process(program, args.behind, environment, values)
@@ -99,21 +99,6 @@ def _keep_descriptors(descriptors: Sequence[int]) -> None:
         if subprocesses.is_secret(descriptor):
             raise UsageError(f"--keep-fd {descriptor}: the passphrase was read from it.")
         subprocesses.keep_descriptor(descriptor)
-
-
-def _find_program(word: str, environment: Mapping[str, str]) -> str:
-    """The path of the command, looked up before any prompt.
-
-    Raises:
-        CommandNotExecutableError, CommandNotFoundError: if it cannot be run, or does not exist.
-    """
-    path = environment.get("PATH")
-    found = shutil.which(word, path=path)
-    if found is not None:
-        return found
-    if shutil.which(word, os.F_OK, path) is not None:
-        raise CommandNotExecutableError(f"{word} cannot be run: it is not an executable program.")
-    raise CommandNotFoundError(f"Command not found: {word}.")
 
 
 def _read_variables(client: Client, args: argparse.Namespace) -> dict[str, str]:

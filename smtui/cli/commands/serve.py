@@ -18,6 +18,7 @@ If an agent is running for the vault, it serves, and no passphrase is needed.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING
 from smtui.cli import agent_session, diagnostics, output, serving, unlocking
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import parse_count
+from smtui.cli.programs import find_program
 
 if TYPE_CHECKING:
     from smtui.backends.agent_client import AgentVault
@@ -58,7 +60,7 @@ def run(args: argparse.Namespace) -> Exit | int:
         raise UsageError(f"argument --port: a port is at most {MAX_PORT:,}")
     if args.behind and (args.env or args.detach):
         raise UsageError("A command after -- gets its environment itself: omit --env and --detach.")
-    program = serving.find_program(args.behind) if args.behind else ""
+    program = find_program(args.behind[0], os.environ) if args.behind else ""
     agent = None if args.no_agent else agent_session.find_agent_of(unlocking.get_vault_path(args))
     if agent is not None:
         with agent:
