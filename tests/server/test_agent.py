@@ -243,6 +243,28 @@ def test_each_program_is_confirmed_once_until_the_lock(
     agent.close()
 
 
+def test_an_answer_that_comes_after_the_lock_is_forgotten() -> None:
+    asked: list[Peer] = []
+
+    def ask(peer: Peer) -> bool:
+        asked.append(peer)
+        confirmations.forget()
+        return True
+
+    confirmations, program = Confirmations(ask), Peer(os.geteuid(), 7, "/usr/bin/good")
+    assert confirmations.ask_once(program)
+    assert confirmations.ask_once(program)
+    assert asked == [program, program]
+
+
+def test_each_process_is_confirmed_where_the_system_names_no_program() -> None:
+    asked: list[int] = []
+    confirmations = Confirmations(lambda peer: asked.append(peer.pid) or peer.pid == 7)  # type: ignore[func-returns-value]
+
+    found = [confirmations.ask_once(Peer(os.geteuid(), pid)) for pid in (7, 8, 7, 8)]
+    assert (found, asked) == ([True, False, True, False], [7, 8])
+
+
 # Locking.
 
 
