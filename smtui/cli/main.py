@@ -22,10 +22,11 @@ NAMES_BEFORE_COMMAND = (*BEFORE_COMMAND, "--help", "--version")
 
 def main(argv: Sequence[str]) -> int:
     """Runs one command line in a process of its own. `argv` is without the program's name. Returns the exit code."""
-    from smtui.system.freed_memory import overwrite_freed_memory
     from smtui.system.hardening import harden
 
     if not KEEP_UNLOCKED.isdisjoint(argv):
+        from smtui.system.freed_memory import overwrite_freed_memory
+
         overwrite_freed_memory()
     harden(allow_debug=ALLOW_DEBUG in argv)
     return run(argv)
