@@ -12,7 +12,7 @@ from smtui.api.context import Feature
 from smtui.api.errors import NotAvailableError
 from smtui.backends import rotation_session
 from smtui.cli import terminal
-from smtui.cli.exit_codes import RefusedError, UsageError
+from smtui.cli.exit_codes import CannotUnlockError, RefusedError, UsageError
 from smtui.cli.terminal import NoTerminalError
 from smtui.system.context_settings import ContextSettings, split_region
 
@@ -29,7 +29,7 @@ def find_context(args: argparse.Namespace) -> ContextSettings | None:
     A rotation function works on the vault that started it.
 
     Raises:
-        UsageError: it has not the form of a name, or both a context and a vault are chosen.
+        UsageError: the word is not NAME or NAME@REGION, or both a context and a vault are chosen.
         ContextMissingError: there is no such context.
     """
     if rotation_session.is_rotation_function():
@@ -102,8 +102,6 @@ def _confirm_change(context: AwsContext, region: str, operation: str) -> None:
 
 def _ask_code(question: str) -> str:
     """Asks for an MFA code. Raises CannotUnlockError."""
-    from smtui.cli.exit_codes import CannotUnlockError
-
     try:
         return terminal.ask_text(question).strip()
     except NoTerminalError:
