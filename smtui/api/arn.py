@@ -16,8 +16,9 @@ SECRETS_MANAGER, KMS, LAMBDA = "secretsmanager", "kms", "lambda"
 SUFFIX_LENGTH = 6
 """The number of random characters (letters and digits) at the end of a secret's ARN."""
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
-_ACCOUNT = r"\d{12}"
+_ACCOUNT = "[0-9]{12}"
 _IS_ACCOUNT = re.compile(_ACCOUNT)
+_IS_REGION = re.compile("([a-z]+-)+[0-9]+")
 _SUFFIX = rf"[A-Za-z0-9]{{{SUFFIX_LENGTH}}}"
 _PARTITION = "(?:aws|aws-cn|aws-us-gov)"
 _LOCATION = rf"(?P<region>[a-z0-9-]+):(?P<account>{_ACCOUNT})"
@@ -99,6 +100,14 @@ def get_last_field(text: str) -> str:
 def is_account(text: str) -> bool:
     """Returns whether a text is an account id: twelve digits."""
     return _IS_ACCOUNT.fullmatch(text) is not None
+
+
+def is_region(text: object) -> bool:
+    """Returns whether this is a text with the form of a Region name, such as us-east-1.
+
+    The pattern is `limits.REGION_PATTERN` of the service model, where a digit is an ASCII one.
+    """
+    return isinstance(text, str) and _IS_REGION.fullmatch(text) is not None
 
 
 # Secrets.

@@ -16,7 +16,7 @@ from smtui.backends.favorites import Favorites
 from smtui.backends.key_usage import KeyUsageReader
 from smtui.backends.maintenance import Maintenance, Passphrase
 from smtui.backends.scheduler import RotationScheduler
-from smtui.backends.state import VaultState, is_region
+from smtui.backends.state import VaultState
 from smtui.engine import audit_lookup, taken_names
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient, RawClient
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from smtui.api.kms_types import KeyClient
     from smtui.api.types import Client
 
-__all__ = ["Caller", "CheckFinding", "CheckReport", "Passphrase", "Vault", "is_region"]
+__all__ = ["Caller", "CheckFinding", "CheckReport", "Passphrase", "Vault"]
 
 CAPABILITIES = Capabilities()
 """A local vault can do everything."""

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from smtui.api.arn import is_account
+from smtui.api.arn import is_account, is_region
 from smtui.api.errors import InvalidRegionError, WrongPassphraseError
 from smtui.backends.local import Vault
 from smtui.backends.maintenance import Passphrase
-from smtui.backends.state import is_region
 from smtui.system.ambient import Ambient
 from smtui.vault import digest, kdf, migrate, recovery, reseal
 from smtui.vault import path as vault_path

@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
-from smtui.api.arn import format_principal_arn
+from smtui.api.arn import format_principal_arn, is_account, is_region
 from smtui.api.errors import VaultError, VaultLockedError
-from smtui.api.limits import REGION_PATTERN
 from smtui.backends.forked import lock_in_children, prevent_finalization
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalClient
@@ -30,8 +28,6 @@ from smtui.vault.opening import open_file
 from smtui.vault.permissions import Permissions
 from smtui.vault.rollback_note import RollbackNote
 from smtui.vault.sqlite_errors import detect_damage
-
-_REGION = re.compile(REGION_PATTERN)
 
 
 class VaultState:
@@ -59,7 +55,7 @@ class VaultState:
         meta = dict(database.fetch_rows("SELECT name, value FROM meta"))
         self.account_id: str = meta["account_id"]
         self.region_name: str = meta["region_name"]
-        assert re.fullmatch(r"[0-9]{12}", self.account_id), "create_vault writes 12 digits"
+        assert is_account(self.account_id), "create_vault writes 12 digits"
         assert is_region(self.region_name), "create_vault writes a Region"
         name = self.key_store.derive("smtui name")[:16].hex()
         self.permissions = Permissions(get_state_path(), name, self.key_store.derive("smtui command permissions"))
@@ -184,8 +180,3 @@ class VaultState:
         self.favorites_note.close()
         self.key_store.wipe()
         self.file_keys.wipe()
-
-
-def is_region(text: str) -> bool:
-    """Whether the text has the form of a Region name, such as us-east-1."""
-    return isinstance(text, str) and _REGION.fullmatch(text) is not None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from smtui.api.arn import is_account
+from smtui.api.arn import is_account, is_region
 from smtui.cli import output
 from smtui.cli.abbreviations import expand_abbreviation
 from smtui.cli.exit_codes import UsageError
@@ -125,7 +125,7 @@ def parse_context_name(word: str) -> str:
 
 
 def parse_region(word: str) -> str:
-    if not re.fullmatch(r"([a-z]+-)+\d+", word):
+    if not is_region(word):
         raise argparse.ArgumentTypeError("expected a Region such as us-east-1")
     return word
 

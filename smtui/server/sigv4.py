@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
-from smtui.api.limits import REGION_PATTERN
+from smtui.api.arn import is_region
 from smtui.server.credentials import KeyPair
 from smtui.server.messages import HttpRequest, RefusedRequestError
 
@@ -32,7 +32,6 @@ MISMATCH = ("The request signature we calculated does not match the signature yo
 _TIME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _SIGNATURE = re.compile(r"[0-9a-f]{64}")
 _HEADER_NAME = re.compile(r"[a-z0-9_-]+")
-_REGION = re.compile(REGION_PATTERN.replace("$", r"\Z"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ def _parse_time(stamp: str) -> int:
 
 
 def _check_scope(signature: Signature) -> None:
-    if not _REGION.fullmatch(signature.region):
+    if not is_region(signature.region):
         raise _refuse("Credential should be scoped to a valid region.")
     if signature.service != SERVICE:
         raise _refuse(f"Credential should be scoped to correct service: '{SERVICE}'.")

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from smtui.api.arn import is_account, is_region
+
 PROTECTIONS = ("read", "ask", "no")
 """No changes; changes after a question; changes without a question."""
 COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "magenta", "grey")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_ACCOUNT = re.compile(r"[0-9]{12}")
-_REGION = re.compile(r"([a-z]+-)+\d+")
 _BAD_NAME = "the name of a context has letters, digits, . _ and -, such as prod-eu"
 
 
@@ -90,7 +90,7 @@ def split_region(word: str) -> tuple[str, str | None]:
     name, at, region = word.partition("@")
     if not is_context_name(name):
         raise ValueError(f"{_BAD_NAME}, perhaps with a Region: prod-eu@eu-west-1")
-    if at and not _REGION.fullmatch(region):
+    if at and not is_region(region):
         raise ValueError("expected NAME@REGION, with a Region such as us-east-1")
     return name, region if at else None
 
@@ -108,9 +108,9 @@ def _require_sense(where: str, context: ContextSettings) -> None:
         raise ValueError(f"{where} needs either profile or vault")
     if context.vault and context.account:
         raise ValueError(f"{where} account belongs to a profile, not to a vault")
-    if context.account and not _ACCOUNT.fullmatch(context.account):
+    if context.account and not is_account(context.account):
         raise ValueError(f"{where} account must be 12 digits in quotes")
-    if wrong := [region for region in context.regions if not _REGION.fullmatch(region)]:
+    if wrong := [region for region in context.regions if not is_region(region)]:
         raise ValueError(f"{where} regions: {wrong[0]!r} does not look like a Region")
     for member, allowed in (("protect", PROTECTIONS), ("colour", COLOURS)):
         if getattr(context, member) not in ("", *allowed):

@@ -10,6 +10,7 @@ import pytest
 
 from smtui.api import arn
 from smtui.api.arn import KeyArn, SecretArn
+from smtui.api.limits import REGION_PATTERN
 from tests.doc_tables import ROOT
 
 API = ROOT / "smtui" / "api"
@@ -18,6 +19,18 @@ SECRET = "arn:aws:secretsmanager:us-east-1:000000000000:secret:prod/db-AbCdEf"
 PARTIAL = SECRET.removesuffix("-AbCdEf")
 KEY = "arn:aws:kms:eu-west-1:000000000000:key/1234"
 SESSION = "arn:aws:sts::111122223333:assumed-role/checkout/session"
+
+
+def test_an_account_and_a_region_have_ascii_digits_as_in_the_service_model() -> None:
+    assert REGION_PATTERN == r"^([a-z]+-)+\d+$"
+    for text in ("us-east-1", "us-gov-west-1", "me-central-12"):
+        assert arn.is_region(text)
+        assert re.fullmatch(REGION_PATTERN, text)
+    for wrong in ("", "us-east", "us-east-1\n", "US-EAST-1", "-1", "us-east-1a", "us-east-\u0661", None):
+        assert not arn.is_region(wrong)
+    assert arn.is_account("012345678901")
+    for wrong in ("", "1", "0123456789012", "\u0661" * 12, "012345678901\n"):
+        assert not arn.is_account(wrong)
 
 
 def test_a_secrets_arn_is_complete_with_six_letters_or_digits() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Self
 
+from smtui.api.arn import is_region
 from smtui.api.context import Capabilities
 from smtui.api.errors import ContextError, InvalidRegionError, WrongAccountError
-from smtui.api.limits import REGION_PATTERN
 from smtui.backends.aws.capabilities import CAPABILITIES
 from smtui.backends.aws.connection import AskCode, Connection
 from smtui.backends.aws.guard import Confirm, WriteGuard
@@ -114,6 +113,6 @@ class AwsAccount:
 
 def require_region(region: str) -> str:
     """Raises InvalidRegionError."""
-    if not isinstance(region, str) or not re.fullmatch(REGION_PATTERN, region):
+    if not is_region(region):
         raise InvalidRegionError(region)
     return region

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.backends.local import is_region
+from smtui.api.arn import is_region
 from smtui.rules.regions import REGIONS
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
-from smtui.backends.local import is_region
+from smtui.api.arn import is_region
 from smtui.system import recent_vaults
 from smtui.system.paths import expand_home
 from smtui.text.sanitize import SafeText, sanitize
