@@ -105,6 +105,12 @@ class SourceFile:
         documents = self.json_documents
         return documents[0] if documents and len(documents) == 1 else None
 
+    @property
+    def json_records(self) -> list[Any]:
+        """The JSON documents, with the items of each list in its place; empty for any other file."""
+        return [each for document in self.json_documents or () for each in
+                (document if isinstance(document, list) else [document])]
+
     @cached_property
     def yaml_documents(self) -> list[Any] | None:
         """The YAML documents, without empty ones. JSON does not count."""

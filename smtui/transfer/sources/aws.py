@@ -6,7 +6,6 @@ of ListSecrets, are refused with the command that gets values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from smtui.api.arn import SECRETS_MANAGER, parse_arn
@@ -15,6 +14,7 @@ from smtui.transfer.errors import UnknownSourceError
 from smtui.transfer.item import SourceContent
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
+from smtui.transfer.sources.fields import get_list
 
 VALUES = ("SecretString", "SecretBinary")
 PAGE = {"SecretValues", "Errors", "NextToken", "ResponseMetadata"}
@@ -32,10 +32,10 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
     """Raises UnreadableFileError; UnknownSourceError for answers without values."""
     content = SourceContent("output of AWS Secrets Manager")
     failed, last = 0, None
-    for page in _list_pages(file.json_documents or []):
+    for page in file.json_records:
         if not {"SecretValues", *VALUES} & page.keys() and _is_without_value(page):
             raise _make_no_value_error(file.name, page)
-        failed += _count_errors(page)
+        failed += len(get_list(page, "Errors")) if _is_page(page) else 0
         last = page
         for answer in page["SecretValues"] if _is_page(page) else [page]:
             place = f"{file.name}, secret {len(content.entries) + 1}"
@@ -45,12 +45,6 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
     if last is not None and last.get("NextToken") is not None and _is_page(last):
         content.notes.append(f"{file.name}: there are more secrets on AWS than in this file (NextToken).")
     return content
-
-
-def _list_pages(found: list[Any]) -> Iterator[Any]:
-    """Single answers and pages, in the order of the file."""
-    for document in found:
-        yield from document if isinstance(document, list) else [document]
 
 
 def _is_list(document: Any) -> bool:
@@ -78,11 +72,6 @@ def _is_without_value(document: dict[str, Any]) -> bool:
     arn = parse_arn(str(document.get("ARN", "")))
     describes_secret = arn is not None and arn.service == SECRETS_MANAGER and not document.keys() & {*VALUES}
     return describes_secret or any(isinstance(document.get(member), list) for member in WITHOUT_VALUES)
-
-
-def _count_errors(page: dict[str, Any]) -> int:
-    errors = page.get("Errors") if _is_page(page) else None
-    return len(errors) if isinstance(errors, list) else 0
 
 
 def _make_no_value_error(file: str, document: dict[str, Any]) -> UnknownSourceError:

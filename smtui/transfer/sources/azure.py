@@ -11,12 +11,12 @@ from smtui.transfer.sources.fields import get_object, get_text, to_tags, to_text
 
 
 def recognise(file: SourceFile) -> bool:
-    found = list_secrets(file)
+    found = file.json_records
     return bool(found) and all(map(is_secret, found)) and any(each.get("value") is not None for each in found)
 
 
 def read(file: SourceFile, _: SourceKey) -> SourceContent:
-    found = list_secrets(file)
+    found = file.json_records
     content = SourceContent("secrets of Azure Key Vault")
     for number, secret in enumerate(found, 1):
         if secret.get("value") is not None:
@@ -24,12 +24,6 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
     if left := len(found) - len(content.items):
         content.left_behind.append(LeftBehind(left, "secret without a value", "secrets without a value"))
     return content
-
-
-def list_secrets(file: SourceFile) -> list[Any]:
-    """The documents of a file, with those in lists."""
-    return [each for document in file.json_documents or () for each in
-            (document if isinstance(document, list) else [document])]
 
 
 def is_secret(document: Any) -> bool:

@@ -12,7 +12,7 @@ from smtui.transfer.errors import SourcePassphraseError, UnknownSourceError
 from smtui.transfer.item import Attachment, Item, ItemState, LeftBehind, SourceContent
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
-from smtui.transfer.sources.fields import UniqueNames, get_object, get_text, list_objects, to_text
+from smtui.transfer.sources.fields import UniqueNames, get_list, get_object, get_text, list_objects, to_text
 
 LINKED = "3"
 DATA = "data.json"
@@ -84,8 +84,7 @@ def _make_content(document: dict[str, Any], file: SourceFile, what: str) -> Sour
 
 def _make_item(item: dict[str, Any], folders: Mapping[str, str], file: SourceFile, place: str) -> Item:
     fields = dict(_list_fields(item))
-    collection = item.get("collectionIds")
-    ids = [get_text(item, "folderId"), *(collection if isinstance(collection, list) else [])]
+    ids = [get_text(item, "folderId"), *get_list(item, "collectionIds")]
     folder = next((folders[str(id)] for id in ids if str(id) in folders), "")
     state = ItemState.TRASHED if get_text(item, "deletedDate") else \
         ItemState.ARCHIVED if get_text(item, "archivedDate") else ItemState.ACTIVE

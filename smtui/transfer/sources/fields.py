@@ -31,7 +31,7 @@ class UniqueNames:
 
 
 def get_text(document: Mapping[str, Any], *names: str) -> str:
-    """The first of these members that is text or a number, as text; empty if none is."""
+    """The first of these members that is text or a number, as text; empty if none of them is."""
     for name in names:
         found = document.get(name)
         if isinstance(found, str | Number) and found:
@@ -40,15 +40,20 @@ def get_text(document: Mapping[str, Any], *names: str) -> str:
 
 
 def get_object(document: Any, name: str) -> dict[str, Any]:
-    """A member that is an object; empty if it is none."""
+    """A member that is an object; empty if it is not one."""
     found = document.get(name) if isinstance(document, dict) else None
     return found if isinstance(found, dict) else {}
 
 
+def get_list(document: Any, name: str) -> list[Any]:
+    """A member that is a list; empty if it is not one."""
+    found = document.get(name) if isinstance(document, dict) else None
+    return found if isinstance(found, list) else []
+
+
 def list_objects(document: Any, name: str) -> Iterator[dict[str, Any]]:
     """The objects in a member that is a list."""
-    found = document.get(name) if isinstance(document, dict) else None
-    yield from (each for each in found if isinstance(each, dict)) if isinstance(found, list) else ()
+    yield from (each for each in get_list(document, name) if isinstance(each, dict))
 
 
 def to_text(member: Any) -> str:

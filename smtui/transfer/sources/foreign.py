@@ -32,7 +32,7 @@ def _match_kind(*kinds: str) -> Callable[[SourceFile], bool]:
 
 
 def _is_azure_list(file: SourceFile) -> bool:
-    found = azure.list_secrets(file)
+    found = file.json_records
     return bool(found) and all(azure.is_secret(each) and each.get("value") is None for each in found)
 
 

@@ -8,21 +8,20 @@ from typing import Any
 from smtui.transfer.item import Item, SourceContent
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
-from smtui.transfer.sources.azure import list_secrets
 from smtui.transfer.sources.fields import decode_base64, get_object, get_text, to_value
 
 _NAME = re.compile(r"(projects/[^/]+(?:/locations/[^/]+)?/secrets/([^/]+))/versions/[^/]+")
 
 
 def recognise(file: SourceFile) -> bool:
-    found = list_secrets(file)
+    found = file.json_records
     return bool(found) and all(map(_is_version, found))
 
 
 def read(file: SourceFile, _: SourceKey) -> SourceContent:
     """Raises UnreadableFileError."""
     content = SourceContent("secrets of Google Secret Manager")
-    for number, version in enumerate(list_secrets(file), 1):
+    for number, version in enumerate(file.json_records, 1):
         place = f"{file.name}, secret {number}"
         named = _NAME.fullmatch(version["name"])
         assert named is not None

@@ -11,7 +11,7 @@ from smtui.transfer.entry import make_unreadable_error
 from smtui.transfer.item import Attachment, Item, ItemState, SourceContent
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
-from smtui.transfer.sources.fields import UniqueNames, get_object, get_text, list_objects, to_text
+from smtui.transfer.sources.fields import UniqueNames, get_list, get_object, get_text, list_objects, to_text
 from smtui.transfer.zip_reader import ZipReader
 
 ATTRIBUTES, DATA, FILES = "export.attributes", "export.data", "files/"
@@ -43,11 +43,10 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
 def _make_item(item: dict[str, Any], vault: str, archive: ZipReader, place: str) -> Item:
     overview, details = get_object(item, "overview"), get_object(item, "details")
     fields = dict(_list_fields(overview, details))
-    tags = overview.get("tags")
     older = sorted(list_objects(details, "passwordHistory"), key=lambda each: float(get_text(each, "time") or 0))
     return Item(
         get_text(overview, "title"), place, (vault,) if vault else (), fields, id=get_text(item, "uuid"),
-        tags={to_text(tag): "" for tag in tags} if isinstance(tags, list) else {},
+        tags={to_text(tag): "" for tag in get_list(overview, "tags")},
         state=STATES.get(get_text(item, "state"), ItemState.ACTIVE),
         history=[{**fields, "password": get_text(each, "value")} for each in older],
         attachments=[*_list_attachments(details, archive)],
