@@ -6,7 +6,6 @@ Source: https://bitwarden.com/help/encrypted-export/ and the clients' source (`P
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -120,5 +119,5 @@ def decrypt_export(document: Mapping[str, Any], passphrase: str) -> bytes:
         keys = derive_keys(document, passphrase)
         keys.decrypt(str(document[VALIDATION]))
         return keys.decrypt(str(document[DATA]))
-    except (KeyError, binascii.Error, TypeError) as error:
+    except (KeyError, TypeError, OverflowError) as error:
         raise ValueError("the export is damaged") from error

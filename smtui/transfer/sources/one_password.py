@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smtui.text import strict_json
-from smtui.text.strict_json import StrictJsonError
+from smtui.text.strict_json import Number, StrictJsonError
 from smtui.transfer.entry import make_unreadable_error
 from smtui.transfer.item import Attachment, Item, ItemState, SourceContent
 from smtui.transfer.source_file import SourceFile
@@ -43,7 +43,7 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
 def _make_item(item: dict[str, Any], vault: str, archive: ZipReader, place: str) -> Item:
     overview, details = get_object(item, "overview"), get_object(item, "details")
     fields = dict(_list_fields(overview, details))
-    older = sorted(list_objects(details, "passwordHistory"), key=lambda each: float(get_text(each, "time") or 0))
+    older = sorted(list_objects(details, "passwordHistory"), key=_get_time)
     return Item(
         get_text(overview, "title"), place, (vault,) if vault else (), fields, id=get_text(item, "uuid"),
         tags={to_text(tag): "" for tag in get_list(overview, "tags")},
@@ -51,6 +51,12 @@ def _make_item(item: dict[str, Any], vault: str, archive: ZipReader, place: str)
         history=[{**fields, "password": get_text(each, "value")} for each in older],
         attachments=[*_list_attachments(details, archive)],
     )  # fmt: skip
+
+
+def _get_time(older: dict[str, Any]) -> float:
+    """When a password was replaced, as a Unix time; 0 if that is not known."""
+    time = older.get("time")
+    return float(time) if isinstance(time, Number) else 0
 
 
 def _list_fields(overview: dict[str, Any], details: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -11,32 +11,31 @@ from smtui.transfer.errors import UnknownSourceError
 from smtui.transfer.item import Item, LeftBehind, SourceContent
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
-from smtui.transfer.sources.fields import get_text, to_text
+from smtui.transfer.sources.fields import get_list, get_text, to_text
 
 TYPE_TAG = "ssm-type"
-TYPES = {"String", "StringList", "SecureString"}
+TYPES = ("String", "StringList", "SecureString")
 GET_VALUES = "aws ssm get-parameters-by-path --path / --recursive --with-decryption | smtui import -"
 _CIPHERTEXT = (b"\x01\x01", b"\x01\x02")
 """How the base64-decoded value of a parameter begins that was not decrypted: the header of a KMS ciphertext."""
 
 
 def recognise(file: SourceFile) -> bool:
-    found = file.json_documents
-    return bool(found) and all(map(_is_answer, found or ()))
+    found = file.json_records
+    return bool(found) and all(map(_is_answer, found))
 
 
 def read(file: SourceFile, _: SourceKey) -> SourceContent:
     """Raises UnknownSourceError if values are absent or not decrypted."""
     content = SourceContent("parameters of AWS Systems Manager")
-    documents = file.json_documents or []
-    pages = [page for each in documents for page in (each if isinstance(each, list) else [each])]
-    for parameter in _list_parameters(documents):
+    pages = file.json_records
+    for parameter in _list_parameters(pages):
         place = f"{file.name}, parameter {len(content.items) + 1}"
         if "Value" not in parameter or _is_ciphertext(parameter):
             reason = "was not decrypted" if "Value" in parameter else "has no value"
             raise UnknownSourceError(f"{place} {reason}.", hint=f"Use: {GET_VALUES}")
         content.items.append(_make_item(parameter, place))
-    invalid = sum(len(page.get("InvalidParameters") or ()) for page in pages)
+    invalid = sum(len(get_list(page, "InvalidParameters")) for page in pages)
     if invalid:
         content.left_behind.append(LeftBehind(invalid, "invalid parameter", "invalid parameters"))
     if pages and pages[-1].get("NextToken") is not None:
@@ -45,8 +44,6 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
 
 
 def _is_answer(document: Any) -> bool:
-    if isinstance(document, list):
-        return bool(document) and all(map(_is_answer, document))
     return isinstance(document, dict) and (_is_page(document) or _is_parameter(document.get("Parameter", document)))
 
 
@@ -60,14 +57,9 @@ def _is_parameter(document: Any) -> bool:
         and not {"SecretString", "SecretBinary"} & document.keys()
 
 
-def _list_parameters(documents: list[Any]) -> Iterator[dict[str, Any]]:
-    for document in documents:
-        if isinstance(document, list):
-            yield from _list_parameters(document)
-        elif _is_page(document):
-            yield from document["Parameters"]
-        else:
-            yield document.get("Parameter", document)
+def _list_parameters(pages: list[Any]) -> Iterator[dict[str, Any]]:
+    for page in pages:
+        yield from page["Parameters"] if _is_page(page) else [page.get("Parameter", page)]
 
 
 def _is_ciphertext(parameter: dict[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from smtui.transfer.entry import Entry, Value
 from smtui.transfer.item import LeftBehind, SourceContent
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
-from smtui.transfer.sources.fields import decode_base64, get_object, get_text, list_objects, to_tags
+from smtui.transfer.sources.fields import decode_base64, get_list, get_object, get_text, list_objects, to_tags
 
 SECRET, VERSION, PARAMETER = "aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_ssm_parameter"
 WITH_SECRETS = {"random_password": ("random_password", "random_passwords"),
@@ -66,7 +66,7 @@ def _make_entries(
     """The secret of an ARN; its current version last."""
     parsed = parse_secret_arn(arn)
     name = get_text(secret, "name") or (parsed.name if parsed else arn)
-    versions.sort(key=lambda version: "AWSCURRENT" in (version.get("version_stages") or ()))
+    versions.sort(key=lambda version: "AWSCURRENT" in get_list(version, "version_stages"))
     tags = to_tags(get_object(secret, "tags_all") or get_object(secret, "tags"))
     metadata: dict[str, Any] = {"Description": get_text(secret, "description"),
                                 "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,26 @@ import pytest
 from smtui.transfer import formats
 from smtui.transfer.entry import Entry, combine
 from smtui.transfer.errors import TransferError, UnknownSourceError, UnreadableFileError
+from smtui.transfer.mapping import MappingOptions
 from smtui.transfer.source_file import SourceFile
-from tests.transfer.sources.samples import ARN, FOREIGN, KV, PARAMETER, SAMPLES, SECRET_YAML, STATE, encode
+from smtui.transfer.source_key import SourceKey
+from tests.transfer.sources.samples import (
+    ARN,
+    FOREIGN,
+    KV,
+    ONE_PUX,
+    PARAMETER,
+    PASSPHRASE,
+    SAMPLES,
+    SECRET_YAML,
+    STATE,
+    encode,
+    make_zip,
+    protect_bitwarden,
+)
+
+EVERYTHING = MappingOptions(history=True, attachments=True, trash=True)
+MISFITS: tuple[Any, ...] = (None, True, -1, "abc", ["x"], {"a": 1}, [[PARAMETER]])
 
 
 def read(raw: bytes, name: str = "f") -> formats.FileContent:
@@ -179,3 +199,34 @@ def test_a_damaged_sample_is_read_or_refused_in_a_sentence(name: str) -> None:
                 read(raw[:at] + bytes([byte]) + raw[at + 1 :])
             except (UnreadableFileError, TransferError) as error:
                 assert str(error)
+
+
+def list_misfits(document: Any) -> Iterator[Any]:
+    """The document, once for each node and misfit, with the misfit in place of the node."""
+    yield from MISFITS
+    members = document.items() if isinstance(document, dict) else enumerate(document) \
+        if isinstance(document, list) else ()
+    for key, member in members:
+        for other in list_misfits(member):
+            changed = copy(document)
+            changed[key] = other
+            yield changed
+
+
+JSON_NAMES = ["aws-page", "ssm", "terraform", "kubernetes-json", "vault-2", "azure-list", "gcp", "doppler",
+              "infisical-api", "bitwarden"]
+DOCUMENTS: dict[str, Any] = {
+    **{name: json.loads(SAMPLES[name][0]) for name in JSON_NAMES}, "1pux": ONE_PUX,
+    "bitwarden-argon2": protect_bitwarden({"items": []}, kdfType=1, kdfIterations=1, kdfMemory=1, kdfParallelism=1)}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_member_of_another_type_is_read_or_refused_in_a_sentence(name: str) -> None:
+    for misfit in list_misfits(DOCUMENTS[name]):
+        raw = encode(misfit)
+        if name == "1pux":
+            raw = make_zip({"export.attributes": b"{}", "export.data": raw})
+        try:
+            formats.read_source(SourceFile(raw, "f"), None, SourceKey(PASSPHRASE), EVERYTHING)
+        except TransferError as error:
+            assert str(error)
