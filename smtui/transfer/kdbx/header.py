@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
 
 from smtui.transfer.kdbx.errors import KdbxError
 
@@ -62,9 +61,9 @@ def parse_header(raw: bytes) -> Header:
             return Header(major, at, fields)
 
 
-def parse_variants(raw: bytes) -> dict[str, Any]:
+def parse_variants(raw: bytes) -> dict[str, bytes | int]:
     """A variant dictionary: the parameters of a key derivation. Raises like `parse_header`."""
-    found: dict[str, Any] = {}
+    found: dict[str, bytes | int] = {}
     at = 2
     while raw[at]:
         kind = raw[at]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64decode
-from typing import Any
+from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -67,13 +67,18 @@ def _read_xml_key(raw: bytes) -> bytes:
 
 
 def derive_key(header: Header, composite: bytes) -> bytes:
-    """The transformed key. Raises KdbxError for a key derivation that is unknown or costs too much."""
+    """The transformed key.
+
+    Raises:
+        KdbxError: for a key derivation that is unknown or costs too much.
+        KeyError, ValueError: if one of its parameters is absent or has another type.
+    """
     if header.major < 4:
         return derive_with_aes(composite, header.fields[Field.KDF_SEED], header.get_number(Field.KDF_ROUNDS))
     parameters = parse_variants(header.fields[Field.KDF])
-    kind = parameters["$UUID"].hex()
+    kind = _get_bytes(parameters, "$UUID").hex()
     if kind in AES_KDF:
-        return derive_with_aes(composite, parameters["S"], parameters["R"])
+        return derive_with_aes(composite, _get_bytes(parameters, "S"), _get_number(parameters, "R"))
     if kind in (ARGON2D, ARGON2ID):
         return _derive_with_argon2(composite, kind, parameters)
     raise KdbxError("its key derivation is unknown")
@@ -95,10 +100,10 @@ def derive_with_aes(key: bytes, seed: bytes, rounds: int) -> bytes:
     return hash_sha256(b"".join(halves))
 
 
-def _derive_with_argon2(key: bytes, kind: str, parameters: dict[str, Any]) -> bytes:
+def _derive_with_argon2(key: bytes, kind: str, parameters: Mapping[str, bytes | int]) -> bytes:
     from cryptography.hazmat.primitives.kdf.argon2 import Argon2d, Argon2id
 
-    memory, passes, lanes = parameters["M"], parameters["I"], parameters["P"]
+    memory, passes, lanes = (_get_number(parameters, name) for name in ("M", "I", "P"))
     if memory > MAX_MEMORY:
         raise _make_cost_error(f"{memory >> 20:,} MiB of memory", f"{MAX_MEMORY >> 20:,}")
     if memory * passes > MAX_WORK or lanes > MAX_LANES:
@@ -107,8 +112,22 @@ def _derive_with_argon2(key: bytes, kind: str, parameters: dict[str, Any]) -> by
     if parameters.get("V", 0x13) != 0x13 or parameters.get("K") or parameters.get("A"):
         raise KdbxError("its key derivation is a variant of Argon2 that is not supported")
     kdf = Argon2d if kind == ARGON2D else Argon2id
-    return kdf(salt=parameters["S"], length=32, iterations=passes, lanes=lanes,
+    return kdf(salt=_get_bytes(parameters, "S"), length=32, iterations=passes, lanes=lanes,
                memory_cost=memory >> 10).derive(key)
+
+
+def _get_bytes(parameters: Mapping[str, bytes | int], name: str) -> bytes:
+    value = parameters[name]
+    if not isinstance(value, bytes):
+        raise ValueError(f"{name} is a number")
+    return value
+
+
+def _get_number(parameters: Mapping[str, bytes | int], name: str) -> int:
+    value = parameters[name]
+    if not isinstance(value, int):
+        raise ValueError(f"{name} is not a number")
+    return value
 
 
 def _make_cost_error(asked: str, most: str) -> KdbxError:

@@ -130,6 +130,22 @@ def test_a_key_derivation_that_costs_too_much_is_not_begun(kdf: bytes, reason: s
         read(write_4(make_document(), PASSPHRASE, kdf_field=kdf))
 
 
+NUMBER, BYTES = 0x05, 0x42
+
+
+@pytest.mark.parametrize(("kdf", "name", "kind"), [
+    (AES_UUID, "$UUID", NUMBER), (AES_UUID, "S", NUMBER), (AES_UUID, "R", BYTES),
+    (ARGON2ID, "S", NUMBER), *((ARGON2ID, name, BYTES) for name in "MIP"),
+])  # fmt: skip
+def test_a_parameter_of_another_type_is_refused(kdf: str, name: str, kind: int) -> None:
+    parameters = {"$UUID": (BYTES, bytes.fromhex(kdf)), "S": (BYTES, bytes(32)),
+                  **dict.fromkeys("RMIP", (NUMBER, b"\1" + bytes(7))), name: (kind, bytes(8))}
+    raw = kdbx_writer.variants([(kind, name, value) for name, (kind, value) in parameters.items()])
+
+    with pytest.raises(UnreadableFileError, match="damaged or incomplete"):
+        read(write_4(make_document(), PASSPHRASE, kdf_field=raw))
+
+
 def test_a_zip_bomb_stops_at_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(container, "MAX_CONTENT", 1 << 20)
     raw = write_4("", PASSPHRASE, content=gzip.compress(bytes(1 << 22)))
