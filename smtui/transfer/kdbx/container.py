@@ -26,7 +26,7 @@ AES, CHACHA20, TWOFISH = ("31c1f2e6bf714350be5805216afc5aff", "d6038a2b8b6f4cb5a
 SALSA20_STREAM, CHACHA20_STREAM = 2, 3
 SALSA20_NONCE = bytes.fromhex("e830094b97205d2a")
 MAX_CONTENT = 256 * 1024 * 1024
-"""Bytes of the document after decompression."""
+"""Bytes of the document after decompression, and of all attached files that are compressed in it."""
 DAMAGED = (struct.error, IndexError, KeyError, ValueError, zlib.error, Base64Error, OverflowError)
 
 
@@ -51,7 +51,7 @@ def decrypt(raw: bytes, composite: bytes) -> Database:
         key = derive_key(header, composite)
         content = _decrypt_4(raw, header, key) if header.major >= 4 else _decrypt_3(raw, header, key)
         if header.get_number(Field.COMPRESSION) == 1:
-            content = decompress(content)
+            content = _decompress(content, MAX_CONTENT)
         return _parse_4(content, header) if header.major >= 4 else _parse_3(content, header)
     except XmlError as error:
         raise KdbxError(f"{error} inside") from None
@@ -59,13 +59,23 @@ def decrypt(raw: bytes, composite: bytes) -> Database:
         raise KdbxError("it is damaged or incomplete") from None
 
 
-def decompress(content: bytes, most: int | None = None) -> bytes:
-    """Decompresses gzip. Raises KdbxError beyond `most` bytes, by default MAX_CONTENT."""
-    most = MAX_CONTENT if most is None else most
+def parse_export(raw: bytes) -> tuple[Element, Mapping[str, bytes]]:
+    """The document of an XML export, and the files attached to entries, by their ID. Raises KdbxError."""
+    try:
+        root = parse_xml(raw)
+        return root, _read_pool(root)
+    except XmlError as error:
+        raise KdbxError(str(error)) from None
+    except DAMAGED:
+        raise KdbxError("it is damaged or incomplete") from None
+
+
+def _decompress(content: bytes, most: int) -> bytes:
+    """Decompresses gzip. Raises KdbxError beyond `most` bytes."""
     inflater = zlib.decompressobj(wbits=31)
     inflated = inflater.decompress(content, most + 1)
     if len(inflated) > most:
-        raise KdbxError(f"its content is larger than {most >> 20:,} MiB")
+        raise KdbxError(f"its content is larger than {MAX_CONTENT >> 20:,} MiB")
     return inflated
 
 
@@ -200,10 +210,14 @@ def reveal_values(root: Element, decipher: Callable[[bytes], bytes]) -> None:
 
 
 def _read_pool(root: Element) -> dict[str, bytes]:
-    """The attached files of version 3.1, by their ID."""
+    """The attached files of version 3.1 and XML exports, by their ID. Together they are at most MAX_CONTENT bytes."""
     pool: dict[str, bytes] = {}
+    left = MAX_CONTENT
     for binary in root.findall("./Meta/Binaries/Binary"):
         text = binary.text or ""
         content = text.encode("latin-1") if binary.get("Revealed") else b64decode(text)
-        pool[binary.get("ID", "")] = decompress(content) if binary.get("Compressed") == "True" else content
+        if binary.get("Compressed") == "True":
+            content = _decompress(content, left)
+            left -= len(content)
+        pool[binary.get("ID", "")] = content
     return pool

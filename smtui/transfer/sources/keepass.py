@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 from xml.etree.ElementTree import Element
 
 from smtui.transfer.entry import make_unreadable_error
 from smtui.transfer.errors import SourcePassphraseError, UnreadableFileError
 from smtui.transfer.item import Attachment, Item, ItemState, LeftBehind, SourceContent
+from smtui.transfer.kdbx.errors import KdbxError, WrongKeyError
+from smtui.transfer.kdbx.header import SIGNATURE
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
 from smtui.transfer.sources.fields import decode_base64
-from smtui.transfer.xml_reader import XmlError, parse_xml
 
-SIGNATURE = b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5"
+if TYPE_CHECKING:
+    from smtui.transfer.kdbx.container import Database
+
 XML_ROOT = b"<KeePassFile"
 STANDARD = {"UserName": "username", "Password": "password", "URL": "url", "Notes": "notes", "otp": "otp",
             "TimeOtp-Secret-Base32": "otp", "TOTP Seed": "otp"}
@@ -41,37 +46,30 @@ def recognise(file: SourceFile) -> bool:
 
 def read(file: SourceFile, key: SourceKey) -> SourceContent:
     """Raises UnreadableFileError; SourcePassphraseError if `key` does not open the database."""
-    if not file.raw.startswith(SIGNATURE):
-        return _make_content(file, "KeePass XML export", _parse_export(file), {})
-    from smtui.transfer.kdbx.container import decrypt
-    from smtui.transfer.kdbx.errors import KdbxError, WrongKeyError
-    from smtui.transfer.kdbx.keys import combine_keys
+    from smtui.transfer.kdbx.container import parse_export
 
-    passphrase = key.require_passphrase(file.name)
-    tries = [None, ""] if key.key_file is not None and not passphrase else [passphrase]
     try:
-        for number, each in enumerate(tries, 1):
-            try:
-                found = decrypt(file.raw, combine_keys(each, key.key_file))
-            except WrongKeyError:
-                if number == len(tries):
-                    raise
-            else:
-                content = _make_content(file, f"KeePass {found.major} database", found.root, found.attachments)
-                content.is_encrypted = True
-                return content
+        if not file.raw.startswith(SIGNATURE):
+            return _make_content(file, "KeePass XML export", *parse_export(file.raw))
+        found = _decrypt(file.raw, key.require_passphrase(file.name), key.key_file)
     except WrongKeyError:
         raise SourcePassphraseError(file.name, is_wrong=True, hint=HARDWARE_HINT) from None
     except KdbxError as error:
         raise UnreadableFileError(f"{file.name}: {error}.", hint=error.hint or "Nothing was imported.") from None
-    raise AssertionError("the last try returns or raises")
+    content = _make_content(file, f"KeePass {found.major} database", found.root, found.attachments)
+    content.is_encrypted = True
+    return content
 
 
-def _parse_export(file: SourceFile) -> Element:
-    try:
-        return parse_xml(file.raw)
-    except XmlError as error:
-        raise make_unreadable_error(file.name, str(error)) from None
+def _decrypt(raw: bytes, passphrase: str, key_file: bytes | None) -> Database:
+    """Opens a database. An empty passphrase beside a key file may also mean that the key file alone is the key."""
+    from smtui.transfer.kdbx.container import decrypt
+    from smtui.transfer.kdbx.keys import combine_keys
+
+    if key_file is not None and not passphrase:
+        with suppress(WrongKeyError):
+            return decrypt(raw, combine_keys(None, key_file))
+    return decrypt(raw, combine_keys(passphrase, key_file))
 
 
 def _make_content(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,22 @@ def test_history_attachments_and_trash_come_along() -> None:
     assert get(found, "Bin/Gone").value == "old"
 
 
+def test_an_xml_export_has_its_attachments() -> None:
+    """KeePass writes them, mostly compressed, into a pool at the beginning."""
+    packed, plain = (b64encode(content).decode() for content in (gzip.compress(b"PEM"), b"text"))
+    entry = kdbx_writer.entry([("Title", "Box"), ("Password", "x")], None, more=(
+        '<Binary><Key>key.pem</Key><Value Ref="0"/></Binary><Binary><Key>a.txt</Key><Value Ref="1"/></Binary>'))
+    pool = f'<Binaries><Binary ID="0" Compressed="True">{packed}</Binary><Binary ID="1">{plain}</Binary></Binaries>'
+    raw = kdbx_writer.document(entry).replace("<Meta>", f"<Meta>{pool}").encode()
+
+    entries = read(raw, attachments=True).entries
+    assert [(entry.name, entry.value) for entry in entries] == [
+        ("Box", "x"), ("Box/key.pem", b"PEM"), ("Box/a.txt", b"text")]
+    assert str(read(raw).left_behind[-1]) == "2 attachments (--attachments imports them)"
+    with pytest.raises(UnreadableFileError, match="damaged or incomplete"):
+        read(raw.replace(packed.encode(), b"AAAA"))
+
+
 XML_1 = b'<?xml version="1.0"?><KeyFile><Meta><Version>1.00</Version></Meta><Key><Data>' \
     b"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=</Data></Key></KeyFile>"
 XML_2 = b'<KeyFile><Meta><Version>2.0</Version></Meta><Key><Data Hash="630DCD29">\n' \
@@ -152,6 +169,17 @@ def test_a_zip_bomb_stops_at_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(UnreadableFileError, match="larger than 1 MiB"):
         read(raw)
+
+
+def test_many_small_bombs_stop_at_the_limit_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(container, "MAX_CONTENT", 1 << 20)
+    bomb = b64encode(gzip.compress(bytes(1 << 18))).decode()
+    pool = "".join(f'<Binary ID="{id}" Compressed="True">{bomb}</Binary>' for id in range(5))
+    document = kdbx_writer.document("").replace("<Meta>", f"<Meta><Binaries>{pool}</Binaries>")
+
+    for raw in (document.encode(), write_3(document, PASSPHRASE)):
+        with pytest.raises(UnreadableFileError, match="larger than 1 MiB"):
+            read(raw)
 
 
 @pytest.mark.parametrize("document", [
