@@ -33,6 +33,9 @@ STANDARD = {"UserName": "username", "Password": "password", "URL": "url", "Notes
 TITLE = "Title"
 MAX_DEPTH = 64
 MAX_REFERENCES = 10
+"""References that lead from one to the next."""
+MAX_INSERTED = 1 << 22
+"""Characters that all references of a file insert; each counts as one more."""
 HARDWARE_HINT = "A database that also needs a hardware key (YubiKey) cannot be opened: remove that in KeePassXC first."
 _REFERENCE = re.compile(r"\{REF:([TUPANI])@([TUPANI]):([^{}]*)\}", re.IGNORECASE)
 _REFERRED = {"T": TITLE, "U": "UserName", "P": "Password", "A": "URL", "N": "Notes"}
@@ -96,10 +99,12 @@ class _Reader:
     root: Element = field(repr=False)
     attachments: Mapping[str, bytes] = field(repr=False)
     unresolved: int = 0
+    inserted: int = 0
 
     def list_items(self) -> Iterator[Item]:
         self.texts = [(_get_id(each), _read_strings(each)) for each in self.root.iterfind(".//Group/Entry")]
         self.by_id = dict(self.texts)
+        self.by_field: dict[str, dict[str, tuple[str, Mapping[str, str]]]] = {}
         top = self.root.find("./Root/Group")
         bin_id = self.root.findtext("./Meta/RecycleBinUUID") or ""
         groups: list[tuple[Element, tuple[str, ...], ItemState]] = \
@@ -146,8 +151,13 @@ class _Reader:
                 self.unresolved += 1
                 return match[0]
             id, texts = found
-            return id if match[1].upper() == "I" else \
+            replacement = id if match[1].upper() == "I" else \
                 self._resolve(texts.get(_REFERRED[match[1].upper()], ""), depth + 1)
+            self.inserted += len(replacement) + 1
+            if self.inserted > MAX_INSERTED:
+                raise make_unreadable_error(
+                    self.file, f"its references to other entries insert more than {MAX_INSERTED:,} characters")
+            return replacement
 
         return _REFERENCE.sub(replace, text)
 
@@ -155,8 +165,10 @@ class _Reader:
         if by == "I":
             id = wanted.lower()
             return (id, self.by_id[id]) if id in self.by_id else None
-        name = _REFERRED[by]
-        return next(((id, texts) for id, texts in self.texts if texts.get(name) == wanted), None)
+        if by not in self.by_field:
+            name = _REFERRED[by]
+            self.by_field[by] = {texts[name]: (id, texts) for id, texts in reversed(self.texts) if name in texts}
+        return self.by_field[by].get(wanted)
 
     def _list_attachments(self, entry: Element, place: str) -> Iterator[Attachment]:
         for binary in entry.findall("Binary"):

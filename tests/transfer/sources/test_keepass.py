@@ -18,6 +18,7 @@ from smtui.transfer.kdbx.keys import ARGON2D, ARGON2ID
 from smtui.transfer.mapping import MappingOptions
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
+from smtui.transfer.sources import keepass
 from tests.transfer.sources import kdbx_writer
 from tests.transfer.sources.kdbx_writer import AES_UUID, describe_kdf, make_document, write_3, write_4
 from tests.transfer.sources.samples import PASSPHRASE
@@ -192,6 +193,17 @@ def test_a_hostile_document_is_refused(document: str) -> None:
     if "KeePassFile" in document:
         with pytest.raises(UnreadableFileError, match=r"old\.kdbx"):
             read(document.encode())
+
+
+@pytest.mark.parametrize("last", ["x", ""])
+def test_references_that_grow_without_limit_are_refused(last: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each entry refers nine times to the one before it."""
+    monkeypatch.setattr(keepass, "MAX_INSERTED", 1000)
+    passwords = [last, *(f"{{REF:P@I:{id:032x}}}" * 9 for id in range(8))]
+    entries = [kdbx_writer.entry([("Password", text)], None, id=id) for id, text in enumerate(passwords)]
+
+    with pytest.raises(UnreadableFileError, match="insert more than 1,000 characters"):
+        read(kdbx_writer.document("".join(entries)).encode())
 
 
 def test_twofish_says_what_to_choose() -> None:
