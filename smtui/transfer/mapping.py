@@ -18,6 +18,7 @@ from smtui.text import strict_json
 from smtui.text.interruption import check_interruption
 from smtui.transfer.entry import Entry, Value
 from smtui.transfer.item import Item, ItemState, LeftBehind
+from smtui.transfer.unique_names import UniqueNames
 
 FROM_TAG, ID_TAG = "imported-from", "imported-id"
 MAX_HISTORY = 99
@@ -56,7 +57,9 @@ def map_items(items: Sequence[Item], origin: str, options: MappingOptions) -> Ma
     kept = [item for item in items if options.trash or item.state is ItemState.ACTIVE]
     counts.update(str(item.state) for item in items if not options.trash)
     mapped = MappedItems()
-    for item, name in zip(kept, _choose_names(kept), strict=True):
+    wanted = _list_names(kept)
+    names = UniqueNames(reserved=wanted)
+    for item, name in zip(kept, map(names.choose, wanted), strict=True):
         check_interruption()
         mapped.entries += _map_item(item, name, origin, options, counts)
     mapped.left_behind = [*_list_left_behind(counts)]
@@ -79,20 +82,11 @@ def clean_name(text: str) -> str:
     return name
 
 
-def _choose_names(items: Sequence[Item]) -> Iterator[str]:
+def _list_names(items: Sequence[Item]) -> list[str]:
+    """The name of each item, with the user name if it occurs several times."""
     names = [_join_name(item) for item in items]
     several = Counter(names)
-    names = [_add_user(item, name) if several[name] > 1 else name for item, name in zip(items, names, strict=True)]
-    taken = {*names}
-    used: set[str] = set()
-    numbers: Counter[str] = Counter()
-    for name in names:
-        chosen = name
-        while chosen in used or (chosen != name and chosen in taken):
-            numbers[name] = max(numbers[name], 1) + 1
-            chosen = f"{name}-{numbers[name]}"
-        used.add(chosen)
-        yield chosen
+    return [_add_user(item, name) if several[name] > 1 else name for item, name in zip(items, names, strict=True)]
 
 
 def _join_name(item: Item) -> str:

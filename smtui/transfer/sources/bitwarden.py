@@ -12,7 +12,8 @@ from smtui.transfer.errors import SourcePassphraseError, UnknownSourceError
 from smtui.transfer.item import Attachment, Item, ItemState, LeftBehind, SourceContent
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
-from smtui.transfer.sources.fields import UniqueNames, get_list, get_object, get_text, list_objects, to_text
+from smtui.transfer.sources.fields import get_list, get_object, get_text, list_objects, to_text
+from smtui.transfer.unique_names import UniqueNames
 
 LINKED = "3"
 DATA = "data.json"

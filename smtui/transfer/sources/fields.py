@@ -4,30 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smtui.text import strict_json
 from smtui.text.strict_json import Number
 from smtui.transfer.entry import Value, make_unreadable_error
-
-
-class UniqueNames:
-    """Gives a name that is taken a number: `name-2`, `name-3`."""
-
-    def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = {*taken}
-        self._numbers: Counter[str] = Counter()
-
-    def choose(self, name: str) -> str:
-        """The name, with a number if it is taken; it is taken then."""
-        chosen = name
-        while chosen in self._taken:
-            self._numbers[name] = max(self._numbers[name], 1) + 1
-            chosen = f"{name}-{self._numbers[name]}"
-        self._taken.add(chosen)
-        return chosen
 
 
 def get_text(document: Mapping[str, Any], *names: str) -> str:

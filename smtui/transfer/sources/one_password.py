@@ -11,7 +11,8 @@ from smtui.transfer.entry import make_unreadable_error
 from smtui.transfer.item import Attachment, Item, ItemState, SourceContent
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
-from smtui.transfer.sources.fields import UniqueNames, get_list, get_object, get_text, list_objects, to_text
+from smtui.transfer.sources.fields import get_list, get_object, get_text, list_objects, to_text
+from smtui.transfer.unique_names import UniqueNames
 from smtui.transfer.zip_reader import ZipReader
 
 ATTRIBUTES, DATA, FILES = "export.attributes", "export.data", "files/"

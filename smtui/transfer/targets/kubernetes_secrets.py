@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator
 from smtui.text.json_object import read_object
 from smtui.transfer.export_options import ExportOptions
 from smtui.transfer.selection import Answer, get_value
-from smtui.transfer.sources.fields import UniqueNames
 from smtui.transfer.sources.kubernetes import OPAQUE, PLAIN_ANNOTATION, TYPE_TAG
+from smtui.transfer.unique_names import UniqueNames
 
 KEY = "value"
 MAX_NAME = 253
