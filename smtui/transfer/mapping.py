@@ -59,9 +59,18 @@ def map_items(items: Sequence[Item], origin: str, options: MappingOptions) -> Ma
     mapped = MappedItems()
     wanted = _list_names(kept)
     names = UniqueNames(reserved=wanted)
-    for item, name in zip(kept, map(names.choose, wanted), strict=True):
+    for item, name in zip(kept, [*map(names.choose, wanted)], strict=True):
         check_interruption()
-        mapped.entries += _map_item(item, name, origin, options, counts)
+        metadata = _make_metadata(item, name, origin, counts)
+        if not _is_split(item, options):
+            mapped.entries.append(Entry(
+                name, _get_value(item), item.place, metadata=metadata, origin=_describe(item),
+                history=_make_history(item, options, counts), is_unnamed=item.is_unnamed))
+        for part, value, described in _list_parts(item, options, counts):
+            chosen = names.choose(f"{name}/{part}")
+            mapped.entries.append(Entry(
+                chosen, value, item.place, metadata=_name_part(metadata, chosen.removeprefix(f"{name}/")),
+                origin=described))
     mapped.left_behind = [*_list_left_behind(counts)]
     return mapped
 
@@ -108,31 +117,24 @@ def make_value(fields: Mapping[str, str]) -> Value:
     return next(iter(held.values()), "") if len(held) < 2 else strict_json.format_json(held)
 
 
-def _map_item(
-    item: Item, name: str, origin: str, options: MappingOptions, counts: Counter[str]
-) -> Iterator[Entry]:
-    metadata = _make_metadata(item, name, origin, counts)
-    if options.split and item.value is None:
-        yield from _split_item(item, name, metadata)
-    else:
-        yield Entry(name, _get_value(item), item.place, metadata=metadata, origin=_describe(item),
-                    history=_make_history(item, options, counts), is_unnamed=item.is_unnamed)
-    for attachment in item.attachments:
-        counts["attachment"] += not options.attachments
-        if options.attachments and len(attachment.content) > MAX_VALUE_BYTES:
-            counts["large attachment"] += 1
-        elif options.attachments:
-            part = clean_name(attachment.name) or "attachment"
-            yield Entry(f"{name}/{part}", attachment.content, item.place, metadata=_name_part(metadata, part),
-                        origin=f"attachment of {_join_title(item)}")
+def _is_split(item: Item, options: MappingOptions) -> bool:
+    """Whether each field of the item becomes a secret."""
+    return options.split and item.value is None
 
 
-def _split_item(item: Item, name: str, metadata: Mapping[str, object]) -> Iterator[Entry]:
-    for field_name, text in item.fields.items():
+def _list_parts(item: Item, options: MappingOptions, counts: Counter[str]) -> Iterator[tuple[str, Value, str]]:
+    """What becomes a secret of its own below the name of the item: its name there, its value, and what it is."""
+    title = _join_title(item)
+    for name, text in item.fields.items() if _is_split(item, options) else ():
         if text:
-            part = clean_name(field_name) or "field"
-            yield Entry(f"{name}/{part}", text, item.place, metadata=_name_part(metadata, part),
-                        origin=f"{_join_title(item)} ({field_name})")
+            yield clean_name(name) or "field", text, f"{title} ({name})"
+    for attachment in item.attachments:
+        if not options.attachments:
+            counts["attachment"] += 1
+        elif len(attachment.content) > MAX_VALUE_BYTES:
+            counts["large attachment"] += 1
+        else:
+            yield clean_name(attachment.name) or "attachment", attachment.content, f"attachment of {title}"
 
 
 def _get_value(item: Item) -> Value:

@@ -100,6 +100,18 @@ def test_each_field_is_a_secret_on_demand() -> None:
         ("a/username", "u"), ("a/password", "3")]
 
 
+def test_parts_of_an_item_have_names_of_their_own() -> None:
+    """Also where they differ only in letters that a name cannot have, or are named like another item."""
+    box = Item("Box", "1", fields={"a b": "1", "a-b": "2"}, id="i",
+               attachments=(Attachment("k 1", b"1"), Attachment("k-1", b"2"), Attachment("key", b"3")))
+    other = Item("key", "2", folder=("Box",), value="x")
+
+    entries = map_all(box, other, attachments=True, split=True).entries
+    assert {entry.name: entry.value for entry in entries} == {
+        "Box/a-b": "1", "Box/a-b-2": "2", "Box/k-1": b"1", "Box/k-1-2": b"2", "Box/key-2": b"3", "Box/key": "x"}
+    assert get_tags(entries[1].metadata)["imported-id"] == "i/a-b-2"
+
+
 def test_no_representation_has_a_value() -> None:
     item = Item("title", "1", fields={"password": "hunter2"}, value="hunter2", history=("hunter2",),
                 attachments=(Attachment("f", b"hunter2"),))
