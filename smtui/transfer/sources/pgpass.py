@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from smtui.text import strict_json
 from smtui.text.interruption import check_interruption
-from smtui.text.strict_json import Number
 from smtui.transfer.entry import make_unreadable_error
 from smtui.transfer.item import Item, SourceContent
 from smtui.transfer.source_file import SourceFile
@@ -33,8 +32,8 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
         if not _is_login(parts):
             raise make_unreadable_error(place, "expected host:port:database:user:password")
         host, port, database, user, password = parts
-        login = {"engine": "postgres", "host": host, "port": Number(port), "dbname": database, "username": user,
-                 "password": password}
+        login = {"engine": "postgres", "host": host, "port": port if port == ANY else int(port), "dbname": database,
+                 "username": user, "password": password}
         value = strict_json.format_json({name: text for name, text in login.items() if text not in (ANY, "")})
         title = "any" if database == ANY else database
         content.items.append(Item(title, place, ("pgpass", "any" if host == ANY else host), {"username": user}, value))

@@ -160,6 +160,12 @@ def test_a_pgpass_has_the_keys_of_rds() -> None:
     }
 
 
+def test_a_port_of_pgpass_is_a_number_in_json() -> None:
+    [entry] = read(b"db.example:05432:shop:ann:x\n").entries
+
+    assert json.loads(str(entry.value))["port"] == 5432
+
+
 def test_yaml_is_read_on_demand() -> None:
     read_yaml = formats.parse(b"a: x\nb:\n  c: 1\n", "f", ImportFormat.YAML)
 
