@@ -17,6 +17,7 @@ from smtui.text import strict_json
 from smtui.text.interruption import check_interruption
 from smtui.text.strict_json import StrictJsonError
 from smtui.transfer.entry import Entry, Value, make_unreadable_error
+from smtui.transfer.sources.fields import to_text
 
 BATCH_MEMBERS = {"SecretValues", "Errors", "NextToken"}
 METADATA = ("Description", "Tags", "Type")
@@ -32,10 +33,11 @@ def parse(text: str, file: str) -> tuple[list[Entry], int]:
         document = strict_json.parse_strict_json(text)
     except StrictJsonError as error:
         raise make_unreadable_error(file, str(error)) from None
-    return list(_list_entries(document, file)), _count_without_value(document)
+    return list(list_entries(document, file)), _count_without_value(document)
 
 
-def _list_entries(document: Any, file: str) -> Iterator[Entry]:
+def list_entries(document: Any, file: str) -> Iterator[Entry]:
+    """The entries of a document in their order. Raises UnreadableFileError."""
     if isinstance(document, list):
         answers = document
     elif not isinstance(document, dict):
@@ -125,9 +127,4 @@ def _list_members(document: dict[str, Any], file: str) -> Iterator[Entry]:
         place = f"{file}, entry {number}"
         if member is None:
             raise make_unreadable_error(place, f"{name} has no value (null)")
-        yield Entry(name, _to_text(member), place)
-
-
-def _to_text(member: Any) -> Value:
-    """A string unchanged, everything else as JSON."""
-    return str(member) if isinstance(member, str) else strict_json.format_json(member)
+        yield Entry(name, to_text(member), place)

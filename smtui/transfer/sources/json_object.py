@@ -25,5 +25,8 @@ def read(file: SourceFile, key: SourceKey) -> SourceContent:
     """Raises UnreadableFileError."""
     if aws.recognise(file):
         return aws.read(file, key)
-    entries, _ = documents.parse(file.require_text(), file.name)
+    if file.json is None:
+        entries, _ = documents.parse(file.require_text(), file.name)  # says what is wrong
+    else:
+        entries = list(documents.list_entries(file.json, file.name))
     return SourceContent("JSON object of names and values", entries)
