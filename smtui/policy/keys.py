@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from smtui.api.errors import InvalidParameterException
+
 ACTIONS = (
     "GetSecretValue", "DescribeSecret", "ListSecretVersionIds", "GetResourcePolicy", "PutSecretValue", "UpdateSecret",
     "UpdateSecretVersionStage", "PutResourcePolicy", "DeleteResourcePolicy", "ValidateResourcePolicy", "DeleteSecret",
@@ -48,6 +50,19 @@ KEY_NAMES = {key.lower(): key for key in (
     "aws:ViaAWSService", "aws:SourceIdentity", "aws:VpcSourceIp", "secretsmanager:VersionStage",
     "secretsmanager:VersionId", "secretsmanager:SecretId", "secretsmanager:KmsKeyId", "secretsmanager:Name",
 )}  # fmt: skip
+
+
+def parse_action(word: str) -> str:
+    """Returns an action on a secret by its name, in any case and with or without prefix.
+
+    Raises:
+        InvalidParameterException: it is none of `ACTIONS`.
+    """
+    name = word.rpartition(":")[2].lower()
+    for action in ACTIONS:
+        if action.lower() == name:
+            return action
+    raise InvalidParameterException(f"{word} is not an action on a secret.")
 
 
 def canonicalize_key(key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from smtui.api.arn import format_principal_arn, is_arn
 from smtui.policy.document import Position
 
 Effect = Literal["Allow", "Deny"]
@@ -100,3 +101,11 @@ class Policy:
 
     statements: tuple[Statement, ...]
     variables: bool
+
+    def list_named_principals(self) -> dict[str, str]:
+        """The ARNs and services that the statements name, sorted, each as shown: an account as its number."""
+        principals = [each.principals for each in self.statements]
+        named = {arn: arn for each in principals for arn in each.arns if is_arn(arn)}
+        named |= {service: service for each in principals for service in each.services}
+        named |= {format_principal_arn(account): account for each in principals for account in each.accounts}
+        return dict(sorted(named.items()))

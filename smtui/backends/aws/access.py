@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from smtui.api.arn import format_principal_arn, get_account, is_arn
-from smtui.api.errors import InvalidParameterException, NotAvailableError
+from smtui.api.arn import get_account
+from smtui.api.errors import NotAvailableError
 from smtui.engine.request_context import parse_identity
 from smtui.policy import grammar, keys
 from smtui.policy.decide import Request, evaluate_access
@@ -37,7 +37,7 @@ class AwsAccessClient:
         Raises:
             ClientError: the policy cannot be read, or the action is none.
         """
-        action = _parse_action(Action)
+        action = keys.parse_action(Action)
         response: Any = self._client.get_resource_policy(SecretId=SecretId)
         found = {"ARN": response["ARN"], "Name": response["Name"], "Principals": []}
         if not response.get("ResourcePolicy"):
@@ -58,20 +58,6 @@ class AwsAccessClient:
 
 def _list_allowed(policy: Policy, action: str, resource: str, owner: str) -> list[str]:
     """The principals of a policy that may use an action if their own account allows it; accounts as their number."""
-    arns = {arn for each in policy.statements for arn in each.principals.arns if is_arn(arn)}
-    arns |= {service for each in policy.statements for service in each.principals.services}
-    roots = {format_principal_arn(account): account
-             for each in policy.statements for account in each.principals.accounts}
-    allowed = (arn for arn in sorted({*arns, *roots})
-               if evaluate_access(policy, Request(parse_identity(arn), action, resource, {}), identity_allows=True,
-                                  owner=owner).allowed)
-    return [roots.get(arn, arn) for arn in allowed]
-
-
-def _parse_action(word: str) -> str:
-    """An action on a secret in its spelling. Raises InvalidParameterException."""
-    name = word.rpartition(":")[2].lower()
-    for action in keys.ACTIONS:
-        if action.lower() == name:
-            return action
-    raise InvalidParameterException(f"{word} is not an action on a secret.")
+    return [shown for arn, shown in policy.list_named_principals().items()
+            if evaluate_access(policy, Request(parse_identity(arn), action, resource, {}), identity_allows=True,
+                               owner=owner).allowed]

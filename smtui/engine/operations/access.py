@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from smtui.api.arn import format_principal_arn, is_arn
-from smtui.api.errors import InvalidParameterException
 from smtui.engine import kms, policies
 from smtui.engine.call import Call, Caller
 from smtui.engine.declaration import Request, Response, operation
@@ -24,7 +22,7 @@ def explain_access(call: Call, secret: Secret, request: Request) -> Response:
     Policy, identity and key decide together: with `RefusedByKey` the statement allows what the key refuses.
     `ContextEntries` are condition keys of the request; they replace those that every request has.
     """
-    action = _parse_action(request["Action"])
+    action = keys.parse_action(request["Action"])
     entries = {each["ContextKeyName"]: each["ContextKeyValues"] for each in request.get("ContextEntries", ())}
     who = Caller(request["CallerArn"], "admin" if request.get("IdentityAllows", True) else "none",
                  {**call.caller.context, **{key: _unwrap_single(values) for key, values in entries.items()}})
@@ -49,44 +47,31 @@ def list_access(call: Call, secret: Secret, request: Request) -> Response:
     `RefusedPrincipals` are those whom the policy allows, and the default key refuses; `KeyNote` says so, also for the
     stranger of `Witness`.
     """
-    action = _parse_action(request["Action"])
+    action = keys.parse_action(request["Action"])
     policy = policies.find_policy(call, secret)
     if policy is None:
         return {**call.format_identity(secret), "Principals": []}
-    named = {arn for each in policy.statements for arn in each.principals.arns if is_arn(arn)}
-    named |= {service for each in policy.statements for service in each.principals.services}
-    accounts = {account for each in policy.statements for account in each.principals.accounts}
-    roots = {format_principal_arn(account): account for account in accounts}
-    everybody = sorted({*named, *roots})
-    allowed = [arn for arn in everybody
+    named = policy.list_named_principals()
+    allowed = [arn for arn in named
                if policies.decide_access(replace(call, caller=Caller(arn)), action, secret).allowed]
-    sometimes = [arn for arn in everybody
+    sometimes = [arn for arn in named
                  if arn not in allowed and policies.is_conditionally_allowed(call, secret, policy, arn, action)]
-    refused = [arn for arn in everybody if arn in (*allowed, *sometimes)
+    refused = [arn for arn in named if arn in (*allowed, *sometimes)
                and _is_refused_by_key(replace(call, caller=Caller(arn)), action, secret)]
     witness = policies.find_broad_access(call, secret, policy)
     members: dict[str, Any] = {
         "AccountDenial": policies.find_account_denial(call, secret, policy, action),
-        "ConditionalPrincipals": [roots.get(arn, arn) for arn in sometimes if arn not in refused],
-        "RefusedPrincipals": [roots.get(arn, arn) for arn in refused],
+        "ConditionalPrincipals": [named[arn] for arn in sometimes if arn not in refused],
+        "RefusedPrincipals": [named[arn] for arn in refused],
         "Witness": str(witness) if witness else "",
         "KeyNote": REFUSED_BY_KEY if refused or (
             witness and action in VALUE_ACTIONS and kms.uses_default_key(secret)) else "",
     }
     return {**call.format_identity(secret),
-            "Principals": [roots.get(arn, arn) for arn in allowed if arn not in refused],
+            "Principals": [named[arn] for arn in allowed if arn not in refused],
             **{name: value for name, value in members.items() if value}}
 
 
 def _unwrap_single(values: list[str]) -> str | list[str]:
     """A single value instead of a list of one."""
     return values[0] if len(values) == 1 else values
-
-
-def _parse_action(word: str) -> str:
-    """An action on a secret by its name, in any case and with or without prefix. Raises InvalidParameterException."""
-    name = word.rpartition(":")[2].lower()
-    for action in keys.ACTIONS:
-        if action.lower() == name:
-            return action
-    raise InvalidParameterException(f"{word} is not an action on a secret.")
