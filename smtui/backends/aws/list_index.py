@@ -177,7 +177,8 @@ class ListIndex:
                              **more)
         for entry in answer["SecretList"]:
             self._accept(entry)
-        self._pages.append([entry["ARN"] for entry in answer["SecretList"]])
+        before = self._pages[-1] if self._pages else []  # a service that counts rows repeats some after an insertion
+        self._pages.append([entry["ARN"] for entry in answer["SecretList"] if entry["ARN"] not in before])
         self._token = answer.get("NextToken") or None
         if self._token is None:
             self.is_whole = True
@@ -288,8 +289,20 @@ class ListIndex:
             self._note_change()
 
     def _set_own(self, entry: Entry) -> None:
+        if not self.is_whole and not any(entry["ARN"] in page for page in self._pages):
+            self._insert_in_page(entry)
         self._entries[entry["ARN"]] = entry
         self._own[entry["ARN"]] = OwnChange(entry, self._monotonic())
+
+    def _insert_in_page(self, entry: Entry) -> None:
+        """Puts a secret that was created here at its place in the pages, unless they are not read up to there."""
+        place = get_position(entry, "name")
+        for page in self._pages:
+            for at, arn in enumerate(page):
+                if arn in self._entries and get_position(self._entries[arn], "name") > place:
+                    page.insert(at, entry["ARN"])
+                    self._generation += 1
+                    return
 
     def _remove_own(self, secret_id: str) -> None:
         for arn in [arn for arn, entry in self._entries.items() if secret_id in (arn, entry["Name"])]:

@@ -191,6 +191,29 @@ class TestChanges:
         assert service.calls == ["describe"] * 3
         assert index.version == version + 3
 
+    def test_what_is_created_here_is_in_the_pages_that_are_read(self, index: ListIndex, service: Service) -> None:
+        """Also where only the first pages of a long list are read; what comes later is read in its place."""
+        index.list_secrets(**BY_NAME)
+        for name in ("aaa", "svc/0050x", "zzz"):
+            service.secrets[name] = service.make(name)
+            index.record_change(name)
+        service.calls.clear()
+        first = [each["Name"] for each in index.list_secrets(**BY_NAME)["SecretList"]]
+
+        assert first == [name for name in sorted(service.secrets) if name < "svc/0098"]
+        assert service.calls == []
+        assert list_names(index) == sorted(service.secrets)
+        assert service.calls == ["list by name"] * 3
+
+    def test_a_list_that_is_read_on_after_a_change_is_complete(self, index: ListIndex, service: Service) -> None:
+        pages = iterate(index.list_secrets, **BY_NAME, Filters=[{"Key": "name", "Values": ["svc"]}])
+        found = [each["Name"] for each in next(pages)["SecretList"]]
+        service.secrets["aaa"] = service.make("aaa")
+        index.record_change("aaa")
+        found += [each["Name"] for page in pages for each in page["SecretList"]]
+
+        assert found == [name for name in sorted(service.secrets) if name != "aaa"]
+
     def test_an_older_list_does_not_undo_a_change_made_here(self, index: ListIndex, service: Service) -> None:
         """Lists may lag five minutes behind."""
         list_names(index)
