@@ -6,13 +6,14 @@ Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Filte
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from smtui.api.errors import InvalidNextTokenException, InvalidParameterException
+from smtui.api.errors import InvalidNextTokenException
+from smtui.engine.filters import parse_filters
+from smtui.vault.listing import Term
 from smtui.vault.tokenizer import split_query
 
 Entry = Mapping[str, Any]
@@ -26,30 +27,19 @@ _DATES = {"created-date": "CreatedDate", "last-changed-date": "LastChangedDate",
 
 def make_matcher(request: Mapping[str, Any]) -> Matcher:
     """The test that entries of a ListSecrets request pass. Raises InvalidParameterException."""
-    filters = [_make_filter(each) for each in request.get("Filters", ())]
+    filters = [[_make_test(term) for term in terms] for terms in parse_filters(request.get("Filters", ()))]
     shows_planned = bool(request.get("IncludePlannedDeletion"))
-    return lambda entry: (shows_planned or "DeletedDate" not in entry) and all(each(entry) for each in filters)
+    return lambda entry: (shows_planned or "DeletedDate" not in entry) and all(
+        any(test(entry) for test in tests) for tests in filters)
 
 
-def _make_filter(each: Mapping[str, Any]) -> Matcher:
-    """The test of one filter, which one of its values must pass."""
-    if not each.get("Key"):
-        raise InvalidParameterException("Invalid filter key")
-    if not each.get("Values"):
-        raise InvalidParameterException(f"Invalid filter values for key: {each['Key']}")
-    terms = [_make_term(each["Key"], value) for value in each["Values"]]
-    return lambda entry: any(term(entry) for term in terms)
+def _make_test(term: Term) -> Matcher:
+    """The test for one value of a filter."""
+    matches = _make_positive_test(term.key, term.value)
+    return (lambda entry: not matches(entry)) if term.negated else matches
 
 
-def _make_term(key: str, value: str) -> Matcher:
-    """The test for one value; a leading `!` negates it."""
-    if value.startswith("!"):
-        positive = _make_term_test(key, value[1:])
-        return lambda entry: not positive(entry)
-    return _make_term_test(key, value)
-
-
-def _make_term_test(key: str, value: str) -> Matcher:
+def _make_positive_test(key: str, value: str) -> Matcher:
     if key in ("all", "description"):
         words = split_query(value)
         list_texts = _list_all_texts if key == "all" else _list_descriptions
@@ -110,7 +100,7 @@ def read_token(token: str) -> list[Any]:
     """The parts of a token. Raises InvalidNextTokenException."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(token))
-    except (binascii.Error, ValueError, TypeError):
+    except (ValueError, TypeError):
         parts = None
     if not isinstance(parts, list) or len(parts) not in (2, 5):
         raise InvalidNextTokenException("Invalid NextToken.")
