@@ -63,11 +63,6 @@ class WriteGuard:
         """Lets changes through until `IDLE_SECONDS` after the last of them."""
         self._open_until = self._monotonic() + IDLE_SECONDS
 
-    def refuse_changes(self) -> None:
-        """Refuses changes from now on, whatever the settings say."""
-        self._open_until = None
-        self._protection = "read"
-
     def check_deletion(self, operation: str, params: Mapping[str, Any]) -> None:
         """Raises VaultReadOnlyError for a deletion without recovery, unless the settings say `protect = "no"`."""
         if operation == "DeleteSecret" and params.get("ForceDeleteWithoutRecovery") and self._protection != "no":
