@@ -85,19 +85,20 @@ class AwsContext(AwsAccount):
         self, *, region_name: str | None = None, caller: Any = None, record_reads: bool = True
     ) -> RotationClient:
         """Raises NotAvailableError."""
-        self._refuse(Feature.FUNCTIONS)
+        self.refuse(Feature.FUNCTIONS)
 
     def owner(self, service: str | None = None) -> None:
         """The default caller. Raises NotAvailableError for an AWS service, which only AWS can be."""
         if service is not None:
             raise NotAvailableError(f"{self.title}: only AWS itself can create secrets that {service} manages.")
 
-    def _refuse(self, feature: Feature) -> NoReturn:
-        raise NotAvailableError(f"{self.title}: {self.can.explain(feature)}")
+    def refuse(self, feature: Feature, *, hint: str = "") -> NoReturn:
+        """Raises NotAvailableError, with what AWS has instead of a feature."""
+        raise NotAvailableError(f"{self.title}: {self.can.explain(feature)}", hint=hint)
 
     def _require_client(self, region_name: str | None, caller: Any) -> str:
         if caller is not None:
-            self._refuse(Feature.CALLERS)
+            self.refuse(Feature.CALLERS)
         return self.region_name if region_name is None else require_region(region_name)
 
     # Several calls
@@ -146,8 +147,8 @@ class AwsContext(AwsAccount):
 
     def audit_log(self, **_: Any) -> Iterator[dict[str, Any]]:
         """Raises NotAvailableError, with the command that asks CloudTrail."""
-        raise NotAvailableError(
-            f"{self.title}: {self.can.explain(Feature.AUDIT_LOG)}",
+        self.refuse(
+            Feature.AUDIT_LOG,
             hint=f"aws cloudtrail lookup-events --profile {self.settings.profile} --region {self.region_name} "
                  "--lookup-attributes AttributeKey=EventSource,AttributeValue=secretsmanager.amazonaws.com")
 
@@ -166,7 +167,6 @@ class AwsContext(AwsAccount):
     def list_regions(self) -> list[str]:
         """The Regions of the settings, else all that boto3 knows. No request is sent."""
         return [*self.settings.regions] or self._connection.list_regions()
-
 
 
 def _find_secrets(client: Client, names: Sequence[str]) -> Iterator[tuple[str, Any]]:

@@ -116,7 +116,7 @@ class _Maintenance:
         return []
 
     def __getattr__(self, name: str) -> NoReturn:
-        raise NotAvailableError(f"{self._context.title}: {self._context.can.explain(Feature.FILE)}")
+        self._context.refuse(Feature.FILE)
 
 
 class _Scheduler:
@@ -161,13 +161,10 @@ class _Rotations:
             raise AttributeError(name)
 
         def refuse(**_: Any) -> NoReturn:
-            self._refuse()
+            self._context.refuse(Feature.FUNCTIONS)
 
         refuse.__name__ = name
         return refuse
-
-    def _refuse(self) -> NoReturn:
-        raise NotAvailableError(f"{self._context.title}: {self._context.can.explain(Feature.FUNCTIONS)}")
 
 
 _ROTATION_METHODS = frozenset(map(format_method_name, ROTATION_OPERATIONS))
