@@ -13,6 +13,7 @@ from smtui.api.context import SIGN_IN_CODES
 from smtui.api.errors import (
     CLIENT_ERRORS,
     KEY_ERRORS,
+    UNKNOWN,
     ClientError,
     ContextError,
     ContextMissingError,
@@ -27,7 +28,7 @@ HINT_DENIED = "The IAM policies of this role or user, or the policy of the secre
 HINT_THROTTLED = "AWS limits the calls of an account. Try again in a few seconds."
 HINT_NETWORK = "Check the network, the proxy and the endpoint_url of the profile."
 _SSO = frozenset({"SSOError", "SSOTokenLoadError", "UnauthorizedSSOTokenError", "TokenRetrievalError",
-                  "PendingAuthorizationExpiredError"})
+                  "PendingAuthorizationExpiredError", "NoAuthTokenError"})
 _LOGIN = frozenset({"LoginError", "LoginRefreshRequired", "LoginInsufficientPermissions", "LoginTokenLoadError"})
 
 
@@ -75,7 +76,7 @@ def _describe_connection(kind: str) -> str:
 
 def _translate_other(kind: str, title: str, profile: str) -> SmtuiError:
     """The error of botocore with this class name. Its text is left out, because it may quote a program's output."""
-    if kind in _SSO or (kind == "NoAuthTokenError"):
+    if kind in _SSO:
         return SignInError(f"{title}: the SSO session of profile {profile} has expired or does not exist.",
                            hint=f"aws sso login --profile {profile}")
     if kind in _LOGIN:
@@ -84,10 +85,10 @@ def _translate_other(kind: str, title: str, profile: str) -> SmtuiError:
     if kind == "CredentialRetrievalError":
         return SignInError(f"{title}: the credential_process of profile {profile} failed.",
                            hint=f"To see why: aws sts get-caller-identity --profile {profile}")
-    if "Credential" in kind or kind in ("NoRegionError", "InfiniteLoopConfigError", "InvalidConfigError",
-                                        "UnknownCredentialError", "ConfigParseError", "RefreshWithMFAUnsupportedError"):
-        if kind == "NoRegionError":
-            return ContextError(f"{title}: no Region is set.", hint=f"Use --context {title}@REGION, or set regions.")
+    if kind == "NoRegionError":
+        return ContextError(f"{title}: no Region is set.", hint=f"Use --context {title}@REGION, or set regions.")
+    if "Credential" in kind or kind in ("InfiniteLoopConfigError", "InvalidConfigError", "ConfigParseError",
+                                        "RefreshWithMFAUnsupportedError"):
         return SignInError(f"{title}: profile {profile} has no usable credentials.",
                            hint=f"To see why: aws sts get-caller-identity --profile {profile}")
     return ContextUnreachableError(f"{title}: the call could not be made ({kind}).", hint=HINT_NETWORK)
@@ -100,7 +101,7 @@ def translate_refusal(response: Mapping[str, Any], operation: str, title: str, p
     if code.isdecimal() or any(tag in message.lower() for tag in ("<html", "<!doctype")):
         return make_foreign_error(metadata, title)
     kind = CLIENT_ERRORS.get(code) or KEY_ERRORS.get(code) or ClientError
-    refusal = kind({"Error": {**error, "Code": code or "Unknown", "Message": message}, "Message": message})
+    refusal = kind({"Error": {**error, "Code": code or UNKNOWN, "Message": message}, "Message": message})
     refusal.add_response_metadata(operation, metadata)
     refusal.hint = _find_hint(code, profile)
     return refusal
