@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from smtui.api.arn import is_arn
+from smtui.vault.keystore import AWS_MANAGED
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
-
-DEFAULT_KEY = "alias/aws/secretsmanager"
 
 
 class AwsKeyUsage:
@@ -49,5 +48,5 @@ def _list_keys(client: Client) -> Iterator[tuple[str, str]]:
     """The bare id of the key, and the name, of each secret that names a key. The default key has no id in the list."""
     for page in client.get_paginator("list_secrets").paginate(IncludePlannedDeletion=True, MaxResults=100):
         for entry in page["SecretList"]:
-            key_id = entry.get("KmsKeyId", DEFAULT_KEY)
+            key_id = entry.get("KmsKeyId", AWS_MANAGED)
             yield key_id.rpartition("/")[2] if is_arn(key_id) else key_id, entry["Name"]
