@@ -31,7 +31,10 @@ class FindIndex:
         self.folded_texts: list[str] = []
         self.segments: list[str] = []
         self.lengths: list[int] = []
-        self._by_length: dict[int, _EqualLength] = {}
+        self._by_length: dict[int, list[int]] = {}
+        """The indexes of the entries, ascending, by the length of their names."""
+        self._joined_names = _JoinedTexts(self.folded_names, self._by_length)
+        self._joined_segments = _JoinedTexts(self.segments, self._by_length)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -42,7 +45,7 @@ class FindIndex:
             name, text = entry["Name"], join_text(entry)
             folded_name, folded_text = fold_case(name), fold_case(text)
             length = len(name)
-            self._by_length.setdefault(length, _EqualLength()).places.append(len(self.names))
+            self._by_length.setdefault(length, []).append(len(self.names))
             self.names.append(name)
             self.texts.append(text)
             self.folded_names.append(name if folded_name == name else folded_name)
@@ -52,18 +55,16 @@ class FindIndex:
 
     def join_names(self) -> None:
         """Joins the names, so that the first word need not wait for it."""
-        for each in self._by_length.values():
-            each.join(self.segments, self.folded_names)
+        self._joined_names.join()
+        self._joined_segments.join()
 
     def find_in_segments(self, sought: str) -> Iterator[int]:
         """Yields the indexes of entries in whose segments (see `mark_segments`) a text occurs, shortest names first."""
-        for length in sorted(self._by_length):
-            yield from self._by_length[length].find_in_segments(sought, self.segments)
+        return self._joined_segments.find(sought)
 
     def find_in_names(self, sought: str) -> Iterator[int]:
         """Yields the indexes of entries in whose names, after `fold_case`, a text occurs, shortest names first."""
-        for length in sorted(self._by_length):
-            yield from self._by_length[length].find_in_names(sought, self.folded_names)
+        return self._joined_names.find(sought)
 
     def has_word(self, at: int, word: Word) -> bool:
         """Whether the name of the entry at an index contains the characters of a word consecutively, in its case."""
@@ -72,36 +73,38 @@ class FindIndex:
         return word.folded in self.folded_names[at]
 
 
-class _EqualLength:
-    """The entries whose names have one length, and their joined texts, with a separator behind each."""
+class _JoinedTexts:
+    """Texts, joined to one string for each length of the names they belong to, with a separator behind each.
 
-    def __init__(self) -> None:
-        self.places: list[int] = []
-        """The indexes of the entries, ascending."""
-        self._segments: tuple[int, str] = (0, "")
-        self._names: tuple[int, str] = (0, "")
-        """How many texts are joined, and the joined texts."""
+    Args:
+        texts: one for each entry; more may be appended. Those of names with equal length have equal length.
+        by_length: the indexes of the entries, by the length of their names.
+    """
 
-    def join(self, segments: list[str], names: list[str]) -> None:
-        self._segments, self._names = self._join(self._segments, segments), self._join(self._names, names)
+    def __init__(self, texts: list[str], by_length: dict[int, list[int]]) -> None:
+        self._texts = texts
+        self._by_length = by_length
+        self._joined: dict[int, str] = {}
 
-    def find_in_segments(self, sought: str, texts: list[str]) -> Iterator[int]:
-        self._segments = self._join(self._segments, texts)
-        return self._find(sought, self._segments[1])
+    def join(self) -> None:
+        """Joins the texts that were appended since."""
+        for length in self._by_length:
+            self._join(length)
 
-    def find_in_names(self, sought: str, texts: list[str]) -> Iterator[int]:
-        self._names = self._join(self._names, texts)
-        return self._find(sought, self._names[1])
+    def find(self, sought: str) -> Iterator[int]:
+        """Yields the indexes of the entries in whose texts `sought` occurs, shortest names first."""
+        for length, places in sorted(self._by_length.items()):
+            joined = self._join(length)
+            stride = len(joined) // len(places)
+            at = joined.find(sought)
+            while at >= 0:
+                number = at // stride
+                yield places[number]
+                at = joined.find(sought, (number + 1) * stride)
 
-    def _join(self, joined: tuple[int, str], texts: list[str]) -> tuple[int, str]:
-        if joined[0] == len(self.places):
-            return joined
-        return len(self.places), "\n".join(map(texts.__getitem__, self.places)) + "\n"
-
-    def _find(self, sought: str, joined: str) -> Iterator[int]:
-        stride = len(joined) // len(self.places)
-        at = joined.find(sought)
-        while at >= 0:
-            number = at // stride
-            yield self.places[number]
-            at = joined.find(sought, (number + 1) * stride)
+    def _join(self, length: int) -> str:
+        """Returns the joined texts of the names with this length."""
+        places, joined = self._by_length[length], self._joined.get(length, "")
+        if len(joined) < len(places) * (len(self._texts[places[0]]) + 1):
+            joined = self._joined[length] = "\n".join(map(self._texts.__getitem__, places)) + "\n"
+        return joined
