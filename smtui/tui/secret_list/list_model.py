@@ -12,7 +12,7 @@ from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.results import BATCH_SIZE, Fetch, FilteredView, PageCache
 
 if TYPE_CHECKING:
-    from smtui.api.types import ListSecretsRequest, SecretListEntry
+    from smtui.api.types import SecretListEntry
 
 
 class ListModel:
@@ -29,10 +29,10 @@ class ListModel:
         """What separates the levels of the tree."""
         self._tree_state = TreeState()
         self._view: FilteredView | None = None
-        self._unfiltered: tuple[ListSecretsRequest, PageCache] | None = None
+        self._shown: PageCache | None = None
+        """The pages of the view; None while they are read again, so that no other view is made of the old ones."""
+        self._unfiltered: PageCache | None = None
         """The pages of the last request without filters of AWS, to which the next word to find may return."""
-        self._is_outdated = False
-        """Whether the pages of the view are being read again, so that no other view may be made of them."""
 
     @property
     def entries(self) -> Sequence[SecretListEntry]:
@@ -100,7 +100,7 @@ class ListModel:
     @property
     def wants_all(self) -> bool:
         """Whether all entries are to be read: further ones may change the first rows, or are counted."""
-        return self._view is not None and (self._view.reads_all or self._view.wants_all or self.tree is not None)
+        return self._view is not None and (self._view.wants_all or self.tree is not None)
 
     @property
     def match_count(self) -> int:
@@ -160,30 +160,21 @@ class ListModel:
         """
         request = list_query.build_request()
         if reread:
-            self._unfiltered, self._is_outdated = None, True
+            self._shown = self._unfiltered = None
             gc.unfreeze()
-        elif (known := self._find_known_cache(request)) is not None:
-            return known
-        cache = PageCache(fetch)
+        for known in (self._shown, self._unfiltered):
+            if known is not None and known.is_complete and known.request == request:
+                return known
+        cache = PageCache(fetch, request)
         if not list_query.filter.filters:
-            self._unfiltered = request, cache
+            self._unfiltered = cache
         return cache
-
-    def _find_known_cache(self, request: ListSecretsRequest) -> PageCache | None:
-        """Returns the cache of the view, unless it is being read again, or the one of all secrets, read or being read.
-        """
-        view = None if self._is_outdated else self._view
-        if view is not None and view.cache.is_complete and request == self.list_query.build_request():
-            return view.cache
-        if self._unfiltered and self._unfiltered[1].is_complete and request == self._unfiltered[0]:
-            return self._unfiltered[1]
-        return None
 
     def show_view(self, list_query: ListQuery, view: FilteredView) -> None:
         """Replaces the rows by those of a view."""
-        self.list_query, self._view, self.next_view, self._is_outdated = list_query, view, None, False
+        self.list_query, self._view, self.next_view, self._shown = list_query, view, None, view.cache
         if not list_query.filter.filters:
-            self._unfiltered = list_query.build_request(), view.cache
+            self._unfiltered = view.cache
         view.update_rows()
         self.change_tree()
 

@@ -19,7 +19,7 @@ from smtui.tui.secret_list.finding import Ranking
 from smtui.tui.secret_list.query import ListQuery
 
 if TYPE_CHECKING:
-    from smtui.api.types import SecretListEntry
+    from smtui.api.types import ListSecretsRequest, SecretListEntry
 
 BATCH_SIZE = 2000
 """Entries filtered at once, before other tasks have their turn."""
@@ -43,9 +43,15 @@ Fetch = Callable[[str | None], Awaitable[Page]]
 
 
 class PageCache:
-    """The entries of one request, page by page, in the order of the service."""
+    """The entries of one request, page by page, in the order of the service.
 
-    def __init__(self, fetch: Fetch) -> None:
+    Args:
+        fetch: reads a page of the request.
+        request: the request, for a cache in which the next query may look for its own.
+    """
+
+    def __init__(self, fetch: Fetch, request: ListSecretsRequest | None = None) -> None:
+        self.request = request
         self.entries: list[SecretListEntry] = []
         self.is_complete = True
         """Whether the cache still has all entries that were read."""
