@@ -14,11 +14,11 @@ from textual.widgets import Input, Static
 from smtui.api.limits import MAX_ALIAS_LENGTH, MAX_KEY_DESCRIPTION_LENGTH
 from smtui.text.sanitize import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
+from smtui.tui.kms.aliases import ALIAS
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.plain_input import PlainInput
 
-ALIAS = "alias/"
 _NAME = re.compile(r"[a-zA-Z0-9:/_-]+")
 
 

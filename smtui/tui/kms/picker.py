@@ -10,7 +10,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.read_first import read_for_dialog
-from smtui.tui.kms.aliases import KeyChoice
+from smtui.tui.kms.aliases import ALIAS, AWS_ALIAS, KeyChoice
 
 if TYPE_CHECKING:
     from smtui.api.kms_types import KeyClient
@@ -30,7 +30,7 @@ def shorten_key_id(key_id: str) -> SafeText:
     resource = replace_key_arns(key_id)
     if resource == LISTED_DEFAULT:
         return sanitize(DEFAULT)
-    return sanitize(resource if resource.startswith("alias/") else resource.removeprefix("key/")[:SHORT])
+    return sanitize(resource if resource.startswith(ALIAS) else resource.removeprefix("key/")[:SHORT])
 
 
 def read_aliases(client: KeyClient) -> dict[str, str]:
@@ -76,7 +76,7 @@ def _list_choices(client: KeyClient) -> list[tuple[KeyChoice, SafeText]]:
     """Lists the default key, then the keys with an alias, then the others, each with its text."""
     by_alias = [(alias["AliasArn"], alias["AliasName"], alias["TargetKeyId"])
                 for alias in client.list_aliases()["Aliases"] if "TargetKeyId" in alias]
-    customers = [(arn, name, key) for arn, name, key in by_alias if not name.startswith("alias/aws/")]
+    customers = [(arn, name, key) for arn, name, key in by_alias if not name.startswith(AWS_ALIAS)]
     with_alias = {key for *_, key in by_alias}
     bare = [(key["KeyArn"], "", key["KeyArn"])
             for key in client.list_keys()["Keys"] if key["KeyId"] not in with_alias]
