@@ -87,8 +87,9 @@ class SessionApp(SettingsApp):
         self._return_place: ReturnPlace | None = None
         self._lock_notices = LockNotices()
         self._account: ContextSettings | None = None
-        self._account_region: str | None = None
         """The AWS account that is open or will be opened; None for a vault."""
+        self._account_region: str | None = None
+        """The Region to open; None for the default of the account."""
 
     def make_first_screen(self) -> Screen[None]:
         """Returns the first screen: unlock, or create if there is no vault file; or that which opens an account."""
