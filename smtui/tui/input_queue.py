@@ -171,7 +171,7 @@ class InputQueue:
                     self._progress_at = self._now
                     self._overtaking = self._settled = False
                     await self._deliver(event)
-                    self._settled = await self._settle()
+                self._settled = await self._settle()
         except Exception as error:
             self._app.fail(error)
         finally:

@@ -197,6 +197,37 @@ async def test_a_slow_call_holds_back_no_lock(make: MakeApp) -> None:
             slow.set()
 
 
+async def test_keys_that_are_dropped_while_they_wait_do_not_stop_the_program(
+    make: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue ends instead of turning round without a pause, in which no other key and no signal is handled."""
+    turns = 0
+    wait_for_turn = input_queue.InputQueue._wait_for_turn
+
+    async def count(queue: input_queue.InputQueue) -> None:
+        nonlocal turns
+        turns += 1
+        assert turns < 1000, "the queue turns round"
+        await wait_for_turn(queue)
+
+    monkeypatch.setattr(input_queue.InputQueue, "_wait_for_turn", count)
+    app, slow = make(), Event()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "secrets" in screen_text(app))
+        app.run_task(lambda app, session: asyncio.to_thread(slow.wait))
+        try:
+            send(app, "ne")
+            await until(pilot, lambda: "2 keys queued" in screen_text(app))
+            app.input.drop()
+            await pilot.pause(0.1)
+        finally:
+            slow.set()
+        await until(pilot, lambda: app.input.is_idle)
+        send(app, "/web")
+        await rest(pilot)
+        assert app.screen.query_one("#filter", Input).value == "web"
+
+
 async def test_an_escape_that_was_typed_ahead_and_arrives_late_overtakes_nothing(
     make: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
