@@ -24,7 +24,7 @@ from smtui.vault import audit_log, digest
 from smtui.vault import path as vault_path
 from smtui.vault.database import Database
 from smtui.vault.kdf import FileKeys
-from smtui.vault.lineage import Gap, Lineage
+from smtui.vault.lineage import Gap, find_gap
 from smtui.vault.opening import open_file, open_without_log
 from smtui.vault.rollback_note import Content, RollbackNote
 from smtui.vault.sqlite_errors import make_moved_error
@@ -84,7 +84,7 @@ class FileWatch:
     def check(self) -> bool:
         """Whether anyone has written to the file since the last call. What was read before may then be outdated.
 
-        Raises VaultMissingError if the file went back, or VaultDamagedError if it is damaged.
+        Raises VaultMissingError if an older copy was written into it, or VaultDamagedError if it is damaged.
         """
         if self.is_unchanged:
             return False
@@ -114,7 +114,7 @@ class FileWatch:
         try:
             with self._open_with_log() as together, together.snapshot():
                 if self._is_whole(together):
-                    gap = Lineage.compare(together, held)
+                    gap = find_gap(together, held)
                     if gap is not None or (self._state is not None and not _has_state(together, self._state)):
                         self._report(gap)
                     return
@@ -128,7 +128,7 @@ class FileWatch:
         """Finds out whether the file alone is a whole vault, and what is missing from it. Raises VaultError."""
         is_whole, gap = False, None
         with contextlib.suppress(VaultError), self._open_without_log() as alone:
-            is_whole, gap = self._is_whole(alone), Lineage.compare(alone, held)
+            is_whole, gap = self._is_whole(alone), find_gap(alone, held)
         if vault_path.read_status(self._path)[:2] != self._status[:2]:
             raise make_moved_error()
         if not is_whole:

@@ -128,8 +128,11 @@ class Lineage:
         self._note = note
         self._parsed: tuple[str, list[NotedEvent]] = "", []
         held = note.read()
+        events = self._parse_events(held)
         self.notice = DAMAGED if note.damaged else ""
-        self.gap = self._find_gap(held)
+        if _is_trimmed(database, events):
+            self.notice = TRIMMED.format(_format_time(events[-1].at))
+        self.gap = _find_gap(database, held, events)
         if not _is_up_to_date(held, digest.count_commits(database)):
             self.record()
 
@@ -139,13 +142,6 @@ class Lineage:
             with suppress(OSError, ValueError, VaultError):
                 self._note.update(self._extend_note)
 
-    @classmethod
-    def compare(cls, database: Database, held: Content) -> Gap | None:
-        """What the database lacks of a note's content, which was read before the database. Nothing is noted."""
-        compared = cls.__new__(cls)
-        compared._database, compared._parsed, compared.notice = database, ("", []), ""
-        return compared._find_gap(held)
-
     def accept(self) -> None:
         """Accepts the present file as the newest state."""
         self.gap = None
@@ -153,11 +149,12 @@ class Lineage:
             self._note.update(lambda held: {**held, **self._make_content("", [], digest.count_commits(self._database))})
 
     def _extend_note(self, held: Content) -> Content | None:
-        commits = digest.count_commits(self._database)
+        database = self._database
+        commits = digest.count_commits(database)
         if _is_up_to_date(held, commits):
             return None
         text, events = held.get("events", ""), self._parse_events(held)
-        if events and not self._has_event(events[-1]) and events[-1].id > audit_log.read_dropped(self._database):
+        if events and not _has_event(database, events[-1]) and events[-1].id > audit_log.read_dropped(database):
             return None  # another process has accepted an older file than this one
         return {**held, **self._make_content(text, events, commits)}
 
@@ -186,31 +183,40 @@ class Lineage:
             self._parsed = text, _parse(text)
         return self._parsed[1]
 
-    def _find_gap(self, held: Content) -> Gap | None:
-        events, commits = self._parse_events(held), digest.count_commits(self._database)
-        fewer = int(held.get("commits", 0)) - commits
-        uncounted = Gap(fewer) if fewer > 0 else None
-        if not events or self._has_event(events[-1]):
-            return uncounted
-        dropped = audit_log.read_dropped(self._database)
-        if events[-1].id <= dropped:
-            self.notice = TRIMMED.format(_format_time(events[-1].at))
-            return uncounted
-        common = next((each for each in reversed(events) if each.id <= dropped or self._has_event(each)), None)
-        missing = [each for each in events if common is None or each.id > common.id]
-        lost = [each for each in missing if each.operation and each.done][-CHANGES_KEPT:]
-        in_full = common is not None and bool(common.operation)  # no change lies between it and the first missing one
-        newest = next(iter(_list_changes(self._database, common.id if common else 0, most=1)), None)
-        all_noted = len(missing) < CHANGES_KEPT  # a commit of more changes notes only the newest of them
-        diverged = fewer <= 0 or (newest is not None and (in_full or newest.id >= missing[0].id))
-        return Gap(
-            max(len(lost), fewer, 1), exact=all_noted and (in_full or not diverged), diverged=diverged,
-            agree_until=common.at if common else None, missing_since=missing[0].at, lost=tuple(lost),
-        )
 
-    def _has_event(self, event: NotedEvent) -> bool:
-        """Whether the file holds this very event, and therefore all events before it."""
-        return self._database.fetch_row(f"SELECT {CHAIN} FROM trail WHERE id = ?", (event.id,)) == (event.chain,)
+def find_gap(database: Database, held: Content) -> Gap | None:
+    """What the database lacks of a note's content, which was read before the database."""
+    return _find_gap(database, held, _parse(held.get("events", "")))
+
+
+def _find_gap(database: Database, held: Content, events: list[NotedEvent]) -> Gap | None:
+    """The same as `find_gap`; `events` are the parsed events of the note, oldest first."""
+    fewer = int(held.get("commits", 0)) - digest.count_commits(database)
+    uncounted = Gap(fewer) if fewer > 0 else None
+    if not events or _has_event(database, events[-1]) or _is_trimmed(database, events):
+        return uncounted
+    dropped = audit_log.read_dropped(database)
+    common = next((each for each in reversed(events) if each.id <= dropped or _has_event(database, each)), None)
+    missing = [each for each in events if common is None or each.id > common.id]
+    lost = [each for each in missing if each.operation and each.done][-CHANGES_KEPT:]
+    in_full = common is not None and bool(common.operation)  # no change lies between it and the first missing one
+    newest = next(iter(_list_changes(database, common.id if common else 0, most=1)), None)
+    all_noted = len(missing) < CHANGES_KEPT  # a commit of more changes notes only the newest of them
+    diverged = fewer <= 0 or (newest is not None and (in_full or newest.id >= missing[0].id))
+    return Gap(
+        max(len(lost), fewer, 1), exact=all_noted and (in_full or not diverged), diverged=diverged,
+        agree_until=common.at if common else None, missing_since=missing[0].at, lost=tuple(lost),
+    )
+
+
+def _is_trimmed(database: Database, events: Sequence[NotedEvent]) -> bool:
+    """Whether the audit log no longer reaches back to the newest noted event."""
+    return bool(events) and events[-1].id <= audit_log.read_dropped(database) and not _has_event(database, events[-1])
+
+
+def _has_event(database: Database, event: NotedEvent) -> bool:
+    """Whether the file holds this very event, and therefore all events before it."""
+    return database.fetch_row(f"SELECT {CHAIN} FROM trail WHERE id = ?", (event.id,)) == (event.chain,)
 
 
 def _is_up_to_date(held: Content, commits: int) -> bool:
