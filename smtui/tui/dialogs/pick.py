@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
@@ -29,7 +29,7 @@ class Pick(LeavableDialog[int]):
         things: the items.
         nothing: the text if there are no items.
         cursor: the item under the cursor at first.
-        taken: characters that have another meaning than the search by first letter.
+        letters: for each item, the letter that chooses it at once, or an empty text; none at all by default.
     """
 
     BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("pick")
@@ -41,14 +41,14 @@ class Pick(LeavableDialog[int]):
 
     def __init__(
         self, title: SafeText, things: Sequence[SafeText | Content], nothing: SafeText = NOTHING, *, cursor: int = 0,
-        taken: str = "",
+        letters: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._title = title
         self._things = [thing if isinstance(thing, Content) else Content(thing) for thing in things]
         self._nothing = nothing
         self._cursor = cursor
-        self._taken = taken
+        self._letters = letters
         self._found = list(range(len(self._things)))
 
     def compose(self) -> ComposeResult:
@@ -56,7 +56,7 @@ class Pick(LeavableDialog[int]):
             yield CardTitle(Content(self._title))
             if self._things:
                 yield FindLine()
-                yield PickList(self._things, taken=self._taken)
+                yield PickList(self._things, taken="".join(self._letters))
             else:
                 yield Static(Content(self._nothing), id="nothing")
         yield Footer()
@@ -92,9 +92,13 @@ class Pick(LeavableDialog[int]):
         if self._found:
             self.dismiss(self.find_item(self.rows.cursor))
 
-    def is_listed(self, item: int) -> bool:
-        """Whether the filter, if there is one, finds the item with this index."""
-        return item in self._found
+    def on_key(self, event: events.Key) -> None:
+        """Chooses the item with the letter, unless the filter hides it."""
+        if event.character and event.character in self._letters:
+            item = self._letters.index(event.character)
+            if item in self._found:
+                event.stop()
+                self.dismiss(item)
 
     @on(OptionList.OptionSelected)
     def _select(self, event: OptionList.OptionSelected) -> None:

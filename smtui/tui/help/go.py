@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual import events
 from textual.content import Content
 
 from smtui.text.sanitize import SafeText
@@ -16,13 +15,7 @@ class Go(Pick):
 
     def __init__(self) -> None:
         super().__init__(SafeText("Go to"), [_format_row(place) for place in PLACES],
-                         taken="".join(place.key for place in PLACES))
-
-    def on_key(self, event: events.Key) -> None:
-        for at, place in enumerate(PLACES):
-            if event.character == place.key and self.is_listed(at):
-                event.stop()
-                self.dismiss(at)
+                         letters=[place.key for place in PLACES])
 
 
 def _format_row(place: Place) -> Content:

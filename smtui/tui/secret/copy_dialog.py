@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import events
 from textual.content import Content
 
 from smtui.text.sanitize import SafeText
@@ -31,16 +30,9 @@ class CopyDialog(Pick):
 
     def __init__(self, title: SafeText, rows: Sequence[SafeText], cursor: int, act: str = "Copy") -> None:
         self.key_names = {"copy.choose": act}
-        self._letters = assign_letters(rows, cursor)
-        formatted = [_format_row(letter, name) for letter, name in zip(self._letters, rows, strict=True)]
-        super().__init__(title, formatted, cursor=cursor, taken="".join(self._letters))
-
-    def on_key(self, event: events.Key) -> None:
-        if event.character and event.character in self._letters:
-            row = self._letters.index(event.character)
-            if self.is_listed(row):
-                event.stop()
-                self.dismiss(row)
+        letters = assign_letters(rows, cursor)
+        formatted = [_format_row(letter, name) for letter, name in zip(letters, rows, strict=True)]
+        super().__init__(title, formatted, cursor=cursor, letters=letters)
 
     def action_choose(self) -> None:
         self.choose_under_cursor()
