@@ -46,15 +46,15 @@ async def ask_line(
     Raises:
         SmtuiError: an error after which the dialog cannot open again, such as a locked vault.
     """
-    typed: str | None = line
     problem = ""
-    while typed is not None:
-        dialog = OneLine(title, typed, longest=longest, noun=noun, find_problem=find_problem, problem=problem)
+    while True:
+        dialog = OneLine(title, line, longest=longest, noun=noun, find_problem=find_problem, problem=problem)
         typed = await app.push_screen_wait(dialog)
         if typed is None:
             return
+        line = typed
         try:
-            problem = await use(typed)
+            problem = await use(line)
         except SmtuiError as error:
             if not is_input_kept(error):
                 raise

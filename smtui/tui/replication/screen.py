@@ -145,14 +145,15 @@ class ReplicationScreen(SecretTab):
         replica_set = self._require_changeable()
         if replica_set is None:
             return
-        wanted: Sequence[ReplicaRequest] | None = ()
+        refused: Sequence[ReplicaRequest] = ()
         problem = ""
-        while wanted is not None:
+        while True:
             name = sanitize(replica_set.name)
-            dialog = AddReplicas(name, replica_set.regions, self._choose_key, wanted, problem)
-            wanted, problem = await self.app.push_screen_wait(dialog), NOT_REPLICATED
+            dialog = AddReplicas(name, replica_set.regions, self._choose_key, refused, problem)
+            wanted = await self.app.push_screen_wait(dialog)
             if not wanted:
                 return
+            refused, problem = wanted, NOT_REPLICATED
             try:
                 if await self._replicate(replica_set, wanted):
                     return
