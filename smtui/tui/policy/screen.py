@@ -16,7 +16,7 @@ from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.dialog import confirm_discard
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.json_editor.diagnostic import Diagnostic
-from smtui.tui.policy.access_list import AccessList
+from smtui.tui.policy.access_list import TITLE, AccessList
 from smtui.tui.policy.editor import PolicyEditor
 from smtui.tui.policy.policy_write import PolicyWriter
 from smtui.tui.policy.preview import confirm_policy, confirm_removal
@@ -61,7 +61,7 @@ class PolicyScreen(SecretTab):
         yield from self.compose_head()
         with ReadPane(), Horizontal(id="areas"):
             yield PolicyEditor(self._find_diagnostics)
-            with ScrollPane(title="Who can read this", id="who"):
+            with ScrollPane(title=TITLE, id="who"):
                 yield AccessList()
         yield Footer()
 

@@ -48,6 +48,5 @@ def draw_half_blocks(light: Modules) -> Content:
 def draw_blanks(light: Modules) -> Content:
     """Draws a code with blanks on a light or dark background, two cells for each module: it needs no font."""
     return Content("\n").join(
-        Content.assemble(*("  " * len(list(run)) if not is_light else ("  " * len(list(run)), "reverse")
-                           for is_light, run in groupby(row)))
+        Content.assemble(*(("  " * len(list(run)), "reverse" if is_light else "") for is_light, run in groupby(row)))
         for row in light)

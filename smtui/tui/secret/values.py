@@ -125,4 +125,3 @@ def _rewrite_member(old: JsonObject, member: JsonMember, pair: Pair) -> str:
     if pair.text == member.text:
         return key + member.source
     return key + encode_replacement(member, pair.text)
-
