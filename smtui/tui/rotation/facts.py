@@ -64,6 +64,11 @@ class RotationState:
     def is_under_way(self) -> bool:
         return self.run is not None and self.run["State"] == "waiting"
 
+    @property
+    def pending_version(self) -> str | None:
+        """The version that blocks the next rotation, see `find_pending_version`."""
+        return find_pending_version(self.secret.get("VersionIdsToStages", {}))
+
 
 class SettingsSummary(Static):
     """Schedule, function and dates."""
@@ -141,7 +146,7 @@ def _format_run(rotation: RotationState, retry_key: str) -> Iterator[Content]:
             state = _find_step_state(run, step)
             yield Content.assemble(f"  {step:<13} ", (state, f"bold {COLOURS[state]}"))
         yield from _format_failure(run, retry_key)
-    pending = find_pending_version(rotation.secret.get("VersionIdsToStages", {}))
+    pending = rotation.pending_version
     if pending is not None and not rotation.is_under_way:
         yield Content("")
         yield Content.styled(f"▲ AWSPENDING is still attached to version {shorten_id(pending)}. No rotation can "
@@ -153,7 +158,7 @@ def describe_obstacle(rotation: RotationState) -> SafeText:
 
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
     """
-    if find_pending_version(rotation.secret.get("VersionIdsToStages", {})) is None:
+    if rotation.pending_version is None:
         return SafeText("")
     if rotation.is_under_way:
         return SafeText("A rotation is in progress. It must end or be cancelled before these settings can be applied.")
@@ -164,8 +169,7 @@ def _describe_no_run(rotation: RotationState) -> SafeText:
     """Describes that no run is on record; a cancelled one is not, though it may have left AWSPENDING."""
     if not rotation.is_set_up:
         return SafeText("")
-    has_run = "LastRotatedDate" in rotation.secret or find_pending_version(
-        rotation.secret.get("VersionIdsToStages", {})) is not None
+    has_run = "LastRotatedDate" in rotation.secret or rotation.pending_version is not None
     return SafeText("No rotation in progress." if has_run else "Not rotated yet.")
 
 
