@@ -6,8 +6,8 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +202,21 @@ async def edit_outside(pilot: Pilot[None]) -> None:
     await pilot.press("enter")
 
 
+@asynccontextmanager
+async def open_edited_dialog(
+    app: MakeApp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *does: str
+) -> AsyncIterator[tuple[Pilot[None], Path]]:
+    """Opens the secret and edits its value in an editor that runs `does`, until a dialog asks what to do with it.
+
+    Yields the pilot, and the folder of the editor's temporary files.
+    """
+    with editor(monkeypatch, tmp_path, *does) as folder:
+        async with open_secret(app()) as pilot:
+            await edit_outside(pilot)
+            await wait_for_screen(pilot, EditedDialog)
+            yield pilot, folder
+
+
 async def test_in_ones_own_editor(
     app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -242,19 +257,15 @@ async def test_json_in_one_line_is_laid_out_for_the_editor(
 ) -> None:
     """The file has the extension of JSON. The value is stored in one line, and unchanged bytes are kept."""
     client.create_secret(Name="prod/db", SecretString=ODD)
-    running = app()
     seen = tmp_path / "seen"
     does = f"pathlib.Path({str(seen)!r}).write_text(path.suffix + text); path.write_text(text.replace('1.10', '1.20'))"
-    with editor(monkeypatch, tmp_path, does):
-        async with open_secret(running) as pilot:
-            await edit_outside(pilot)
-            await wait_for_screen(pilot, EditedDialog)
-            assert "~ rate changed" in screen_text(running)
-            await pilot.press("enter")
-            await hear(pilot, "stored as AWSCURRENT.")
+    async with open_edited_dialog(app, monkeypatch, tmp_path, does) as (pilot, _):
+        assert "~ rate changed" in screen_text(pilot.app)
+        await pilot.press("enter")
+        await hear(pilot, "stored as AWSCURRENT.")
 
-            assert seen.read_text() == f".json{LAID_OUT}"
-            assert current(client)["SecretString"] == ODD.replace("1.10", "1.20")
+        assert seen.read_text() == f".json{LAID_OUT}"
+        assert current(client)["SecretString"] == ODD.replace("1.10", "1.20")
 
 
 async def test_json_in_one_line_is_laid_out_in_the_form(app: MakeApp, client: Any) -> None:
@@ -309,40 +320,33 @@ async def test_what_cannot_be_stored_is_edited_again(
     app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, does: str, words: str
 ) -> None:
     """The editor opens the same text again; Esc discards nothing."""
-    running = app()
-    with editor(monkeypatch, tmp_path, does, "path.write_text('{\"user\": \"again\"}')"):
-        async with open_secret(running) as pilot:
-            await edit_outside(pilot)
-            await wait_for_screen(pilot, EditedDialog)
-            assert words in screen_text(running)
-            assert "Store " not in screen_text(running)
-            await pilot.press("escape")
-            await see(pilot, "Discard changes?")
-            await pilot.press("enter")
-            await wait_for_screen(pilot, EditedDialog)
-            assert "▸ Edit again ◂" in screen_text(running)
-            await pilot.press("enter")
-            await see(pilot, "~ user changed")
-            await pilot.press("enter")
-            await hear(pilot, "stored as AWSCURRENT")
+    again = "path.write_text('{\"user\": \"again\"}')"
+    async with open_edited_dialog(app, monkeypatch, tmp_path, does, again) as (pilot, _):
+        assert words in screen_text(pilot.app)
+        assert "Store " not in screen_text(pilot.app)
+        await pilot.press("escape")
+        await see(pilot, "Discard changes?")
+        await pilot.press("enter")
+        await wait_for_screen(pilot, EditedDialog)
+        assert "▸ Edit again ◂" in screen_text(pilot.app)
+        await pilot.press("enter")
+        await see(pilot, "~ user changed")
+        await pilot.press("enter")
+        await hear(pilot, "stored as AWSCURRENT")
 
-            assert current(database)["SecretString"] == '{"user": "again"}'
+        assert current(database)["SecretString"] == '{"user": "again"}'
 
 
 async def test_what_was_written_can_be_forgotten(
     app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    running = app()
-    with editor(monkeypatch, tmp_path, "path.write_text('typed')"):
-        async with open_secret(running) as pilot:
-            await edit_outside(pilot)
-            await wait_for_screen(pilot, EditedDialog)
-            await pilot.press("escape")
-            await see(pilot, "Discard changes?")
-            await pilot.press("right", "enter")
-            await wait_for_screen(pilot, SecretScreen)
+    async with open_edited_dialog(app, monkeypatch, tmp_path, "path.write_text('typed')") as (pilot, _):
+        await pilot.press("escape")
+        await see(pilot, "Discard changes?")
+        await pilot.press("right", "enter")
+        await wait_for_screen(pilot, SecretScreen)
 
-            assert current(database)["VersionId"] == SECOND
+        assert current(database)["VersionId"] == SECOND
 
 
 async def test_what_was_written_is_kept_where_the_changes_cannot_be_read(
@@ -370,36 +374,29 @@ async def test_the_file_exists_only_while_the_editor_runs(
     app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Nothing is left on disk while the question is open; Edit again goes on with the text."""
-    running = app()
-    with editor(monkeypatch, tmp_path, "path.write_text('one')", "path.write_text(text + ' two')") as folder:
-        async with open_secret(running) as pilot:
-            await edit_outside(pilot)
-            await wait_for_screen(pilot, EditedDialog)
-            assert list(folder.iterdir()) == []
-            await press_button(pilot, "Edit again")
-            await until(pilot, lambda: (tmp_path / "turn").read_text() == "2")
-            await press_button(pilot, "Store")
-            await hear(pilot, "stored as AWSCURRENT.")
+    does = "path.write_text('one')", "path.write_text(text + ' two')"
+    async with open_edited_dialog(app, monkeypatch, tmp_path, *does) as (pilot, folder):
+        assert list(folder.iterdir()) == []
+        await press_button(pilot, "Edit again")
+        await until(pilot, lambda: (tmp_path / "turn").read_text() == "2")
+        await press_button(pilot, "Store")
+        await hear(pilot, "stored as AWSCURRENT.")
 
-            assert current(database)["SecretString"] == "one two"
+        assert current(database)["SecretString"] == "one two"
 
 
 async def test_the_text_is_kept_where_the_file_cannot_be_written_again(
     app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    running = app()
-    with editor(monkeypatch, tmp_path, "path.write_text('typed')") as folder:
-        async with open_secret(running) as pilot:
-            await edit_outside(pilot)
-            await wait_for_screen(pilot, EditedDialog)
-            folder.rmdir()
-            await press_button(pilot, "Edit again")
-            await hear(pilot, f"The temporary file could not be written to {folder}")
-            folder.mkdir()
-            await press_button(pilot, "Store")
-            await hear(pilot, "stored as AWSCURRENT.")
+    async with open_edited_dialog(app, monkeypatch, tmp_path, "path.write_text('typed')") as (pilot, folder):
+        folder.rmdir()
+        await press_button(pilot, "Edit again")
+        await hear(pilot, f"The temporary file could not be written to {folder}")
+        folder.mkdir()
+        await press_button(pilot, "Store")
+        await hear(pilot, "stored as AWSCURRENT.")
 
-            assert current(database)["SecretString"] == "typed"
+        assert current(database)["SecretString"] == "typed"
 
 
 async def test_a_file_that_cannot_be_written_is_reported(
