@@ -49,6 +49,13 @@ async def at_health(pilot: Pilot[None], running: SmtuiApp) -> HealthScreen:
     return running.screen
 
 
+async def check_values(pilot: Pilot[None], running: SmtuiApp) -> None:
+    await pilot.press("f5")
+    await until(pilot, lambda: "Each read is recorded" in screen_text(running))
+    await pilot.press("tab", "enter")
+    await until(pilot, lambda: "values and replicas checked 20" in screen_text(running))
+
+
 @pytest.mark.usefixtures("ailing")
 async def test_what_the_list_says_is_there_at_once(app: MakeApp, vault: smtui.Vault) -> None:
     """These checks read no value."""
@@ -69,10 +76,7 @@ async def test_values_are_compared_and_never_shown(app: MakeApp, vault: smtui.Va
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         screen = await at_health(pilot, running)
-        await pilot.press("f5")
-        await until(pilot, lambda: "Each read is recorded" in screen_text(running))
-        await pilot.press("tab", "enter")
-        await until(pilot, lambda: "values and replicas checked" in screen_text(running))
+        await check_values(pilot, running)
 
         assert {("weak", "weak"), ("repeated", "one"), ("repeated", "two"), ("public", "open")} <= list_findings(screen)
         assert STRONG not in screen_text(running) and "letmein" not in screen_text(running)
@@ -93,10 +97,7 @@ async def test_a_policy_that_is_no_longer_public_is_no_finding(
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         screen = await at_health(pilot, running)
-        await pilot.press("f5")
-        await until(pilot, lambda: "Each read is recorded" in screen_text(running))
-        await pilot.press("tab", "enter")
-        await until(pilot, lambda: "values and replicas checked 20" in screen_text(running))
+        await check_values(pilot, running)
         assert ("public", "open") in list_findings(screen)
         with vault.reopen() as others:
             others.client().delete_resource_policy(SecretId="open")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Static
 
 import smtui
@@ -78,16 +79,21 @@ async def test_it_shows_how_far_it_is_and_what_came_of_it(app: MakeApp, slow: Sl
         assert len(names(vault)) == 10
 
 
+async def begin_in_background(running: SmtuiApp, pilot: Pilot[None], slow: Slow) -> None:
+    """Begins the job and leaves its dialog when two of the ten secrets are made."""
+    await until(pilot, lambda: running.session)
+    running.run_task(slow.task)
+    await until(pilot, lambda: isinstance(running.screen, JobDialog))
+    slow.go_on.release(2)
+    await pilot.press("f9")
+    await until(pilot, lambda: "Making 20%" in screen_text(running))
+
+
 async def test_one_can_go_on_beside_it(app: MakeApp, slow: Slow) -> None:
     """F9 leaves the dialog, the footer shows the progress, and F9 opens the dialog again."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await until(pilot, lambda: running.session)
-        running.run_task(slow.task)
-        await until(pilot, lambda: isinstance(running.screen, JobDialog))
-        slow.go_on.release(2)
-        await pilot.press("f9")
-        await until(pilot, lambda: "Making 20%" in screen_text(running))
+        await begin_in_background(running, pilot, slow)
         await pilot.press("slash", "m")
         assert get_screen(running, SecretsScreen).filter.value == "m"
         await pilot.press("f9")
@@ -244,12 +250,7 @@ async def test_quitting_asks_first_while_it_runs(app: MakeApp, slow: Slow, vault
     """Enter lets it run; only the other answer stops it. The lock and signals do not ask."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await until(pilot, lambda: running.session)
-        running.run_task(slow.task)
-        await until(pilot, lambda: isinstance(running.screen, JobDialog))
-        slow.go_on.release(2)
-        await pilot.press("f9")
-        await until(pilot, lambda: "Making 20%" in screen_text(running))
+        await begin_in_background(running, pilot, slow)
         await pilot.press(key)
         await until(pilot, lambda: isinstance(running.screen, Confirm))
         text = str(running.screen.query_one("#text", Static).render())

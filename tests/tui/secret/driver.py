@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from smtui.tui.app import SmtuiApp
 from smtui.tui.secret.label_moves import collect_version_labels
 from smtui.tui.secret.screen import SecretScreen
-from tests.tui.conftest import screen_text, until, version_id
-from tests.tui.driver import ID, get_screen
+from tests.tui.conftest import screen_text, types, until, version_id
+from tests.tui.driver import ID, get_screen, see
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
@@ -39,6 +39,14 @@ def screen(app: SmtuiApp) -> SecretScreen:
 async def go_to_versions(pilot: Pilot[None]) -> None:
     await pilot.press("v")
     await until(pilot, lambda: get_screen(pilot.app, SecretScreen).versions.has_focus)
+
+
+async def type_new_label(pilot: Pilot[None], label: str) -> None:
+    """Types a label for the second version, on which the cursor is, and accepts it."""
+    await pilot.press("plus")
+    await see(pilot, "Attach label to version 00000002")
+    await types(pilot, label)
+    await pilot.press("enter")
 
 
 def read_labels(client: Any) -> dict[str, str]:

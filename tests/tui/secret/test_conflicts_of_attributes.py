@@ -35,6 +35,7 @@ from tests.tui.driver import (
     see_escape_ask,
     wait_for_screen,
 )
+from tests.tui.secret.driver import go_to_versions, type_new_label
 
 FIRST, SECOND = version_id(1), version_id(2)
 
@@ -368,16 +369,11 @@ def others_store(client: Any) -> None:
     client.put_secret_value(**ID, SecretString="theirs")
 
 
-async def at_versions(pilot: Pilot[None]) -> None:
-    await pilot.press("v")
-    await until(pilot, lambda: get_screen(pilot.app, SecretScreen).versions.has_focus)
-
-
 async def test_a_roll_back_is_what_the_preview_named(app: MakeApp, database: Any, other: Any) -> None:
     """A version that is stored during the preview keeps AWSCURRENT."""
     running = app()
     async with open_secret(running) as pilot:
-        await at_versions(pilot)
+        await go_to_versions(pilot)
         await pilot.press("b")
         await wait_for_screen(pilot, LabelPreview)
         others_store(other)
@@ -397,11 +393,8 @@ async def test_a_roll_back_is_what_the_preview_named(app: MakeApp, database: Any
 async def test_a_label_that_others_moved(app: MakeApp, database: Any, other: Any) -> None:
     running = app()
     async with open_secret(running) as pilot:
-        await at_versions(pilot)
-        await pilot.press("plus")
-        await see(pilot, "Attach label to version 00000002")
-        await types(pilot, "blue")
-        await pilot.press("enter")
+        await go_to_versions(pilot)
+        await type_new_label(pilot, "blue")
         await wait_for_screen(pilot, LabelPreview)
         other.update_secret_version_stage(**ID, VersionStage="blue", MoveToVersionId=FIRST)
         await pilot.press("enter")
@@ -424,7 +417,7 @@ async def test_a_label_that_others_removed_first(
     database.update_secret_version_stage(**ID, VersionStage="green", MoveToVersionId=SECOND)
     running = app()
     async with open_secret(running) as pilot:
-        await at_versions(pilot)
+        await go_to_versions(pilot)
         await pilot.press("minus")
         await wait_for_screen(pilot, Pick)
         move: Any = {"MoveToVersionId": taken_to} if taken_to else {}
@@ -440,7 +433,7 @@ async def test_a_label_that_others_attached_first(app: MakeApp, database: Any, o
     """The plan would contain no change."""
     running = app()
     async with open_secret(running) as pilot:
-        await at_versions(pilot)
+        await go_to_versions(pilot)
         await pilot.press("plus")
         await see(pilot, "Attach label to version 00000002")
         other.update_secret_version_stage(**ID, VersionStage="blue", MoveToVersionId=SECOND)
@@ -461,7 +454,7 @@ async def test_a_label_beside_it_that_others_took_away(
     database.update_secret_version_stage(**ID, VersionStage="AWSPREVIOUS", RemoveFromVersionId=FIRST)
     running = app()
     async with open_secret(running) as pilot:
-        await at_versions(pilot)
+        await go_to_versions(pilot)
         await pilot.press("j", "minus")
         await wait_for_screen(pilot, Pick)
         await pilot.press("enter")

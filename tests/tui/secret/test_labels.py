@@ -13,7 +13,16 @@ from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.secret.label_preview import LabelPreview
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id
 from tests.tui.driver import ID, see, see_escape_ask
-from tests.tui.secret.driver import FIRST, SECOND, SIZES, go_to_versions, open_first_secret, read_labels, screen
+from tests.tui.secret.driver import (
+    FIRST,
+    SECOND,
+    SIZES,
+    go_to_versions,
+    open_first_secret,
+    read_labels,
+    screen,
+    type_new_label,
+)
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
@@ -73,10 +82,7 @@ async def test_labels_of_ones_own(app: MakeApp, database: Any) -> None:
         await pilot.press("minus")
         await until(pilot, lambda: said(running))
         assert said(running) == ["AWSCURRENT cannot be removed. Move it to another version instead."]
-        await pilot.press("plus")
-        await see(pilot, "Attach label to version 00000002")
-        await types(pilot, "2026-q1")
-        await pilot.press("enter")
+        await type_new_label(pilot, "2026-q1")
         await see(pilot, "2026-q1 is attached to 00000002.")
         await pilot.press("enter")
         await until(pilot, lambda: read_labels(database).get("2026-q1") == SECOND)
@@ -92,10 +98,7 @@ async def test_a_label_that_is_refused_is_still_in_the_dialog(app: MakeApp, data
     running = app()
     async with open_first_secret(running) as pilot:
         await go_to_versions(pilot)
-        await pilot.press("plus")
-        await see(pilot, "Attach label to version 00000002")
-        await types(pilot, "2026-q1")
-        await pilot.press("enter")
+        await type_new_label(pilot, "2026-q1")
         await see(pilot, "2026-q1 is attached to 00000002.")
         await pilot.press("escape")
         await see(pilot, "✗ No changes made.")
