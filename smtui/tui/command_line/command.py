@@ -19,7 +19,7 @@ async def load_no_values() -> Sequence[str]:
     return ()
 
 
-async def find_no_problem(argument: str) -> str:
+async def load_no_problem(argument: str) -> str:
     """Refuses no argument."""
     return ""
 
@@ -36,7 +36,7 @@ class Command:
         needs_argument: whether something must follow.
         load_values: reads the values that complete the argument.
         find_problem: returns why an argument is refused; empty if it is not.
-        look_up: returns the same, but has to read for it.
+        load_problem: reads from the vault why an argument is refused; empty if it is not.
         is_fuzzy: whether the values are found by characters in order, the best match first, not by their start.
     """
 
@@ -47,7 +47,7 @@ class Command:
     needs_argument: bool = False
     load_values: Callable[[], Awaitable[Sequence[str]]] = load_no_values
     find_problem: Callable[[str], str] = lambda argument: ""
-    look_up: Callable[[str], Awaitable[str]] = find_no_problem
+    load_problem: Callable[[str], Awaitable[str]] = load_no_problem
     is_fuzzy: bool = False
 
     @property

@@ -13,7 +13,7 @@ from smtui.rules.regions import REGIONS
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.command_line.command import Command
-from smtui.tui.command_line.secret_names import find_secret_problem, load_names
+from smtui.tui.command_line.secret_names import load_names, load_secret_problem
 from smtui.tui.command_line.vault_names import find_vault_problem, find_vaults, list_vault_names
 from smtui.tui.contexts.choose_vault import list_known_vaults
 from smtui.tui.help import places
@@ -40,7 +40,7 @@ def list_general_commands(app: Shell) -> Iterator[Command]:
     if session is None:
         return
     yield Command(("secret",), SafeText("Show a secret by its name or ARN"), partial(app.visit, places.SECRETS),
-                  "NAME", True, partial(load_names, session), look_up=partial(find_secret_problem, session),
+                  "NAME", True, partial(load_names, session), load_problem=partial(load_secret_problem, session),
                   is_fuzzy=True)
     if not session.read_only:
         forbid = partial(app.call_later, app.run_action, "app.forbid_changes")

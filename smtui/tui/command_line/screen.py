@@ -102,7 +102,7 @@ class CommandLine(ClosableModalScreen[Answer | None]):
             return
         try:
             command, argument = parse_command(typed, self._commands, self._explain_missing)
-            if argument and (problem := await command.look_up(argument)):
+            if argument and (problem := await command.load_problem(argument)):
                 raise CommandError(problem)
         except CommandError as error:
             self.matches.set_class(True, "-error")

@@ -25,7 +25,7 @@ async def load_names(session: Session) -> Sequence[str]:
     return await call(_read_names, session.client(record_reads=False))
 
 
-async def find_secret_problem(session: Session, secret_id: str) -> str:
+async def load_secret_problem(session: Session, secret_id: str) -> str:
     """Returns why no secret can be opened by this name or ARN; empty if the screen of the secret can say more."""
     client = session.client(record_reads=False)
     try:
