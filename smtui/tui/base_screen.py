@@ -30,9 +30,9 @@ class SessionScreen(ReadingScreen[Answer]):
         self.client = session.client()
 
     def create_header(self) -> Header:
-        """Creates the top line: the vault's name, the Region, and flags: another Region than at home, read-only.
+        """Creates the top line: the vault's name and the Region, which is a flag unless it is home, and `read-only`.
 
-        Of an AWS account it has the name of the context, the number of the account, the Region, and `PROTECTED`.
+        For an AWS account it has the name of the context, the account ID, the Region, and `PROTECTED`.
         """
         vault = self.session.vault
         colour = "" if vault.can.has_file else cast("AwsContext", vault).settings.colour

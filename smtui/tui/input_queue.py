@@ -88,7 +88,7 @@ class InputQueue:
         self._deliver = deliver
         self._waiting: deque[events.Event] = deque()
         self._urgent: deque[events.Event] = deque()
-        """The waiting events that may be urgent, because to look for them in a long paste would slow down every key."""
+        """The waiting events that may be urgent. Looking for them in a long paste would slow down every key."""
         self._progress_at = 0.0
         self._seen = 0
         self._overtaking = False
@@ -113,7 +113,7 @@ class InputQueue:
     def _is_newly_pressed(self, event: events.Event) -> bool:
         """Whether a key was pressed `STUCK_AFTER` seconds after the last progress.
 
-        A key that was typed ahead may arrive here as late, because what the keys before it did kept the loop busy.
+        A key that was typed ahead may arrive here that late too, after what earlier keys did kept the loop busy.
         """
         return event.time - self._progress_at > STUCK_AFTER
 

@@ -19,7 +19,7 @@ ROOM = 4
 class Button(widgets.Button):
     """A button that looks like `▸ Cancel ◂` while it has the focus. Arrow keys move between the answers of a dialog.
 
-    Where the answers are an act and "Cancel", y and n press them, unless they were typed before the question was there.
+    Where the answers are an act and "Cancel", y and n press them, unless they were typed before the question was shown.
     """
 
     BINDINGS = keys.list_bindings("answers")

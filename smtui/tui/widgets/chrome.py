@@ -68,7 +68,7 @@ class Status(Static):
 
 
 class Header(Horizontal):
-    """The line at the top: where one is, `flags` for special states such as read-only, and how soon the vault locks.
+    """The line at the top: the program, the place, special states such as read-only, and how soon the vault locks.
 
     Args:
         where: the name of the vault, then the Region.

@@ -69,7 +69,7 @@ class ReadPane(Container):
         self._title: str | Content = ""
 
     def show_title(self, title: str | Content) -> None:
-        """Shows another title, which tells what was read: at once, or when the first read is done."""
+        """Shows another title, which describes what was read: at once, or when the first read is done."""
         self._title = title
         if self.has_read:
             show_title(self, title)
