@@ -153,12 +153,12 @@ class AwsContext(AwsAccount):
                  "--lookup-attributes AttributeKey=EventSource,AttributeValue=secretsmanager.amazonaws.com")
 
     def change_count(self) -> int:
-        """A number that differs after a change in the list of the home Region, which AWS is asked for once a minute.
+        """A number that differs after a change in a list that was asked for; AWS is asked for changes once a minute.
 
         Raises:
             ClientError: AWS could not be asked.
         """
-        return self.lists.count_changes(self.region_name)
+        return self.lists.count_changes()
 
     def regions(self) -> dict[str, int]:
         """Nothing: a count would take a whole list."""

@@ -43,17 +43,17 @@ class ListIndexes:
                 self._indexes[region] = ListIndex(client.list_secrets, client.describe_secret, self._monotonic)
             return self._indexes[region]
 
-    def count_changes(self, region: str) -> int:
-        """A number that differs after each change of a secret in the list of a Region, looked for once a minute.
+    def count_changes(self) -> int:
+        """A number that differs after each change of a secret in any of the lists, looked for once a minute.
 
         Raises:
             ClientError: AWS could not be asked.
         """
-        index = self._indexes.get(region)
-        if index is None:
-            return 0
-        index.look_for_changes()
-        return index.version
+        with self._lock:
+            indexes = [*self._indexes.values()]
+        for index in indexes:
+            index.look_for_changes()
+        return sum(index.version for index in indexes)
 
     def count_whole_lists(self) -> dict[str, int]:
         """The number of secrets of each Region whose list is known completely."""

@@ -410,6 +410,21 @@ class TestAgainstMoto:
         assert account.client(record_reads=False).list_secrets(
             Filters=[{"Key": "description", "Values": ["theirs"]}])["SecretList"][0]["Name"] == "prod/svc/00000"
 
+    def test_a_change_counts_in_every_region_that_was_listed(
+        self, aws: Aws, account: AwsContext, seconds: list[float]
+    ) -> None:
+        aws.fill(2, "eu-west-1")
+        account.client(region_name="eu-west-1", record_reads=False).list_secrets(**BY_NAME)
+        before = account.change_count()
+        change_date(aws.client(region="eu-west-1"), "prod/svc/00000")
+        seconds[0] += CHECK_SECONDS
+        with aws.count_calls() as calls:
+            after = account.change_count()
+            account.client(region_name="eu-west-1").create_secret(Name="aaa", SecretString="x")
+
+        assert calls == ["ListSecrets", "CreateSecret", "DescribeSecret"]
+        assert before < after < account.change_count()
+
     @pytest.mark.parametrize("fault", [DENIED, THROTTLED])
     def test_a_fault_of_the_first_page_is_told(self, aws: Aws, account: AwsContext, fault: str) -> None:
         aws.proxy.faults["ListSecrets"] = fault
