@@ -174,7 +174,7 @@ def score_positions(text: str, positions: tuple[int, ...]) -> int:
 def score_scattered(word: Word, text: str, folded: str, segments: str) -> int:
     """Scores a match of characters that are not consecutive, as `score_positions` scores that of `find_positions`.
 
-    It runs for thousands of names between two keys, so it takes the way of both at once.
+    It runs for thousands of names between two keys, so it does the work of both in one pass.
 
     Args:
         folded: the text after `fold_case`.
@@ -198,7 +198,7 @@ def score_scattered(word: Word, text: str, folded: str, segments: str) -> int:
 
 
 def _score_start(at: int, text: str, segments: str) -> int:
-    """Scores a matched character behind one that is not: of `segments`, the character before it has the same index."""
+    """Scores a matched character that follows an unmatched one: in `segments`, that one stands at the index `at`."""
     if segments[at] == "/":
         return _AT_START
     return _AT_CAPITAL if text[at].isupper() and text[at - 1].islower() else 0

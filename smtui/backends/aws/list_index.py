@@ -186,7 +186,7 @@ class ListIndex:
         self._sorted.clear()
 
     def _accept(self, entry: Entry) -> bool:
-        """Stores an entry of a list, unless a newer change was made here; returns whether it is news."""
+        """Stores an entry of a list, unless a newer change was made here; returns whether it is new or changed."""
         own = self._own.get(entry["ARN"])
         if own is not None and self._monotonic() - own.made_at < LAG_SECONDS and (
                 own.entry is None or get_position(own.entry, "last-changed-date") >=
@@ -241,9 +241,9 @@ class ListIndex:
         while True:
             answer = self._fetch(SortBy="last-changed-date", SortOrder="desc", IncludePlannedDeletion=True,
                                  MaxResults=MAX_PAGE_SIZE, **token)
-            news = [self._accept(entry) for entry in answer["SecretList"]]
-            is_changed = is_changed or any(news)
-            if not all(news) or not answer.get("NextToken"):
+            changes = [self._accept(entry) for entry in answer["SecretList"]]
+            is_changed = is_changed or any(changes)
+            if not all(changes) or not answer.get("NextToken"):
                 return is_changed
             token = {"NextToken": answer["NextToken"]}
 

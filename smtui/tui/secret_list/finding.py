@@ -90,15 +90,16 @@ class Ranking:
             self.scanned = stop
 
     def find_best(self, most: int) -> list[int]:
-        """Returns the indexes of the first matches in order of `order`, at most about `most`.
+        """Returns the indexes of the first matches in order of `order`; of a single word, at most `most`.
 
-        It finds words in names that contain all of them consecutively; of several words, at the start of segments.
-        There are further matches if it returns fewer than `most`. It takes a tenth of the time of a scan.
+        It finds a single word in the names that contain it consecutively, and several words in those in which each
+        starts a segment. Even if it returns fewer than `most`, there may be further matches. It takes a tenth of the
+        time of a scan.
         """
         return self._find_starts() if len(self.words) > 1 else list(islice(self._find_consecutive(), most))
 
     def _find_consecutive(self) -> Iterator[int]:
-        """Yields the names that contain the only word: whole segments, then at the start of one, then elsewhere."""
+        """Yields the indexes of names with the only word: whole segments first, then starts of one, then the rest."""
         word, index = self.words[0], self._index
         found: set[int] = set()
         if next(index.find_in_names(word.folded), None) is None:
@@ -114,7 +115,7 @@ class Ranking:
                     yield at
 
     def _find_starts(self) -> list[int]:
-        """Returns the names in which all words start a segment."""
+        """Returns the indexes of the names in which all words start a segment, the best match first."""
         found: Sequence[int] = range(len(self._index))
         for word in self.words:
             segments = _select(self._index.segments, found)

@@ -114,7 +114,7 @@ class Plan:
             self._is_running = False
 
     def describe_running_work(self) -> str:
-        """Returns how far the plan is and that this stays; empty if it is not running."""
+        """Says how far the plan is, and that what is done stays; empty if it is not running."""
         if not self._is_running:
             return ""
         done, planned = (len(self.list_items(state)) for state in (ItemState.DONE, ItemState.PLANNED))

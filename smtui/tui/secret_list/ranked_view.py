@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SCAN_BATCH = 5000
 """Entries in which words are found at once, before other tasks have their turn."""
 FEW = 5000
-"""So many matches of the previous words are searched as soon as the best matches of all."""
+"""Up to so many matches of the previous words are scanned at once, which is as fast as finding the best of all."""
 PARTIAL_COUNT = 200
 """Rows that are shown at least, where there are as many, while further entries are read."""
 

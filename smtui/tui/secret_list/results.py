@@ -73,7 +73,7 @@ class PageCache:
         """Reads and returns the next page.
 
         A collection of the garbage among 100,000 entries takes half a second, in which no key is answered, so many
-        entries are exempt from it (`gc.freeze`) until the next list is read, or the lock.
+        entries are exempt from it (`gc.freeze`) until the next list is read, or until the lock.
         """
         page = await self._fetch(self._token)
         self._has_begun, self._token = True, page.next_token
