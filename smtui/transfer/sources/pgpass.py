@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from smtui.text import strict_json
 from smtui.text.interruption import check_interruption
@@ -13,6 +14,8 @@ from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
 
 ANY = "*"
+PARTS = 5
+"""Host, port, database, user and password."""
 _FIELD = re.compile(r"((?:[^:\\]|\\.|\\$)*)(:|$)")
 _ESCAPED = re.compile(r"\\(.)")
 _PORT = re.compile(r"\*|[0-9]{1,5}")
@@ -41,14 +44,15 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
 
 
 def _is_login(parts: list[str]) -> bool:
-    return len(parts) == 5 and _PORT.fullmatch(parts[1]) is not None
+    return len(parts) == PARTS and _PORT.fullmatch(parts[1]) is not None
 
 
 def _list_lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The parts of each line, up to one too many: a file of another kind can be one long line."""
     for number, line in enumerate(text.splitlines(), 1):
         check_interruption()
         if line.strip() and not line.startswith("#"):
-            yield number, [_ESCAPED.sub(r"\1", part) for part in _split(line)]
+            yield number, [_ESCAPED.sub(r"\1", part) for part in islice(_split(line), PARTS + 1)]
 
 
 def _split(line: str) -> Iterator[str]:
