@@ -51,6 +51,7 @@ from smtui.transfer.sources.fields import to_value
 MAX_BYTES = 64 * 1024 * 1024
 HELP_WIDTH, HELP_INDENT = 116, 20
 CURRENT_VALUES = MappingOptions()
+UNKNOWN_HINT = "smtui import --help lists what is read; --format NAME chooses."
 
 
 class ImportFormat(StrEnum):
@@ -176,7 +177,6 @@ def format_source_table() -> str:
     return "\n".join(["| source | file | `--format` |", "| --- | --- | --- |", *rows, ""])
 
 
-
 @dataclass(frozen=True, slots=True)
 class FileContent:
     """The entries of a file, and what it is; `notes` are sentences about what it lacks."""
@@ -205,16 +205,16 @@ def describe_file(path: Path) -> str:
         source = recognise_source(file)
         if source.format in STARTS_PROGRAMS:
             return f"{source.title}, encrypted"
-        return read_source(file, source.format).what.removeprefix(f"{file.name}: ").rstrip(".")
+        return _read(source, file, NO_KEY, CURRENT_VALUES).what.removeprefix(f"{file.name}: ").rstrip(".")
     except SourcePassphraseError:
         return f"{source.title}, encrypted with a passphrase"
     except (TransferError, OSError) as error:
         return str(error).removeprefix(f"{path}: ").rstrip(".")
 
 
-def open_source(path: Path, name: str = "") -> SourceFile:
+def open_source(path: Path) -> SourceFile:
     """The content of the file at `path`, or the folder there. Raises UnreadableFileError."""
-    name = name or str(path)
+    name = str(path)
     if is_folder(path):
         return SourceFile(b"", name, path, is_folder=True)
     try:
@@ -247,6 +247,11 @@ def read_source(
     source = BY_FORMAT[format] if format else recognise_source(file)
     if format and not source.is_general and not source.recognise(file):
         raise make_unreadable_error(file.name, f"it was not recognised as {format}")
+    return _read(source, file, key, options)
+
+
+def _read(source: Source, file: SourceFile, key: SourceKey, options: MappingOptions) -> FileContent:
+    """Reads a file with the source that recognises it. Raises like `read_source`."""
     content = source.read(file, key)
     if content.inner is not None:
         return _read_inner(content, str(source.format), key, options)
@@ -264,7 +269,7 @@ def _read_inner(outer: SourceContent, origin: str, key: SourceKey, options: Mapp
     file = outer.inner
     claims = find_claims(file)
     if claims and claims[0].format is not None:
-        found = read_source(file, claims[0].format, key, options)
+        found = _read(claims[0], file, key, options)
         return replace(found, what=f"{found.what} It is a {outer.what}.", is_encrypted=True)
     title = file.path.stem if file.path else "imported"
     document = file.documents[0] if len(file.documents) == 1 else None
@@ -291,16 +296,13 @@ def recognise_source(file: SourceFile) -> Source:
         return claims[0]
     if file.is_folder:
         raise make_unreadable_error(f"cannot read {file.name}", "it is a folder of no kind that smtui recognises")
-    text = file.require_text()
+    file.require_text()
     if file.looks_like_json:
-        _check_json(file, text)
+        _check_json(file)
     raise UnknownSourceError(f"{file.name} is of no kind that smtui recognises.", hint=UNKNOWN_HINT)
 
 
-UNKNOWN_HINT = "smtui import --help lists what is read; --format NAME chooses."
-
-
-def _check_json(file: SourceFile, text: str) -> None:
+def _check_json(file: SourceFile) -> None:
     """Raises an error that says what is wrong with JSON that no source recognises."""
     try:
         found = file.parse_json()
