@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, hmac, padding
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from smtui.transfer.aes import decrypt_padded, encrypt_padded
 
 PBKDF2, ARGON2ID = 0, 1
 MAX_ITERATIONS = {PBKDF2: 20_000_000, ARGON2ID: 64}
@@ -55,15 +57,11 @@ class ExportKeys:
             self._sign(iv + ciphertext).verify(mac)
         except InvalidSignature:
             raise WrongPassphraseOfExportError from None
-        decryptor = Cipher(algorithms.AES(self.encryption), modes.CBC(iv)).decryptor()
-        unpadder = padding.PKCS7(128).unpadder()
-        return unpadder.update(decryptor.update(ciphertext) + decryptor.finalize()) + unpadder.finalize()
+        return decrypt_padded(self.encryption, CBC(iv), ciphertext)
 
     def encrypt(self, content: bytes, iv: bytes) -> str:
         """Makes a cipher string. `iv` has 16 random bytes."""
-        padder = padding.PKCS7(128).padder()
-        encryptor = Cipher(algorithms.AES(self.encryption), modes.CBC(iv)).encryptor()
-        ciphertext = encryptor.update(padder.update(content) + padder.finalize()) + encryptor.finalize()
+        ciphertext = encrypt_padded(self.encryption, CBC(iv), content)
         parts = (iv, ciphertext, self._sign(iv + ciphertext).finalize())
         return f"{_AES_CBC_HMAC}.{'|'.join(base64.b64encode(part).decode() for part in parts)}"
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from smtui.transfer.aes import decrypt_padded
 from smtui.transfer.kdbx.errors import KdbxError, WrongKeyError
 from smtui.transfer.kdbx.header import Field, Header, parse_header
 from smtui.transfer.kdbx.keys import derive_key, hash_sha256
@@ -176,9 +176,7 @@ def _decrypt_content(header: Header, key: bytes, data: bytes) -> bytes:
     if cipher != AES:
         raise KdbxError(f"it is encrypted with {'Twofish' if cipher == TWOFISH else 'an unknown cipher'}",
                         hint="Choose AES or ChaCha20 in KeePassXC under Database > Database security, and save it.")
-    decryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor()
-    unpadder = padding.PKCS7(128).unpadder()
-    return unpadder.update(decryptor.update(data) + decryptor.finalize()) + unpadder.finalize()
+    return decrypt_padded(key, modes.CBC(iv), data)
 
 
 def _make_database(

@@ -39,13 +39,12 @@ def read(file: SourceFile, key: SourceKey) -> SourceContent:
 
 def _decrypt(salt: bytes, mac: bytes, ciphertext: bytes, passphrase: str) -> bytes | None:
     """The content; None if the passphrase is another."""
-    from cryptography.hazmat.primitives import padding
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+    from cryptography.hazmat.primitives.ciphers.modes import CTR
+
+    from smtui.transfer.aes import decrypt_padded
 
     secret = passphrase.encode("utf-8", "surrogateescape")
     derived = hashlib.pbkdf2_hmac("sha256", secret, salt, ITERATIONS, 80)
     if not hmac.compare_digest(hmac.digest(derived[32:64], ciphertext, "sha256"), mac):
         return None
-    decryptor = Cipher(algorithms.AES(derived[:32]), modes.CTR(derived[64:])).decryptor()
-    unpadder = padding.PKCS7(128).unpadder()
-    return unpadder.update(decryptor.update(ciphertext) + decryptor.finalize()) + unpadder.finalize()
+    return decrypt_padded(derived[:32], CTR(derived[64:]), ciphertext)
