@@ -15,10 +15,12 @@ import pytest
 import smtui
 from smtui.cli import terminal
 from smtui.cli.main import run
+from smtui.server.agent import Agent
+from tests.agents import run_agent, runtime
 from tests.aws_server import Aws, aws, aws_server
 from tests.conftest import PASSPHRASE, derive_keys_cheaply
 
-__all__ = ["Aws", "aws", "aws_server"]
+__all__ = ["Aws", "aws", "aws_server", "runtime"]
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,13 @@ def stocked(cli: CommandLine) -> CommandLine:
         client.create_secret(Name="prod/text", SecretString="plain text\n")
         client.create_secret(Name="dev/key", SecretBinary=b"\x00\xff\n")
     return cli
+
+
+@pytest.fixture
+def agent(stocked: CommandLine, runtime: Path) -> Iterator[Agent]:
+    """Returns an agent for the vault of the command line."""
+    with run_agent(stocked.path) as agent:
+        yield agent
 
 
 @pytest.fixture

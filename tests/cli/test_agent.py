@@ -5,46 +5,24 @@ from __future__ import annotations
 import json
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
-import smtui
 from smtui.cli import serving
 from smtui.cli.command_table import BY_NAME
 from smtui.cli.commands import execute
 from smtui.server.agent import Agent
 from smtui.server.peer import Peer
-from smtui.server.shared_vault import LockLimits, SharedVault
 from smtui.system import agent_socket
-from smtui.system.ambient import Ambient
 from tests.cli.conftest import CommandLine, Person
 from tests.conftest import PASSPHRASE
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets")
-
-
-@pytest.fixture(autouse=True)
-def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A runtime folder with a short path, as sockets need it."""
-    with TemporaryDirectory(prefix="smtui-t", dir="/tmp") as folder:
-        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
-        yield Path(folder)
-
-
-@pytest.fixture
-def agent(stocked: CommandLine) -> Iterator[Agent]:
-    """An agent for the vault of the command line."""
-    vault = smtui.open_vault(stocked.path, PASSPHRASE)
-    shared = SharedVault(vault, lambda passphrase: smtui.open_vault(stocked.path, passphrase), LockLimits(), Ambient())
-    agent = Agent(shared)
-    agent.start(vault)
-    yield agent
-    agent.close()
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets"), pytest.mark.usefixtures("runtime"),
+]
 
 
 CALLS = (

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import platformdirs
 import pytest
@@ -17,9 +16,7 @@ import smtui
 from smtui.api import limits
 from smtui.cli import quick
 from smtui.server.agent import Agent
-from smtui.server.shared_vault import LockLimits, SharedVault
 from smtui.system import agent_socket
-from smtui.system.ambient import Ambient
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 from tests.waiting import LIMIT
@@ -33,20 +30,14 @@ def test_the_largest_page_is_that_of_the_operation() -> None:
 
 
 @pytest.fixture
-def agent(stocked: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Agent]:
-    with TemporaryDirectory(prefix="smtui-t", dir="/tmp") as folder:
-        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
-        vault = smtui.open_vault(stocked.path, PASSPHRASE)
+def stocked(stocked: CommandLine) -> CommandLine:
+    """Returns the command line with more secrets, whose values are not plain."""
+    with smtui.open_vault(stocked.path, PASSPHRASE) as vault:
         client = vault.client()
         client.create_secret(Name="odd/twice", SecretString='{"a":"1","a":"2"}')
         client.create_secret(Name="odd/numbers", SecretString='{"n":1.50,"s":"\\u00e9\\ud83d\\ude00","half":"\\ud800"}')
         client.create_secret(Name="odd/empty", SecretString='""')
-        shared = SharedVault(
-            vault, lambda passphrase: smtui.open_vault(stocked.path, passphrase), LockLimits(), Ambient())
-        agent = Agent(shared)
-        agent.start(vault)
-        yield agent
-        agent.close()
+    return stocked
 
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]

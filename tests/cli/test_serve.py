@@ -10,11 +10,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 import smtui
+from tests.agents import make_runtime_folder
 from tests.conftest import PASSPHRASE
 from tests.waiting import LIMIT, wait_until
 
@@ -38,7 +38,8 @@ def environ(real_vault: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of the processes, with a vault and a short runtime folder."""
     path = tmp_path / "v.vault"
     shutil.copy(real_vault, path)
-    with TemporaryDirectory(prefix="smtui-t", dir="/tmp") as runtime:
+    with make_runtime_folder() as folder:
+        runtime = str(folder)
         yield {
             "PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8",
             "SMTUI_VAULT": str(path), "SMTUI_CONFIG": str(tmp_path / "config.toml"),

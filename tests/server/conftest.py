@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,10 @@ from smtui.server.messages import HttpRequest, HttpResponse
 from smtui.server.restrictions import Restrictions
 from smtui.server.shared_vault import LockLimits, SharedVault
 from smtui.system.ambient import Ambient
+from tests.agents import runtime
 from tests.conftest import PASSPHRASE, Clock
+
+__all__ = ["runtime"]
 
 HOST = "127.0.0.1:2773"
 ACCOUNT = "000000000000"
@@ -111,6 +115,17 @@ def endpoint(shared: SharedVault, callers: CallerRegistry) -> Endpoint:
 @pytest.fixture
 def caller(endpoint: Endpoint, callers: CallerRegistry, signer: Signer) -> Caller:
     return Caller(endpoint, callers, signer)
+
+
+def read_all(line: socket.socket) -> bytes:
+    """What the other side sends until it ends the connection, also with a reset."""
+    received = b""
+    try:
+        while data := line.recv(65536):
+            received += data
+    except ConnectionResetError:
+        pass
+    return received
 
 
 def make_passphrase() -> bytearray:

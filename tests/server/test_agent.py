@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -36,18 +35,12 @@ from smtui.server.peer import Peer
 from smtui.server.restrictions import Restrictions
 from smtui.server.shared_vault import SharedVault
 from smtui.system import agent_socket
-from tests.server.conftest import make_passphrase
+from tests.server.conftest import make_passphrase, read_all
 from tests.waiting import LIMIT, wait_until
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets")
-
-
-@pytest.fixture(autouse=True)
-def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A runtime folder with a short path, as sockets need it."""
-    with TemporaryDirectory(prefix="smtui-t", dir="/tmp") as folder:
-        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
-        yield Path(folder)
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets"), pytest.mark.usefixtures("runtime"),
+]
 
 
 @pytest.fixture
@@ -386,12 +379,7 @@ def test_an_endless_line_is_cut_off(
     with agent_socket.connect(str(vault.path)) or pytest.fail("no agent") as peer:
         peer.settimeout(LIMIT)
         peer.sendall(b"x" * 200_000)
-        answer = b""
-        try:
-            while data := peer.recv(1000):
-                answer += data
-        except ConnectionResetError:
-            pass
+        answer = read_all(peer)
         assert b"too long" in answer or not answer
 
 

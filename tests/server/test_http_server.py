@@ -26,6 +26,7 @@ from smtui.server.messages import HttpRequest, HttpResponse, make_error_response
 from smtui.server.restrictions import Restrictions
 from smtui.server.shared_vault import SharedVault
 from smtui.system.ambient import Ambient
+from tests.server.conftest import read_all
 from tests.waiting import LIMIT, wait_until
 
 TOKEN = "00000000-1111-4000-8000-000000000001"
@@ -56,16 +57,6 @@ def connect(server: HttpServer, kind: socket.AddressFamily = socket.AF_INET) -> 
     line.settimeout(LIMIT)
     line.connect(("127.0.0.1" if kind == socket.AF_INET else "::1", server.port))
     return line
-
-
-def read_all(line: socket.socket) -> bytes:
-    received = b""
-    try:
-        while data := line.recv(65536):
-            received += data
-    except ConnectionResetError:
-        pass
-    return received
 
 
 def exchange(server: HttpServer, *parts: bytes) -> tuple[int, bytes]:
