@@ -29,7 +29,7 @@ class ContextSettings:
         profile: a profile of `~/.aws/config`.
         account: the account that the profile must lead to, 12 digits; empty accepts every account.
         regions: the Regions to offer; the first is where the context opens.
-        protect: one of `PROTECTIONS`; empty is `read` for an account and `no` for a vault.
+        protect: one of `PROTECTIONS`, `ask` for an account only; empty is `read` for an account and `no` for a vault.
         colour: one of `COLOURS`, or empty.
         vault: the path of a vault file.
     """
@@ -108,6 +108,8 @@ def _require_sense(where: str, context: ContextSettings) -> None:
         raise ValueError(f"{where} needs either profile or vault")
     if context.vault and context.account:
         raise ValueError(f"{where} account belongs to a profile, not to a vault")
+    if context.vault and context.protect == "ask":
+        raise ValueError(f'{where} protect = "ask" belongs to a profile, not to a vault')
     if context.account and not is_account(context.account):
         raise ValueError(f"{where} account must be 12 digits in quotes")
     if wrong := [region for region in context.regions if not is_region(region)]:

@@ -48,6 +48,7 @@ def test_an_account_is_protected_unless_told_otherwise() -> None:
     ('[contexts.prod]\nprofile = "a"\nregions = "eu-west-1"', "regions must be a list of Regions"),
     ('[contexts.prod]\nprofile = "a"\nregions = ["europe"]', "'europe' does not look like a Region"),
     ('[contexts.prod]\nprofile = "a"\nprotect = "yes"', "protect must be one of read, ask, no"),
+    ('[contexts.prod]\nvault = "a"\nprotect = "ask"', 'protect = "ask" belongs to a profile'),
     ('[contexts.prod]\nprofile = "a"\ncolour = "loud"', "colour must be one of red"),
     ('[contexts.prod]\nprofile = "a"\nendpoint_url = "x"', "unknown setting 'endpoint_url'"),
     ('[contexts."a@b"]\nprofile = "a"', "the name of a context has letters"),

@@ -48,7 +48,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--regions", metavar="REGION", type=parse_region, nargs="+", default=[],
                         help="with add: the Regions to offer; the first is the default")
     parser.add_argument("--protect", choices=PROTECTIONS,
-                        help="with add: read refuses changes (default for accounts), ask asks first, no allows them")
+                        help="with add: read refuses changes (default for accounts), ask asks first (accounts only), "
+                             "no allows them")
     parser.add_argument("--colour", choices=COLOURS, help="with add: the colour of the context on the screens")
     parser.add_argument("--output", choices=TEXT_OR_JSON, default="text", help="with list: text (default) or json")
 
