@@ -7,7 +7,7 @@ from pathlib import Path
 
 from smtui.cli import diagnostics, inputs, terminal
 from smtui.cli.exit_codes import CannotUnlockError, UsageError
-from smtui.cli.terminal import NoTerminalError, wipe
+from smtui.cli.terminal import NoTerminalError
 from smtui.cli.unlocking import ATTEMPTS, read_line
 from smtui.system.paths import expand_home, is_folder
 from smtui.transfer import formats
@@ -66,7 +66,7 @@ def _read_key(args: argparse.Namespace) -> SourceKey:
     """What the options give to open encrypted files. Raises UsageError."""
     passphrase: str | None = None
     if args.source_passphrase_fd is not None:
-        passphrase = _take_text(read_line(args.source_passphrase_fd, "--source-passphrase-fd"))
+        passphrase = terminal.take_text(read_line(args.source_passphrase_fd, "--source-passphrase-fd"))
     if args.key_file is None:
         return SourceKey(passphrase)
     return SourceKey(passphrase, inputs.read_file(args.key_file, "--key-file"), Path(args.key_file))
@@ -91,14 +91,7 @@ def _read_content(file: SourceFile, key: SourceKey, args: argparse.Namespace) ->
 
 def _ask_for_passphrase(file: str) -> str:
     try:
-        return _take_text(terminal.ask(f"Passphrase of {file}: "))
+        return terminal.ask_text(f"Passphrase of {file}: ")
     except NoTerminalError:
         raise CannotUnlockError(f"{file} is encrypted, and there is no terminal to ask for its passphrase.",
                                 hint="Use --source-passphrase-fd N, or run this in a terminal.") from None
-
-
-def _take_text(typed: bytearray) -> str:
-    try:
-        return typed.decode("utf-8", "surrogateescape")
-    finally:
-        wipe(typed)

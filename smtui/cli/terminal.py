@@ -71,7 +71,11 @@ def ask(question: str) -> bytearray:
 
 def ask_text(question: str) -> str:
     """Prompts for one line without echo, and returns it as text, which cannot be wiped. Raises like `ask`."""
-    typed = ask(question)
+    return take_text(ask(question))
+
+
+def take_text(typed: bytearray) -> str:
+    """Turns a line that was typed into text, which cannot be wiped, and wipes the line."""
     try:
         return typed.decode("utf-8", "surrogateescape")
     finally:

@@ -12,6 +12,9 @@ from enum import StrEnum
 from smtui.transfer.entry import Entry, Value
 from smtui.transfer.source_file import SourceFile
 
+STANDARD_FIELDS = ("username", "password", "url", "otp", "notes")
+"""The names of fields that every source uses, in the order in which they are written."""
+
 
 class ItemState(StrEnum):
     """Where a source keeps an item."""

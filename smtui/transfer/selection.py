@@ -55,6 +55,11 @@ def get_value(answer: Answer) -> str | bytes | None:
     return found
 
 
+def get_tags(answer: Answer) -> dict[str, str]:
+    """The values of the tags in an answer, by key."""
+    return {tag["Key"]: tag.get("Value", "") for tag in answer.get("Tags", ())}
+
+
 def _read_named(client: Client, names: Sequence[str]) -> Iterator[Answer]:
     versions: dict[str, str] = {}
     for name in names:

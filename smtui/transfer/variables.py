@@ -51,9 +51,9 @@ class Naming:
     qualified: bool = False
     skip: frozenset[str] = frozenset()
 
-    def is_skipped(self, variable: Variable, secret: str) -> bool:
-        """Whether a variable of a secret is not wanted."""
-        return bool(self.skip & {variable.name, variable.source, secret})
+    def is_skipped(self, *names: str) -> bool:
+        """Whether something with these names is not wanted."""
+        return not self.skip.isdisjoint(names)
 
 
 DEFAULT_NAMING = Naming()
@@ -77,10 +77,10 @@ def make_variables(
     `source` is the secret as the user wrote it, with its version; by default its name.
     """
     source = source or name
-    if naming.skip & {name, source}:
+    if naming.is_skipped(name, source):
         return
     for variable in _list_variables(name, value, prefix, source, naming):
-        if not naming.is_skipped(variable, name):
+        if not naming.is_skipped(variable.name, variable.source):
             check_name(variable.name, variable.source)
             yield variable
 

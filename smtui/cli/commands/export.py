@@ -17,7 +17,6 @@ from smtui.cli import diagnostics, output, parameters, terminal
 from smtui.cli.commands.execute import declare_naming, read_naming
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.target import parse_version
-from smtui.cli.terminal import wipe
 from smtui.cli.unlocking import open_context_for, read_line
 from smtui.system.paths import expand_home
 from smtui.transfer.export import FORMATS, ExportCounts, ExportFormat, Progress, export
@@ -67,9 +66,7 @@ def run(args: argparse.Namespace) -> Exit:
 def _read_passphrase(args: argparse.Namespace) -> str:
     """The passphrase that will protect the export, asked for twice. Raises UsageError, CannotUnlockError."""
     if args.export_passphrase_fd is not None:
-        typed = read_line(args.export_passphrase_fd, "--export-passphrase-fd")
-        passphrase = repeated = typed.decode("utf-8", "surrogateescape")
-        wipe(typed)
+        passphrase = repeated = terminal.take_text(read_line(args.export_passphrase_fd, "--export-passphrase-fd"))
     else:
         passphrase = terminal.ask_text("New passphrase for the export: ")
         repeated = terminal.ask_text("The same passphrase again: ")

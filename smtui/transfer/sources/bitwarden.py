@@ -9,7 +9,7 @@ from smtui.text import strict_json
 from smtui.text.strict_json import StrictJsonError
 from smtui.transfer.entry import make_unreadable_error
 from smtui.transfer.errors import SourcePassphraseError, UnknownSourceError
-from smtui.transfer.item import Attachment, Item, ItemState, LeftBehind, SourceContent
+from smtui.transfer.item import STANDARD_FIELDS, Attachment, Item, ItemState, LeftBehind, SourceContent
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
 from smtui.transfer.sources.fields import get_list, get_object, get_text, list_objects, to_text
@@ -106,7 +106,7 @@ def _list_fields(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for name, value in get_object(item, kind).items():
             yield name, to_text(value)
     yield "notes", get_text(item, "notes")
-    names = UniqueNames(("username", "password", "otp", "url", "notes"))
+    names = UniqueNames(STANDARD_FIELDS)
     for custom in list_objects(item, "fields"):
         if get_text(custom, "type") != LINKED:
             yield names.choose(get_text(custom, "name") or "field"), to_text(custom.get("value"))

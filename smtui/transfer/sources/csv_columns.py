@@ -39,7 +39,7 @@ KINDS = (
     _declare("keepass-1", "KeePass 1", "account,login name,password,web site,comments"),
     _declare("chrome", "Chrome or Edge", "name,url,username,password", names_by_host=True),
 )
-"""Every kind, the ones with more columns first."""
+"""Every kind. Where the columns of one include those of another, it comes first."""
 TITLES = ("title", "name", "account")
 ROLES = {
     "url": "url", "login_uri": "url", "website address": "url", "web site": "url", "website": "url", "uri": "url",
@@ -57,8 +57,7 @@ FIELDS = "fields"
 """Bitwarden's column of further fields: a line `NAME: VALUE` for each."""
 IGNORED = frozenset({
     "icon", "last modified", "created", "favorite", "fav", "type", "reprompt", "timecreated", "timelastused",
-    "timepasswordchanged", "createtime", "modifytime", "matchurl", "archived", "guid", "tags", "fields",
-    *TITLES, *FOLDERS,
+    "timepasswordchanged", "createtime", "modifytime", "matchurl", ARCHIVED, ID, TAGS, FIELDS, *TITLES, *FOLDERS,
 })  # fmt: skip
 """Columns that are no fields of a secret: names, folders, dates and flags."""
 

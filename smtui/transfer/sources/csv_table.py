@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from smtui.transfer.entry import Entry, make_unreadable_error
-from smtui.transfer.item import Item, ItemState, SourceContent
+from smtui.transfer.item import STANDARD_FIELDS, Item, ItemState, SourceContent
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
 from smtui.transfer.sources import csv_columns
@@ -103,7 +103,7 @@ def _list_fields(row: Row, header: list[str]) -> Iterator[tuple[str, str]]:
         role = csv_columns.ROLES.get(column)
         if role and row[column]:
             roles.setdefault(role, column)
-    for role in ("username", "password", "url", "otp", "notes"):
+    for role in STANDARD_FIELDS:
         if role in roles:
             yield role, row[roles[role]]
     for column in header:

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 
 from smtui.transfer.entry import make_unreadable_error
 from smtui.transfer.errors import SourcePassphraseError, UnreadableFileError
-from smtui.transfer.item import Attachment, Item, ItemState, LeftBehind, SourceContent
+from smtui.transfer.item import STANDARD_FIELDS, Attachment, Item, ItemState, LeftBehind, SourceContent
 from smtui.transfer.kdbx.errors import KdbxError, WrongKeyError
 from smtui.transfer.kdbx.header import SIGNATURE
 from smtui.transfer.source_file import SourceFile
@@ -137,8 +137,7 @@ class _Reader:
         for name, text in texts.items():
             if name != TITLE and text:
                 fields.setdefault(STANDARD.get(name, name), _read_otp(name, self._resolve(text)))
-        first = [name for name in ("username", "password", "url", "otp", "notes") if name in fields]
-        return {name: fields[name] for name in [*first, *(name for name in fields if name not in first)]}
+        return {name: fields[name] for name in STANDARD_FIELDS if name in fields} | fields
 
     def _resolve(self, text: str, depth: int = 0) -> str:
         """The text with its references to other entries replaced; one that leads nowhere stays."""

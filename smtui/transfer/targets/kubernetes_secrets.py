@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from smtui.text.json_object import read_object
 from smtui.transfer.export_options import ExportOptions
-from smtui.transfer.selection import Answer, get_value
+from smtui.transfer.selection import Answer, get_tags, get_value
 from smtui.transfer.sources.kubernetes import OPAQUE, PLAIN_ANNOTATION, TYPE_TAG
 from smtui.transfer.unique_names import UniqueNames
 
@@ -34,7 +34,7 @@ def _list_lines(answer: Answer, options: ExportOptions) -> Iterator[str]:
     namespace, _, own = name.partition("/") if name.count("/") == 1 else ("", "", name)
     value = get_value(answer) or ""
     members = _list_members(value, options)
-    tags = {tag["Key"]: tag.get("Value", "") for tag in answer.get("Tags", ())}
+    tags = get_tags(answer)
     if answer.get("Description") or tags.keys() - {TYPE_TAG}:
         options.left_out["descriptions and tags of secrets"] += 1
     yield "apiVersion: v1"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from smtui.transfer.export_options import ExportOptions
-from smtui.transfer.selection import Answer, get_value
+from smtui.transfer.selection import Answer, get_tags, get_value
 from smtui.transfer.sources.ssm import TYPE_TAG, TYPES
 
 SECURE = "SecureString"
@@ -33,7 +33,7 @@ def write(answers: Iterable[Answer], options: ExportOptions) -> Iterator[str]:
 def _make_request(answer: Answer, value: str, options: ExportOptions) -> dict[str, Any]:
     name = _ILLEGAL.sub("-", answer["Name"])
     options.left_out["letters of names that this format cannot have"] += name != answer["Name"]
-    tags = {tag["Key"]: tag.get("Value", "") for tag in answer.get("Tags", ())}
+    tags = get_tags(answer)
     kind = tags.pop(TYPE_TAG, SECURE)
     request: dict[str, Any] = {
         "Name": f"/{name}" if "/" in name else name, "Type": kind if kind in TYPES else SECURE, "Value": value}
