@@ -211,7 +211,7 @@ def _find_gap(database: Database, held: Content, events: list[NotedEvent]) -> Ga
 
 def _is_trimmed(database: Database, events: Sequence[NotedEvent]) -> bool:
     """Whether the audit log no longer reaches back to the newest noted event."""
-    return bool(events) and events[-1].id <= audit_log.read_dropped(database) and not _has_event(database, events[-1])
+    return bool(events) and not _has_event(database, events[-1]) and events[-1].id <= audit_log.read_dropped(database)
 
 
 def _has_event(database: Database, event: NotedEvent) -> bool:
