@@ -13,8 +13,8 @@ from typing import Any
 from smtui.cli.parser import ALLOW_DEBUG, OURS, parse_count
 
 HELP_WIDTH = 78
-OUTPUTS = ("json", "text", "table", "yaml")
-SKELETONS = ("input", "output")
+OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
+SKELETONS = ("input", "yaml-input", "output")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,11 @@ BEFORE_COMMAND = {
 def declare_output(parser: argparse.ArgumentParser) -> None:
     """Adds the options of an operation that select and format its answer, and those that are ignored."""
     answer = parser.add_argument_group("output")
-    answer.add_argument("--output", choices=OUTPUTS, default="json", help="json (default), text, table or yaml")
+    answer.add_argument("--output", choices=OUTPUTS, default="json",
+                        help="json (default), text, table, yaml, yaml-stream (an item for each page) or off")
     answer.add_argument("--query", metavar="JMESPATH", help="select a part of the answer, like SecretString")
     answer.add_argument("--generate-cli-skeleton", nargs="?", const="input", choices=SKELETONS,
-                        help="print a sample request (or with output: a sample answer) in JSON, and do nothing else")
+                        help="only print a sample request in JSON (yaml-input: in YAML; output: a sample answer)")
     answer.add_argument("--no-paginate", action="store_true", help=argparse.SUPPRESS)
     answer.add_argument("--cli-binary-format", choices=("base64", "raw-in-base64-out"), help=argparse.SUPPRESS)
     from textwrap import fill

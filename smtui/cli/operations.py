@@ -37,8 +37,10 @@ def _declare_pages(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     """Runs one operation. Whatever can be refused without the vault is refused before it is opened."""
     operation = BY_COMMAND[args.command]
-    if args.generate_cli_skeleton == "input":
-        output.write_line(json.dumps(skeletons.make_skeleton(operation.request), indent=4))
+    if args.generate_cli_skeleton in ("input", "yaml-input"):
+        sample = skeletons.make_skeleton(operation.request)
+        output.write_line(json.dumps(sample, indent=4) if args.generate_cli_skeleton == "input"
+                          else rendering.dump_yaml(sample))
         return Exit.DONE
     query = _compile_query(args.query)
     request = parameters.build_request(operation, vars(args))
@@ -78,7 +80,7 @@ def _choose_pages(
         return lambda method: [method(**request)]
     if args.max_items == 0:
         raise UsageError("--max-items must be at least 1.")
-    fetch = pages.fetch_parts if args.output == "text" else pages.fetch_all
+    fetch = pages.fetch_parts if args.output in ("text", "yaml-stream") else pages.fetch_all
     settings = {"PageSize": args.page_size, "MaxItems": args.max_items, "StartingToken": args.starting_token or None}
     return lambda method: fetch(operation, method, request, settings)
 

@@ -25,7 +25,7 @@ def fetch_all(operation: str, method: Method, request: dict[str, Any], settings:
 
 
 def fetch_parts(operation: str, method: Method, request: dict[str, Any], settings: Settings) -> list[Page]:
-    """The items of each page as a response of its own, and the NextToken as the last: so the aws CLI prints text.
+    """The items of each page as a response of its own, and the NextToken as the last: text and a YAML stream.
 
     The members that all pages share are in the first part alone.
     """

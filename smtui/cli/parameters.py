@@ -49,6 +49,7 @@ def declare(parser: argparse.ArgumentParser, operation: Operation) -> None:
         )
     group.add_argument("--cli-input-json", metavar="JSON",
                        help="entire request as JSON, file://PATH or -; other options take precedence")
+    group.add_argument("--cli-input-yaml", metavar="YAML", help="the same as YAML")
 
 
 def _declare_flag(group: argparse._ArgumentGroup, parameter: Parameter) -> None:
@@ -91,8 +92,11 @@ def build_request(operation: Operation, args: Mapping[str, Any]) -> dict[str, An
     """Builds the request from parsed options. Raises UsageError."""
     found: dict[str, Any] = {}
     raw = args.get("cli_binary_format") == "raw-in-base64-out"
-    if args.get("cli_input_json") is not None:
-        found = _read_input_json(operation, args["cli_input_json"], raw=raw)
+    documents = [(name, args[name]) for name in _READERS if args.get(name) is not None]
+    if len(documents) > 1:
+        raise UsageError("Only one --cli-input- parameter may be specified.")
+    for name, word in documents:
+        found = _read_document(operation, name, word, raw=raw)
     for parameter in list_parameters(operation):
         typed = args.get(parameter.member)
         if typed is not None:
@@ -146,14 +150,38 @@ def _parse_structure(shape: Structure, word: str) -> Any:
     return shorthand.parse(word, shape)
 
 
-def _read_input_json(operation: Operation, word: str, *, raw: bool) -> dict[str, Any]:
-    name = "--cli-input-json"
+def _parse_json(text: str) -> Any:
     try:
-        found = strict_json.convert_numbers(strict_json.parse_strict_json(inputs.read_text(word, name)))
+        return strict_json.parse_strict_json(text)
     except StrictJsonError as error:
-        raise UsageError(f"{name}: {error}.") from None
+        raise ValueError(f"{error}.") from None
+
+
+def _parse_yaml(text: str) -> Any:
+    from smtui.transfer.yaml_reader import YamlError, parse_documents
+
+    try:
+        found = parse_documents(text, "text")
+    except YamlError as error:
+        raise ValueError(f"{str(error).removeprefix('text: ')}.") from None
+    if len(found) != 1:
+        raise ValueError("expected one YAML document.")
+    return found[0]
+
+
+_READERS = {"cli_input_json": (_parse_json, "a JSON object"), "cli_input_yaml": (_parse_yaml, "a YAML mapping")}
+
+
+def _read_document(operation: Operation, option: str, word: str, *, raw: bool) -> dict[str, Any]:
+    """The request in the document that --cli-input-json or --cli-input-yaml gives. Raises UsageError."""
+    name = f"--{option.replace('_', '-')}"
+    parse, kind = _READERS[option]
+    try:
+        found = strict_json.convert_numbers(parse(inputs.read_text(word, name)))
+    except ValueError as error:
+        raise UsageError(f"{name}: {error}") from None
     if not isinstance(found, dict):
-        raise UsageError(f"{name}: expected a JSON object.")
+        raise UsageError(f"{name}: expected {kind}.")
     for member, shape in operation.request.members.items():
         if member in found and getattr(shape, "sensitive", False) and not word.startswith("file") and word != "-":
             diagnostics.warn(inputs.VISIBLE_VALUE, inputs.VISIBLE_VALUE_HINT)

@@ -43,7 +43,7 @@ def render(value: Any, layout: str, title: str = "") -> str | None:
 
     Args:
         value: the answer in JSON types.
-        layout: json, text, table or yaml.
+        layout: one of `global_options.OUTPUTS`.
         title: the table's heading.
     """
     lines = _FORMATS[layout](value, title)
@@ -58,11 +58,19 @@ def _format_yaml(value: Any, _: str) -> Iterable[str] | None:
     """Block style with sorted keys; a lone scalar as JSON, which is YAML too."""
     if not isinstance(value, dict | list):
         return _format_json(value, _)
-    if value == {}:
-        return None
+    return None if value == {} else [dump_yaml(value)]
+
+
+def _format_yaml_stream(value: Any, _: str) -> Iterable[str] | None:
+    """Each answer as an item of one YAML list."""
+    return None if value == {} else [dump_yaml([value])]
+
+
+def dump_yaml(value: Any) -> str:
+    """YAML without the last line break."""
     import yaml
 
-    return [yaml.safe_dump(value, default_flow_style=False, allow_unicode=True).removesuffix("\n")]
+    return str(yaml.safe_dump(value, default_flow_style=False, allow_unicode=True)).removesuffix("\n")
 
 
 def _format_text(value: Any, _: str) -> Iterable[str] | None:
@@ -76,7 +84,8 @@ def _format_table(value: Any, title: str) -> Iterable[str] | None:
 
 
 _FORMATS: dict[str, Callable[[Any, str], Iterable[str] | None]] = {
-    "json": _format_json, "yaml": _format_yaml, "text": _format_text, "table": _format_table,
+    "json": _format_json, "yaml": _format_yaml, "yaml-stream": _format_yaml_stream, "text": _format_text,
+    "table": _format_table, "off": lambda value, title: None,
 }
 
 

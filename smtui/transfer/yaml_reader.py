@@ -97,7 +97,7 @@ class _Builder:
 def _convert_scalar(event: Any) -> Any:
     text = str(event.value)
     if event.tag and event.tag not in _TEXT_TAGS and not event.tag.startswith("tag:yaml.org,2002:"):
-        raise YamlError(f"it has the tag {event.tag}, which is not read")
+        raise YamlError("it has a tag, which is not read: text that begins with ! needs quotes")
     is_plain = event.implicit[0]
     if not is_plain or event.tag in _TEXT_TAGS:
         return text

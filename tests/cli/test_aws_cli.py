@@ -1,7 +1,7 @@
 """The aws CLI itself as the measure: the same command lines against moto and against a vault give the same JSON.
 
-Ids, dates, accounts and the characters of a password differ. What moto answers otherwise than the service is left out
-of the comparison, with its reason.
+Ids, dates, accounts and the characters of a password differ. What moto does not have is compared with the answer that
+AWS documents.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -25,7 +28,7 @@ import smtui
 from smtui.cli import table_layout, text_layout
 from smtui.cli.command_table import BY_NAME
 from smtui.cli.operations import BY_COMMAND
-from smtui.cli.parameters import build_request
+from smtui.cli.parameters import build_request, hyphenate
 from smtui.engine.request import validate
 from tests.cli.conftest import Answer, CommandLine
 from tests.doc_tables import ROOT
@@ -135,12 +138,17 @@ SCRIPT: tuple[tuple[str, ...], ...] = (
     ("delete-secret", "--secret-id", "empty", "--force-delete-without-recovery"),
     ("delete-secret", "--secret-id", "empty", "--force-delete-without-recovery", "--recovery-window-in-days", "7"),
 )
-NOT_COMPARED = {
-    "RotateSecret": "moto rotates without a function",
-    "CancelRotateSecret": "moto's message for a secret without a function is another",
-    "StopReplicationToReplica": "moto answers the primary's Region with status 500",
-    "ValidateResourcePolicy": "moto's answer is made up, and for most policies status 500",
+# Operations that other tests of this module compare.
+PREPARED = ("CancelRotateSecret", "RotateSecret")
+RECORDED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    # https://docs.aws.amazon.com/cli/latest/reference/secretsmanager/validate-resource-policy.html#examples
+    "ValidateResourcePolicy": (("--secret-id", "a", "--resource-policy", "POLICY"),
+                               {"PolicyValidationPassed": True, "ValidationErrors": []}),
+    # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_StopReplicationToReplica.html
+    "StopReplicationToReplica": (("--secret-id", "a", "--region", "eu-west-1"),
+                                 {"ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a-AbCdEf"}),
 }
+"""Operations that moto does not have: their parameters, and the answer that AWS documents."""
 # Members that moto leaves out.
 BEYOND_MOTO = {"LastAccessedDate", "KmsKeyIds", "PrimaryRegion"}
 
@@ -174,15 +182,80 @@ def read_answer(answer: Answer) -> Any:
 
 def test_every_operation_gives_the_json_of_the_aws_cli(aws: Run, cli: CommandLine, tmp_path: Path) -> None:
     from smtui.api.model import OPERATIONS
-    from smtui.cli.parameters import hyphenate
 
-    assert {line[0] for line in SCRIPT} == {hyphenate(name) for name in OPERATIONS if name not in NOT_COMPARED}
+    assert {line[0] for line in SCRIPT} == {
+        hyphenate(name) for name in OPERATIONS if name not in (*PREPARED, *RECORDED)}
     binary = tmp_path / "binary"
     binary.write_bytes(b"\x00\xff\n")
     for line in SCRIPT:
         words = [word.replace("FILE", str(binary)) for word in line]
         theirs, ours = aws(*words), cli(*words)
         assert (read_answer(ours), bool(ours.code)) == (read_answer(theirs), bool(theirs.code)), line
+
+
+def test_rotations_give_the_json_of_the_aws_cli(aws: Run, cli: CommandLine) -> None:
+    """moto rotates without a function, and remembers one that it has refused, so that the rotation can be cancelled."""
+    function = "arn:aws:lambda:us-east-1:{}:function:new"
+    for run in (aws, cli):
+        run("create-secret", "--name", "a", "--secret-string", "one", "--client-request-token", FIRST)
+    theirs, ours = (run("cancel-rotate-secret", "--secret-id", "a") for run in (aws, cli))
+    assert read_answer(ours) == read_answer(theirs) == [("InvalidRequestException", "CancelRotateSecret")]
+    aws("rotate-secret", "--secret-id", "a", "--rotation-lambda-arn", function.format("123456789012"))
+    cli.done("functions", "add", "new", "--password")
+    cli.done("rotate-secret", "--secret-id", "a", "--rotation-lambda-arn", function.format("000000000000"))
+
+    for line in (
+        ("rotate-secret", "--secret-id", "a", "--rotation-rules", "AutomaticallyAfterDays=30",
+         "--client-request-token", SECOND),
+        ("describe-secret", "--secret-id", "a", "--query", "[RotationEnabled, RotationRules]"),
+        ("rotate-secret", "--secret-id", "nowhere"), ("cancel-rotate-secret", "--secret-id", "nowhere"),
+        ("cancel-rotate-secret", "--secret-id", "a"),
+        ("describe-secret", "--secret-id", "a", "--query", "[RotationEnabled, RotationRules]"),
+    ):
+        theirs, ours = aws(*line), cli(*line)
+        assert (read_answer(ours), bool(ours.code)) == (read_answer(theirs), bool(theirs.code)), line
+
+
+@pytest.mark.parametrize("operation", RECORDED)
+def test_what_moto_lacks_gives_the_json_of_a_documented_answer(ask: Ask, cli: CommandLine, operation: str) -> None:
+    """The aws CLI gets the answer that AWS documents from a server, and prints what we print."""
+    words, answer = RECORDED[operation]
+    line = [hyphenate(operation), *(POLICY if word == "POLICY" else word for word in words)]
+    cli.done("create-secret", "--name", "a", "--add-replica-regions", "Region=eu-west-1")
+    with serve_answer(answer) as (url, targets):
+        theirs = ask({"run": [*line, "--endpoint-url", url]})
+
+    assert (theirs["code"], targets) == (0, [f"secretsmanager.{operation}"])
+    assert compare(json.loads(cli.done(*line))) == compare(json.loads(theirs["out"]))
+
+
+@contextmanager
+def serve_answer(answer: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """A server that gives this answer to every request. Yields its URL, and the operations that it was asked for."""
+    targets: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            targets.append(self.headers["X-Amz-Target"])
+            body = json.dumps(answer).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/x-amz-json-1.1")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", targets
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 IGNORED = ("--profile", "dev", "--endpoint-url", "http://localhost:1", "--cli-read-timeout", "0",

@@ -247,9 +247,59 @@ def test_yaml(stocked: CommandLine) -> None:
     assert stocked.done("tag-resource", "--secret-id", "prod/db", "--tags", "Key=a,Value=b", "--output", "yaml") == ""
 
 
+def test_yaml_stream_has_an_item_for_each_page(stocked: CommandLine) -> None:
+    """With --query applied to each page, and the token as the last item; an answer without pages is a list of one."""
+    import yaml
+
+    argv = ["list-secrets", "--page-size", "2", "--output", "yaml-stream"]
+    names = [["prod/db", "prod/text"], ["dev/key"]]
+    pages = yaml.safe_load(stocked.done(*argv))
+
+    assert [[secret["Name"] for secret in page["SecretList"]] for page in pages] == names
+    assert yaml.safe_load(stocked.done(*argv, "--query", "SecretList[].Name")) == names
+    assert set(yaml.safe_load(stocked.done(*argv, "--max-items", "1"))[-1]) == {"NextToken"}
+    described = stocked.done("describe-secret", "--secret-id", "prod/db", "--output", "yaml-stream")
+    assert described.startswith("- ARN: ")
+    assert stocked.done("untag-resource", "--secret-id", "prod/db", "--tag-keys", "a", "--output", "yaml-stream") == ""
+
+
+def test_output_off_prints_nothing(stocked: CommandLine) -> None:
+    assert stocked.done("put-secret-value", "--secret-id", "prod/db", "--secret-string", "x", "--output", "off") == ""
+    assert stocked.done("get", "prod/db") == "x"
+    assert stocked("get-secret-value", "--secret-id", "nowhere", "--output", "off").code == 1
+
+
+def test_a_request_in_yaml(cli: CommandLine, file: Callable[[str, str | bytes], str]) -> None:
+    """From a file or standard input, with base64 for binary members; options of the command line take precedence."""
+    text = "Name: a\nDescription: 'yes'\nSecretBinary: AP8K\nTags:\n- {Key: team, Value: core}\n"
+
+    cli.done("create-secret", "--cli-input-yaml", f"file://{file('r.yaml', text)}")
+    cli.done("create-secret", "--cli-input-yaml", "-", "--name", "b", stdin=text.encode())
+    cli.done("delete-secret", "--cli-input-yaml", "{SecretId: b, RecoveryWindowInDays: 7}")
+
+    found = json.loads(cli.done("describe-secret", "--cli-input-yaml", "SecretId: a"))
+    assert (found["Description"], found["Tags"]) == ("yes", [{"Key": "team", "Value": "core"}])
+    assert json.loads(cli.done("get-secret-value", "--secret-id", "a"))["SecretBinary"] == "AP8K"
+
+
+def test_the_sample_request_in_yaml_is_that_in_json(bare: CommandLine) -> None:
+    import yaml
+
+    for command in ("create-secret", "rotate-secret"):
+        text = bare.done(command, "--generate-cli-skeleton", "yaml-input")
+        assert yaml.safe_load(text) == json.loads(bare.done(command, "--generate-cli-skeleton"))
+
+
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
+        (["create-secret", "--cli-input-yaml", "- a"], "expected a YAML mapping"),
+        (["create-secret", "--cli-input-yaml", "a: [b"], "--cli-input-yaml: not valid YAML (line"),
+        (["create-secret", "--cli-input-yaml", "a: 1\na: 2"], "a key is given twice"),
+        (["create-secret", "--cli-input-yaml", "a: &x 1\nb: *x"], "aliases"),
+        (["create-secret", "--cli-input-yaml", ""], "expected one YAML document"),
+        (["create-secret", "--cli-input-yaml", "Nam: b", "--name", "a"], "Unknown parameter"),
+        (["create-secret", "--cli-input-yaml", "{}", "--cli-input-json", "{}"], "Only one --cli-input- parameter"),
         (["list-secrets", "--no-paginate", "--max-items", "2"], "Cannot specify --no-paginate along with"),
         (["list-secrets", "--max-results", "2", "--page-size", "2"], "along with pagination arguments: --page-size"),
         (["create-secret"], "required: --name"),
