@@ -200,7 +200,6 @@ def test_rotations_give_the_json_of_the_aws_cli(aws: Run, cli: CommandLine) -> N
         run("create-secret", "--name", "a", "--secret-string", "one", "--client-request-token", FIRST)
     theirs, ours = (run("cancel-rotate-secret", "--secret-id", "a") for run in (aws, cli))
     assert read_answer(ours) == read_answer(theirs) == [("InvalidRequestException", "CancelRotateSecret")]
-    aws("rotate-secret", "--secret-id", "a", "--rotation-lambda-arn", function.format("123456789012"))
     cli.done("functions", "add", "new", "--password")
     cli.done("rotate-secret", "--secret-id", "a", "--rotation-lambda-arn", function.format("000000000000"))
 
@@ -209,9 +208,12 @@ def test_rotations_give_the_json_of_the_aws_cli(aws: Run, cli: CommandLine) -> N
          "--client-request-token", SECOND),
         ("describe-secret", "--secret-id", "a", "--query", "[RotationEnabled, RotationRules]"),
         ("rotate-secret", "--secret-id", "nowhere"), ("cancel-rotate-secret", "--secret-id", "nowhere"),
-        ("cancel-rotate-secret", "--secret-id", "a"),
-        ("describe-secret", "--secret-id", "a", "--query", "[RotationEnabled, RotationRules]"),
+        # moto gives the VersionId of the current version, the service that of a rotation in progress.
+        ("cancel-rotate-secret", "--secret-id", "a", "--query", "{ARN: ARN, Name: Name}"),
+        ("describe-secret", "--secret-id", "a", "--query", "RotationEnabled"),
     ):
+        if line[0] == "cancel-rotate-secret":
+            aws("rotate-secret", "--secret-id", "a", "--rotation-lambda-arn", function.format("123456789012"))
         theirs, ours = aws(*line), cli(*line)
         assert (read_answer(ours), bool(ours.code)) == (read_answer(theirs), bool(theirs.code)), line
 
