@@ -119,7 +119,7 @@ COMMANDS = (
     CliCommand("lock", Group.SERVERS, "lock the vault of the running agent or endpoint"),
     CliCommand("serve", Group.SERVERS, "serve the vault to AWS SDKs on this machine"),
     CliCommand("credentials", Group.SERVERS, "print the credentials of the endpoint, as a credential_process"),
-    CliCommand("completion", Group.SHELL, "print the completion script for bash, zsh or tcsh"),
+    CliCommand("completion", Group.SHELL, "print the completion script for bash, zsh, fish or tcsh"),
     CliCommand("batch-get-secret-value", Group.OPERATIONS, "get the values of several secrets",
             "smtui batch-get-secret-value --filters Key=name,Values=prod/"),
     CliCommand("cancel-rotate-secret", Group.OPERATIONS, "turn automatic rotation off",

@@ -43,6 +43,10 @@ class Parser(argparse.ArgumentParser):
         return [action.option_strings[-1] for action in self._actions
                 if action.option_strings and action.help != argparse.SUPPRESS]
 
+    def list_actions(self) -> list[argparse.Action]:
+        """All options and words, in the order of their declaration."""
+        return list(self._actions)
+
     def shorten_usage(self) -> None:
         """Reduces the usage line to the positional arguments; help lists the options below it."""
         self.usage = " ".join([self.prog, *map(_format_positional, self._get_positional_actions()), "[OPTIONS]"])

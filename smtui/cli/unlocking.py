@@ -155,7 +155,7 @@ def _unlock(path: Path, args: argparse.Namespace) -> Vault:
     passphrase = read_given_passphrase(args)
     if passphrase is not None:
         return _open_with(path, passphrase, args)
-    return _open_with_keyring(path, args) or _open_with_prompt(path, args)
+    return open_with_keyring(path, args) or _open_with_prompt(path, args)
 
 
 def _open_with(path: Path, passphrase: bytearray, args: argparse.Namespace) -> Vault:
@@ -170,7 +170,7 @@ def _open_with(path: Path, passphrase: bytearray, args: argparse.Namespace) -> V
         wipe(passphrase)
 
 
-def _open_with_keyring(path: Path, args: argparse.Namespace) -> Vault | None:
+def open_with_keyring(path: Path, args: argparse.Namespace) -> Vault | None:
     """Opens the vault with the key in the OS keyring, if one is stored and still valid."""
     from smtui.backends import stored_key
 

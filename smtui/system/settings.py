@@ -49,6 +49,8 @@ class Settings:
     reveal_timeout: int = _declare(30, "Hide revealed values after", "seconds; 0 = never")
     osc52: bool = _declare(True, "Copy via OSC 52", "let the terminal copy if there is no other way, as over SSH")
     keyring: bool = _declare(False, "Use OS keyring", "unlock with a key that was stored there")
+    complete_names: bool = _declare(False, "Complete names", "the shell completes names of secrets, if the vault is "
+                                    "unlocked by an agent or the OS keyring")
     lock_agent: bool = _declare(True, "Lock the agent too", "locking the screens also locks an agent of this vault")
     remember_vaults: bool = _declare(True, "Remember vaults", "keep a list of recently opened vaults")
     health_unused_days: int = _declare(90, "Report unused after", "days since a secret was last read; 0 = never")

@@ -15,7 +15,7 @@ from smtui.cli.command_table import COMMANDS
 from tests.cli.conftest import CommandLine, Stream
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "tcsh"])
 def test_completion_knows_every_command(bare: CommandLine, shell: str) -> None:
     """The script is printed without opening a vault."""
     script = bare("completion", shell)

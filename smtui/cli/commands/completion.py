@@ -1,28 +1,65 @@
-"""Prints a shell script that completes smtui's commands and options. Save it where your shell loads such scripts."""
+"""Prints a shell script that completes smtui's commands, options and file names. Save it where your shell loads such
+scripts.
+
+With the setting `complete_names` it completes the names of secrets too, where the vault opens without a question:
+through an agent that is unlocked, or with the key in the OS keyring.
+"""
 
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 
+from smtui.api.errors import SmtuiError
 from smtui.cli import output
-from smtui.cli.exit_codes import Exit
+from smtui.cli.exit_codes import Exit, UsageError
 
 EXAMPLE = (
     "smtui completion bash > ~/.local/share/bash-completion/completions/smtui\n"
-    "smtui completion zsh > ~/.zfunc/_smtui"
+    "smtui completion zsh > ~/.zfunc/_smtui\n"
+    "smtui completion fish > ~/.config/fish/completions/smtui.fish"
 )
-SHELLS = ("bash", "zsh", "tcsh")
+SHELLS = ("bash", "zsh", "fish", "tcsh")
+NAMES = "names"
+"""The word that the scripts use to ask for names of secrets."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shell", choices=SHELLS)
+    parser.add_argument("shell", metavar="SHELL", choices=(*SHELLS, NAMES),
+                        help=f"{', '.join(SHELLS)}; or {NAMES}, for the names that begin with PREFIX")
+    parser.add_argument("prefix", metavar="PREFIX", nargs="?", help="beginning of the names of secrets")
 
 
 def run(args: argparse.Namespace) -> Exit:
+    if args.shell == NAMES:
+        with suppress(SmtuiError, OSError):  # a message would appear in the line that is being typed
+            _write_names(args)
+        return Exit.DONE
+    if args.prefix is not None:
+        raise UsageError(f"PREFIX is only for smtui completion {NAMES}.")
+    output.write_line(_make_script(args.shell).rstrip("\n"))
+    return Exit.DONE
+
+
+def _write_names(args: argparse.Namespace) -> None:
+    """Prints names of secrets, a line for each. Raises SmtuiError."""
+    from smtui.cli.completion import secret_names
+    from smtui.system.settings import load_settings
+
+    if load_settings().complete_names:
+        for name in secret_names.list_names(args, args.prefix or ""):
+            output.write_line(name)
+
+
+def _make_script(shell: str) -> str:
+    if shell != "tcsh":
+        from smtui.cli.completion import scripts
+
+        return scripts.write_script(shell)
     import shtab
 
-    output.write_line(shtab.complete(make_full_parser(), args.shell).rstrip("\n"))
-    return Exit.DONE
+    script: str = shtab.complete(make_full_parser(), shell)
+    return script
 
 
 def make_full_parser() -> argparse.ArgumentParser:
