@@ -48,8 +48,8 @@ def read_policy(text: str) -> Policy:
 
 
 def find_policy(call: Call, secret: Secret | None) -> Policy | None:
-    """The policy attached to a secret, or None. Raises InternalServiceError for a damaged row."""
-    text = policies.read_policy(call.database, secret.id) if secret else None
+    """The policy attached to a secret or to its primary, or None. Raises InternalServiceError for a damaged row."""
+    text = policies.read_policy(call.database, secret) if secret else None
     try:
         return parse_policy(text) if text is not None else None
     except MalformedPolicyError:

@@ -18,6 +18,7 @@ def content(client: Any, secret: str) -> dict[str, Any]:
     for own in ("ARN", "KmsKeyId", "CreatedDate", "LastAccessedDate", "ReplicationStatus", "ResponseMetadata"):
         described.pop(own, None)
     described["Tags"] = sorted((tag["Key"], tag["Value"]) for tag in described.get("Tags", []))
+    described["policy"] = client.get_resource_policy(SecretId=secret).get("ResourcePolicy")
     listed = client.list_secret_version_ids(SecretId=secret, IncludeDeprecated=True)["Versions"]
     described["values"] = [
         (version["VersionId"], version["CreatedDate"], version.get("VersionStages"),

@@ -15,6 +15,8 @@ from tests.contract.conftest import HeldToTheModel
 from tests.contract.regions import FAR
 
 OWNER = "arn:aws:iam::000000000000:root"
+BOB = "arn:aws:iam::000000000000:user/bob"
+ON_REPLICA = "Operation not permitted on a replica secret. Call must be made in primary secret's region."
 CAROL = "arn:aws:iam::111122223333:user/carol"
 MINIMAL: dict[str, dict[str, Any]] = {
     "PutSecretValue": {"SecretString": "x"}, "UpdateSecret": {"Description": "x"},
@@ -40,8 +42,8 @@ def arn(client: Any) -> str:
     return made
 
 
-def as_caller(vault: smtui.Vault, caller: str, **more: Any) -> Any:
-    return HeldToTheModel(vault.client(caller=smtui.Caller(caller, **more)))
+def as_caller(vault: smtui.Vault, caller: str, region: str | None = None, **more: Any) -> Any:
+    return HeldToTheModel(vault.client(region_name=region, caller=smtui.Caller(caller, **more)))
 
 
 # The four operations.
@@ -152,11 +154,65 @@ def test_a_secret_that_will_be_deleted(client: Any, arn: str, refused: Any) -> N
     refused("ResourceNotFoundException", client.get_resource_policy, SecretId="b")
 
 
-def test_a_replica_has_a_policy_of_its_own(client: Any, far: Any, primary: str) -> None:
-    far.put_resource_policy(SecretId="a", ResourcePolicy=policy())
+def test_a_replica_has_the_policy_of_its_primary(vault: smtui.Vault, client: Any, far: Any, primary: str) -> None:
+    """It decides about calls in the replica's Region too, from the moment it is attached or removed."""
+    theirs = as_caller(vault, BOB, identity="none", region=FAR)
+    denied = [theirs.get_secret_value, theirs.describe_secret]
+    for call in denied:
+        with pytest.raises(smtui.ClientError, match="no identity-based policy"):
+            call(SecretId="a")
 
-    assert "ResourcePolicy" not in client.get_resource_policy(SecretId="a")
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy(principal=BOB))
+
+    assert far.get_resource_policy(SecretId="a")["ResourcePolicy"] == policy(principal=BOB)
+    assert theirs.get_secret_value(SecretId="a")["SecretString"] == "2"
+    access = vault.access(region_name=FAR)
+    assert access.list_access(SecretId="a", Action="GetSecretValue")["Principals"] == [BOB]
+    client.delete_resource_policy(SecretId="a")
+    assert "ResourcePolicy" not in far.get_resource_policy(SecretId="a")
+    with pytest.raises(smtui.ClientError, match="no identity-based policy"):
+        theirs.get_secret_value(SecretId="a")
+
+
+def test_a_replica_refuses_policy_changes(client: Any, far: Any, primary: str, refused: Any) -> None:
+    """Validation changes nothing, so it works."""
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy())
+    for method, params in ((far.put_resource_policy, {"ResourcePolicy": policy("Deny")}),
+                           (far.delete_resource_policy, {})):
+        assert refused("InvalidParameterException", method, SecretId="a", **params) == ON_REPLICA
     assert far.get_resource_policy(SecretId="a")["ResourcePolicy"] == policy()
+    assert far.validate_resource_policy(SecretId="a", ResourcePolicy=policy())["PolicyValidationPassed"]
+
+
+def test_a_replica_that_fell_behind_obeys_the_present_policy(
+    client: Any, far: Any, far_keys: Any, refused: Any
+) -> None:
+    """Its value is old, because its key is disabled; its policy never is."""
+    key = far_keys.create_key()["KeyMetadata"]["KeyId"]
+    client.create_secret(Name="a", SecretString="1", AddReplicaRegions=[{"Region": FAR, "KmsKeyId": key}])
+    far_keys.disable_key(KeyId=key)
+    client.put_secret_value(SecretId="a", SecretString="2")
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy("Deny", "*"))
+
+    assert "explicit deny" in refused("AccessDeniedException", far.get_secret_value, SecretId="a")
+
+
+def test_a_promoted_replica_keeps_the_policy_and_may_change_it(client: Any, far: Any, primary: str) -> None:
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy())
+    far.stop_replication_to_replica(SecretId="a")
+    client.delete_resource_policy(SecretId="a")
+
+    assert far.get_resource_policy(SecretId="a")["ResourcePolicy"] == policy()
+    far.put_resource_policy(SecretId="a", ResourcePolicy=policy("Deny"))
+    assert "ResourcePolicy" not in client.get_resource_policy(SecretId="a")
+
+
+def test_a_broad_policy_of_a_primary_is_found_in_the_region_of_its_replica(
+    vault: smtui.Vault, client: Any, primary: str
+) -> None:
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy(principal="*"))
+
+    assert vault.alerts.find(["a"], region_name=FAR).public == {"a"}
 
 
 # Effect of policies on calls.

@@ -20,6 +20,8 @@ import smtui
 from tests.contract.regions import FAR, HOME, OTHER, content, statuses
 
 ON_REPLICA = "Operation not permitted on a replica secret. Call must be made in primary secret's region."
+POLICY = ('{"Statement": {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, '
+          '"Action": "secretsmanager:DescribeSecret", "Resource": "*"}}')
 ENCRYPTION = "Secrets Manager can't encrypt the protected secret text using the provided KMS key."
 
 
@@ -58,6 +60,7 @@ def test_a_secret_without_a_value_is_replicated_too(client, far, refused) -> Non
     ("update_secret", {"KmsKeyId": ""}),
     ("tag_resource", {"Tags": [{"Key": "k", "Value": "new"}, {"Key": "more", "Value": ""}]}),
     ("untag_resource", {"TagKeys": ["k"]}),
+    ("put_resource_policy", {"ResourcePolicy": POLICY}),
     ("update_secret_version_stage", {"VersionStage": "AWSPREVIOUS", "RemoveFromVersionId": "previous"}),
     ("update_secret_version_stage",
      {"VersionStage": "AWSCURRENT", "RemoveFromVersionId": "current", "MoveToVersionId": "previous"}),
@@ -122,6 +125,8 @@ def test_primary_region_is_a_filter(client, far, primary) -> None:
     ("restore_secret", {}),
     ("replicate_secret_to_regions", {"AddReplicaRegions": [{"Region": OTHER}]}),
     ("remove_regions_from_replication", {"RemoveReplicaRegions": [OTHER]}),
+    ("put_resource_policy", {"ResourcePolicy": POLICY}),
+    ("delete_resource_policy", {}),
 ])
 def test_a_replica_is_changed_through_its_primary_alone(client, far, primary, refused, method, params) -> None:
     before = content(far, "a")
@@ -284,6 +289,13 @@ class Replicas(RuleBasedStateMachine):
     @rule(key=st.sampled_from("ab"))
     def untag(self, key: str) -> None:
         self.client.untag_resource(SecretId="a", TagKeys=[key])
+
+    @rule(attach=st.booleans())
+    def change_policy(self, attach: bool) -> None:
+        if attach:
+            self.client.put_resource_policy(SecretId="a", ResourcePolicy=POLICY)
+        else:
+            self.client.delete_resource_policy(SecretId="a")
 
     @rule(region=st.sampled_from([FAR, OTHER]))
     def replicate(self, region: str) -> None:

@@ -13,7 +13,7 @@ from smtui.vault.secrets import Secret
 BROAD = "This resource policy grants broad access to your secret."
 
 
-@operation("PutResourcePolicy", changes=True, allow_replica=True)
+@operation("PutResourcePolicy", changes=True)
 def put_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
     """Source: page PutResourcePolicy. A policy that locks its writer out is attached, as in the service."""
     policy = policies.read_policy(request["ResourcePolicy"])
@@ -29,14 +29,14 @@ def put_resource_policy(call: Call, secret: Secret, request: Request) -> Respons
 @operation("GetResourcePolicy", reads_metadata=True)
 def get_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
     """Source: page GetResourcePolicy."""
-    text = rows.read_policy(call.database, secret.id)
+    text = rows.read_policy(call.database, secret)
     return {**call.format_identity(secret), **({} if text is None else {"ResourcePolicy": text})}
 
 
-@operation("DeleteResourcePolicy", changes=True, allow_replica=True)
+@operation("DeleteResourcePolicy", changes=True)
 def delete_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
     """Source: page DeleteResourcePolicy."""
-    if rows.read_policy(call.database, secret.id) is not None:
+    if rows.read_policy(call.database, secret) is not None:
         rows.remove_policy(call.database, secret.id)
         secrets.touch_changed(call.database, secret, call.now)
     return call.format_identity(secret)

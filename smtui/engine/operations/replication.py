@@ -6,7 +6,7 @@ from smtui.api.errors import InvalidParameterException
 from smtui.engine import replication
 from smtui.engine.call import Call
 from smtui.engine.declaration import Request, Response, operation
-from smtui.vault import replicas, secrets
+from smtui.vault import policies, replicas, secrets
 from smtui.vault.secrets import Secret
 
 
@@ -38,10 +38,14 @@ def remove_regions_from_replication(call: Call, secret: Secret, request: Request
 
 @operation("StopReplicationToReplica", changes=True, allow_replica=True, allow_primary_arn=True)
 def stop_replication_to_replica(call: Call, secret: Secret, request: Request) -> Response:
-    """Source: page StopReplicationToReplica."""
+    """Source: page StopReplicationToReplica. The secret keeps the policy of its primary."""
     if not secret.is_replica:
         raise InvalidParameterException(f"Secret {secret.name} in Region {secret.region} is not a replica.")
+    policy = policies.read_policy(call.database, secret)
     replicas.unregister(call.database, replication.get_primary(call, secret).id, secret.region)
     secrets.promote_replica(call.database, secret)
+    policies.remove_policy(call.database, secret.id)
+    if policy is not None:
+        policies.store_policy(call.database, secret.id, policy)
     secrets.touch_changed(call.database, secret, call.now)
     return {"ARN": call.format_arn(secret)}

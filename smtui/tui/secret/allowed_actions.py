@@ -19,7 +19,7 @@ VALUE_ACTIONS = frozenset({
     "edit", "edit_in_editor", "from_file", "move_label", "attach", "remove_label", "roll_back", "edit_description",
 })  # fmt: skip
 DENIED_BEFORE_DELETION = READ_ACTIONS | VALUE_ACTIONS | {"tag", "change_key", "policy", "rotation", "replication"}
-DENIED_ON_REPLICA = VALUE_ACTIONS | {"tag", "delete", "restore", "rotation", "replication"}
+DENIED_ON_REPLICA = VALUE_ACTIONS | {"tag", "delete", "restore", "policy", "rotation", "replication"}
 DENIED_IF_MANAGED = VALUE_ACTIONS | {"change_key", "rotation"}
 DELETION_SCHEDULED = SafeText("Scheduled for deletion. Restore it (U) to read or change it.")
 

@@ -72,6 +72,9 @@ async def test_a_replica(app: MakeApp, vault: smtui.Vault, database: Any) -> Non
         await refused(pilot, (*CHANGING, "t", "d", "U"), "This is a replica. Change its primary in us-east-1")
         await pilot.press("r")
         await until(pilot, lambda: "password" in screen_text(running))
+        await pilot.press("3")
+        await until(pilot, lambda: "No policy attached" in screen_text(running))
+        await refused(pilot, ("e", "B"), "This is a replica. Change its primary in us-east-1")
 
 
 async def test_one_that_a_service_manages(app: MakeApp, vault: smtui.Vault) -> None:
