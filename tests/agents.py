@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 import smtui
+from smtui.backends.key_files import KeyFile
 from smtui.server.agent import Agent
 from smtui.server.shared_vault import LockLimits, SharedVault
 from smtui.system.ambient import Ambient
@@ -35,7 +36,11 @@ def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def run_agent(path: Path) -> Iterator[Agent]:
     """An agent for a vault file."""
     vault = smtui.open_vault(path, PASSPHRASE)
-    agent = Agent(SharedVault(vault, lambda passphrase: smtui.open_vault(path, passphrase), LockLimits(), Ambient()))
+
+    def reopen(passphrase: bytearray, key_file: KeyFile | None = None) -> smtui.Vault:
+        return smtui.open_vault(path, passphrase, key_file=key_file)
+
+    agent = Agent(SharedVault(vault, reopen, LockLimits(), Ambient()))
     agent.start(vault)
     yield agent
     agent.close()

@@ -38,6 +38,7 @@
         +-- VaultFormatError             not a vault, or one of a newer format
         +-- VaultDamagedError            truncated or altered
         +-- WrongPassphraseError         or the first page is damaged; the two look the same
+        +-- KeyFileError                 the key file is missing or not usable, or the vault has none
         +-- VaultLockedError             used after lock()
         |   +-- VaultBusyError           another process holds the lock we need
         +-- VaultFullError               the disk took no more
@@ -334,6 +335,10 @@ class WrongPassphraseError(VaultError):
     pass
 
 
+class KeyFileError(VaultError):
+    """The vault's key file is missing or cannot be used, or the vault has none."""
+
+
 class VaultLockedError(VaultError):
     pass
 
@@ -378,15 +383,8 @@ CLIENT_ERRORS = {
 KEY_ERRORS = {
     error.__name__: error
     for error in (
-        ClientError,
-        AccessDeniedException,
-        AlreadyExistsException,
-        InternalServiceError,
-        InvalidAliasNameException,
-        KMSInvalidStateException,
-        NotFoundException,
-        ValidationException,
-        ParamValidationError,
+        ClientError, AccessDeniedException, AlreadyExistsException, InternalServiceError, InvalidAliasNameException,
+        KMSInvalidStateException, NotFoundException, ValidationException, ParamValidationError,
     )
 }
 

@@ -39,10 +39,14 @@ class AgentClient(SocketClient):
         while self._answers.read(1):
             pass
 
-    def unlock(self, passphrase: bytearray) -> dict[str, Any]:
-        """Hands the passphrase over; the caller wipes it. Raises WrongPassphraseError, VaultError."""
-        line = rpc_codec.encode({"control": "unlock", "length": len(passphrase)})
-        message = bytearray(line) + passphrase
+    def unlock(self, passphrase: bytearray, key_digest: bytearray | None = None) -> dict[str, Any]:
+        """Hands the passphrase over, and the SHA-256 of the key file if there is one; the caller wipes both.
+
+        Raises WrongPassphraseError, KeyFileError, VaultError.
+        """
+        added = {} if key_digest is None else {"has_key_file": True}
+        line = rpc_codec.encode({"control": "unlock", "length": len(passphrase), **added})
+        message = bytearray(line) + passphrase + (key_digest or b"")
         try:
             return self._exchange(message)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import ContextError, ContextMissingError
@@ -40,14 +41,15 @@ def list_free_profiles(tables: dict[str, ContextSettings]) -> dict[str, ContextS
 
 
 def open_context(
-    name: str, passphrase: Any = None, *, key: bytes | None = None, region_name: str | None = None,
-    read_only: bool = False, **options: Any,
+    name: str, passphrase: Any = None, *, key: bytes | None = None, key_file: str | Path | None = None,
+    region_name: str | None = None, read_only: bool = False, **options: Any,
 ) -> Context:
     """Opens a context that the settings file or `~/.aws/config` names.
 
     Args:
         name: the name, or NAME@REGION for an account.
         passphrase: of a vault; an account signs in by its profile.
+        key_file: the path of a vault's key file, if it has one.
         key: the bytes of `unlock_key()`, instead of the passphrase. Without either, the OS keyring's, if it is in use.
         region_name: the Region of an account; a vault's clients name theirs.
         read_only: refuses changes, whatever the settings say.
@@ -74,4 +76,4 @@ def open_context(
     path = expand_home(found.vault)
     if passphrase is None and key is None:
         key = stored_key.load(path)
-    return open_vault(path, passphrase, key=key, read_only=read_only or found.protection == "read")
+    return open_vault(path, passphrase, key=key, key_file=key_file, read_only=read_only or found.protection == "read")

@@ -95,7 +95,7 @@ class Vault:
         threads run. Raises VaultError.
         """
         _ = self._state.checked_database
-        keys = FileKeys.from_key(self._state.file_keys.unlock_key())
+        keys = self._state.file_keys.copy()
         reading = self.read_only if read_only is None else read_only
         try:
             database = open_file(self.path, keys, read_only=reading)

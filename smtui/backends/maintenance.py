@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from smtui.api.errors import VaultDamagedError, VaultError, VaultReadOnlyError
+from smtui.api.errors import KeyFileError, VaultDamagedError, VaultError, VaultReadOnlyError
 from smtui.backends.state import VaultState
 from smtui.vault import backup, digest, kdf, migrate, recovery, reseal, verification
 from smtui.vault import path as vault_path
@@ -16,6 +16,7 @@ from smtui.vault.check import CheckReport, check
 from smtui.vault.database import Database
 from smtui.vault.digest import Digest
 from smtui.vault.kdf import FileKeys
+from smtui.vault.key_file import KeyFileSource, load_key_file
 from smtui.vault.keystore import rewrap_keys
 from smtui.vault.verification import LastCheck
 
@@ -88,16 +89,51 @@ class Maintenance:
         """
         backup.backup(self._state.database, Path(target), force=force, progress=progress)
 
-    def change_passphrase(self, new: Passphrase, progress: Progress = ignore_progress) -> None:
+    @property
+    def has_key_file(self) -> bool:
+        """Whether the vault needs a key file besides the passphrase."""
+        _ = self._state.database
+        return kdf.needs_key_file(self._state.file_keys.salt)
+
+    @property
+    def knows_key_file(self) -> bool:
+        """Whether a change of passphrase can keep the key file: not after the recovery code or the stored key."""
+        _ = self._state.database
+        return self._state.file_keys.key_file is not None
+
+    @property
+    def kdf_memory(self) -> int:
+        """The MiB that each guess at the passphrase takes: 64 or 256."""
+        _ = self._state.database
+        return kdf.read_memory(self._state.file_keys.salt)
+
+    def change_passphrase(
+        self, new: Passphrase, progress: Progress = ignore_progress, *, key_file: KeyFileSource | None = None,
+        without_key_file: bool = False, kdf_memory: int | None = None,
+    ) -> None:
         """Encrypts the file under a new passphrase, salt and keys.
 
-        Raises VaultBusyError while another process has the vault open, and VaultReadOnlyError in a read-only session.
+        Args:
+            new: the new passphrase.
+            progress: see `Maintenance`.
+            key_file: the path of the key file that is needed from now on; None keeps the present one, if there is one.
+            without_key_file: whether no key file is needed from now on.
+            kdf_memory: 64 or 256, the MiB that each guess at the passphrase takes; None keeps the present cost.
+
+        Raises:
+            VaultBusyError: another process has the vault open.
+            VaultReadOnlyError: in a read-only session.
+            KeyFileError: the key file cannot be used; or it should be kept, and the vault was opened without it.
+            ValueError: `kdf_memory` is another number, or `key_file` contradicts `without_key_file`.
         """
         state = self._state
         database = state.checked_database
         if state.is_read_only:
             raise VaultReadOnlyError("This vault was opened for reading only: its passphrase cannot be changed.")
-        new_keys = FileKeys.from_passphrase(new, kdf.generate_salt(state.ambient))
+        memory = self.kdf_memory if kdf_memory is None else kdf_memory
+        with load_key_file(self._choose_key_file(key_file, without_key_file), state.path) as loaded:
+            profile = kdf.choose_profile(memory, with_key_file=loaded is not None)
+            new_keys = FileKeys.from_passphrase(new, kdf.generate_salt(state.ambient, profile), loaded)
         old_root = state.file_keys.root
         digest_key = state.key_store.derive(digest.PURPOSE)
 
@@ -110,6 +146,17 @@ class Maintenance:
         state.replace_keys(new_keys)
         state.recovery_code_due = True
         vault_path.confirm_on_disk(state.path)
+
+    def _choose_key_file(self, given: KeyFileSource | None, without: bool) -> KeyFileSource | None:
+        """The key file after a change of passphrase. Raises KeyFileError, ValueError."""
+        if given is not None and without:
+            raise ValueError("key_file contradicts without_key_file.")
+        if given is not None or without or not self.has_key_file:
+            return given
+        if self._state.file_keys.key_file is None:
+            raise KeyFileError("This vault has a key file, which was not needed to open it.",
+                               hint="Give the key file to keep it, or a new one, or remove it.")
+        return self._state.file_keys.key_file
 
     def take_recovery_code(self) -> str:
         """The recovery code, once after the vault was created or its passphrase changed. Raises VaultError later."""

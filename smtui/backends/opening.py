@@ -11,11 +11,12 @@ from smtui.api.errors import InvalidRegionError, WrongPassphraseError
 from smtui.backends.local import Vault
 from smtui.backends.maintenance import Passphrase
 from smtui.system.ambient import Ambient
-from smtui.vault import digest, kdf, migrate, recovery, reseal
+from smtui.vault import digest, kdf, migrate, recovery, reseal, sqlite_errors
 from smtui.vault import path as vault_path
 from smtui.vault.database import Database
 from smtui.vault.install_file import install_file
 from smtui.vault.kdf import FileKeys
+from smtui.vault.key_file import KeyFileSource, load_key_file
 from smtui.vault.keystore import INTERNAL, KeyStore
 from smtui.vault.opening import open_file
 
@@ -32,6 +33,8 @@ def create_vault(
     path: Path | str,
     passphrase: Passphrase,
     *,
+    key_file: KeyFileSource | None = None,
+    kdf_memory: int = kdf.DEFAULT_MEMORY,
     account_id: str = "000000000000",
     region_name: str = "us-east-1",
     clock: Callable[[], datetime] | None = None,
@@ -41,13 +44,16 @@ def create_vault(
     Args:
         path: the new file; its folder is created if it is missing.
         passphrase: text or UTF-8 bytes; a bytearray stays the caller's to wipe.
+        key_file: the path of a file that opening the vault needs too. It must never change: keep a copy.
+        kdf_memory: 64 or 256, the MiB that each guess at the passphrase takes; 256 takes four times as long.
         account_id: 12 digits, part of every ARN.
         region_name: the home Region.
         clock: answers the time as an aware datetime, for tests.
 
     Raises:
         VaultExistsError: there is a file already.
-        ValueError: `account_id` has the wrong form.
+        KeyFileError: the key file cannot be used.
+        ValueError: `account_id` or `kdf_memory` has the wrong form.
         InvalidRegionError: `region_name` has the wrong form.
     """
     if not is_account(account_id):
@@ -55,7 +61,9 @@ def create_vault(
     if not is_region(region_name):
         raise InvalidRegionError(region_name)
     ambient = Ambient.with_clock(clock)
-    keys = FileKeys.from_passphrase(passphrase, kdf.generate_salt(ambient))
+    profile = kdf.choose_profile(kdf_memory, with_key_file=key_file is not None)
+    with load_key_file(key_file, Path(path)) as loaded:
+        keys = FileKeys.from_passphrase(passphrase, kdf.generate_salt(ambient, profile), loaded)
 
     def fill(database: Database) -> None:
         with database.transaction():
@@ -76,6 +84,7 @@ def open_vault(
     path: Path | str,
     passphrase: Passphrase | None = None,
     *,
+    key_file: KeyFileSource | None = None,
     key: bytes | None = None,
     recovery_code: str | None = None,
     read_only: bool = False,
@@ -83,10 +92,12 @@ def open_vault(
 ) -> Vault:
     """Opens a vault by its passphrase, by the bytes of `unlock_key()`, or by the recovery code.
 
-    An older format is migrated after an automatic backup. `read_only` records and changes nothing.
+    `key_file` is the path of the vault's key file, if it has one; only the passphrase needs it. An older format is
+    migrated after an automatic backup. `read_only` records and changes nothing.
 
     Raises:
-        WrongPassphraseError: the passphrase, key or recovery code does not open the file.
+        WrongPassphraseError: the passphrase, key file, key or recovery code does not open the file.
+        KeyFileError: the vault needs a key file and none is given, it cannot be read, or the vault has none.
         VaultError: the file is missing, damaged, busy, of a newer format or no vault (its subclasses say which).
     """
     examined = vault_path.examine(Path(path), any_salt=recovery_code is not None)
@@ -95,7 +106,8 @@ def open_vault(
     elif key is not None:
         keys = FileKeys.from_key(key)
     elif passphrase is not None:
-        keys = FileKeys.from_passphrase(passphrase, examined.salt)
+        with load_key_file(key_file, Path(path)) as loaded:
+            keys = FileKeys.from_passphrase(passphrase, examined.salt, loaded)
     else:
         raise WrongPassphraseError("No passphrase was given.")
     private = f"Other users of this machine can read {path}. Make it private: chmod 600 {path}"
@@ -115,10 +127,12 @@ def open_vault(
 
 
 def _open_file(path: Path, keys: FileKeys, *, read_only: bool, with_code: bool) -> Database:
-    """Opens the file, and speaks of the code if it was opened `with_code`. Raises VaultError."""
+    """Opens the file; the error for wrong keys names what the user gave. Raises VaultError."""
     try:
         return open_file(path, keys, read_only=read_only)
     except WrongPassphraseError:
-        if not with_code:
-            raise
-        raise WrongPassphraseError(WRONG_CODE, hint=OLD_CODE) from None
+        if with_code:
+            raise WrongPassphraseError(WRONG_CODE, hint=OLD_CODE) from None
+        if keys.key_file is not None:
+            raise WrongPassphraseError(sqlite_errors.WRONG_KEYS_WITH_FILE) from None
+        raise

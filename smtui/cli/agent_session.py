@@ -24,6 +24,7 @@ from smtui.system.paths import is_taken
 if TYPE_CHECKING:
     from smtui.api.context import Context
     from smtui.backends.agent_client import AgentVault
+    from smtui.backends.key_files import KeyFile
 
 
 class NoAgentError(CommandError):
@@ -93,17 +94,19 @@ def unlock_agent(vault: AgentVault, args: argparse.Namespace) -> None:
     if not vault.read_status()["locked"]:
         return
     given = unlocking.read_given_passphrase(args)
-    if given is not None:
-        _send_passphrase(vault, given)
-    else:
-        unlocking.repeat_prompt(lambda: _send_passphrase(vault, unlocking.ask_for_passphrase(vault.path)))
+    with unlocking.read_key_file(vault.path, args) as key_file:
+        if given is not None:
+            _send_passphrase(vault, given, key_file)
+        else:
+            unlocking.repeat_prompt(
+                lambda: _send_passphrase(vault, unlocking.ask_for_passphrase(vault.path), key_file))
 
 
-def _send_passphrase(vault: AgentVault, passphrase: bytearray) -> None:
-    """Sends a passphrase, which is wiped. Raises SmtuiError."""
+def _send_passphrase(vault: AgentVault, passphrase: bytearray, key_file: KeyFile | None) -> None:
+    """Sends a passphrase, which is wiped, and what a key file adds to it. Raises SmtuiError."""
     try:
         if not passphrase:
             raise WrongPassphraseError("The passphrase is empty.")
-        vault.agent.unlock(passphrase)
+        vault.agent.unlock(passphrase, key_file.digest if key_file else None)
     finally:
         wipe(passphrase)

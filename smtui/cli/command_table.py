@@ -65,7 +65,7 @@ class CliCommand:
 
     def declare(self, parser: Parser) -> None:
         """Adds the options, description and example of this command to `parser`."""
-        declare_globals(parser)
+        declare_globals(parser, names_key_file=self.name != "import")
         if self.group is Group.OPERATIONS:
             import_module(OPERATIONS_MODULE).declare(parser, self.name)
             page = API_REFERENCE + "".join(word.capitalize() for word in self.name.split("-")) + ".html"

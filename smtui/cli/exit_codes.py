@@ -36,7 +36,7 @@ MEANING = {
     Exit.DONE: "done",
     Exit.REFUSED: "the operation was refused; standard error has AWS's error code and message",
     Exit.USAGE: "the command line or an input file is not valid",
-    Exit.CANNOT_UNLOCK: "the vault cannot be unlocked: wrong passphrase, or none given; "
+    Exit.CANNOT_UNLOCK: "the vault cannot be unlocked: wrong passphrase or key file, or none given; "
                         "or the profile is not signed in to AWS",
     Exit.VAULT: "the vault is missing, damaged, busy, older than this machine last saw, or not usable as requested; "
                 "the context is missing or cannot be reached",

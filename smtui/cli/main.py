@@ -10,7 +10,7 @@ from smtui.cli.abbreviations import expand_abbreviation
 from smtui.cli.command_table import BY_NAME, COMMANDS, CliCommand
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError, get_exit_code
 from smtui.cli.global_options import BEFORE_COMMAND
-from smtui.cli.parser import ALLOW_DEBUG, OURS
+from smtui.cli.parser import ALLOW_DEBUG, KEY_FILE, OURS, VAULT_KEY_FILE
 from smtui.cli.unlocking import take_passphrase
 
 AWS_SERVICE = "secretsmanager"
@@ -99,6 +99,8 @@ def split(argv: list[str]) -> tuple[list[str], str | None, list[str]]:
         option, equals, _ = word.partition("=")
         if option not in BEFORE_COMMAND:
             return before, word, list(words)
+        if option == KEY_FILE:
+            word = word.replace(KEY_FILE, VAULT_KEY_FILE, 1)
         before.append(word)
         if BEFORE_COMMAND[option] and not equals:
             before.append(_take_value(option, next(words, None)))

@@ -19,8 +19,11 @@ from smtui.system.context_settings import split_region
 ALLOW_DEBUG = "--allow-debug"  # permits debuggers and core files
 ACCEPT_OLDER = "--accept-older"
 NO_AGENT = "--no-agent"
+KEY_FILE = "--key-file"
+VAULT_KEY_FILE = "--vault-key-file"
+"""The same, for commands whose `--key-file` is that of another file."""
 OURS = {"--vault": True, "--context": True, "--read-only": False, "--rw": False, ACCEPT_OLDER: False,
-        "--passphrase-fd": True, NO_AGENT: False}
+        "--passphrase-fd": True, KEY_FILE: True, NO_AGENT: False}
 """The global options that the aws CLI does not have, and whether each takes a value."""
 TEXT_OR_JSON = ("text", "json")
 
@@ -102,8 +105,11 @@ def _remove_values(message: str) -> str:
     return re.sub(r"(invalid \S+ value): .*", r"\1", message, flags=re.DOTALL)
 
 
-def declare_globals(parser: argparse.ArgumentParser) -> None:
-    """Adds the options that select the vault or context, the Region and the source of the passphrase."""
+def declare_globals(parser: argparse.ArgumentParser, *, names_key_file: bool = True) -> None:
+    """Adds the options that select the vault or context, the Region, the key file and the source of the passphrase.
+
+    Without `names_key_file`, `--key-file` is free for the command.
+    """
     group = parser.add_argument_group("vault and passphrase")
     group.add_argument("--context", metavar="NAME[@REGION]", type=parse_context_name, action="append", default=[],
                        help="AWS account or vault with a name, see smtui contexts (default: $SMTUI_CONTEXT)")
@@ -115,6 +121,9 @@ def declare_globals(parser: argparse.ArgumentParser) -> None:
                        help="accept a vault file older than this machine last saw (a restored backup)")
     group.add_argument("--region", metavar="REGION", type=parse_region, help="Region (default: the vault's)")
     group.add_argument("--passphrase-fd", metavar="N", type=int, help="read the passphrase from file descriptor N")
+    names = (VAULT_KEY_FILE, KEY_FILE) if names_key_file else (VAULT_KEY_FILE,)
+    group.add_argument(*names, metavar="PATH", dest="vault_key_file",
+                       help="key file of the vault, if it has one (default: $SMTUI_KEY_FILE)")
     group.add_argument(NO_AGENT, action="store_true", help="open the file here, even if an agent has it unlocked")
     parser.add_argument(ALLOW_DEBUG, action="store_true", help=argparse.SUPPRESS)
 

@@ -17,15 +17,17 @@ from typing import TYPE_CHECKING, Any
 from smtui.api.errors import VaultError
 from smtui.cli import diagnostics, terminal, unlocking
 from smtui.cli.exit_codes import CommandNotExecutableError, Exit, UsageError
-from smtui.cli.parser import parse_count
+from smtui.cli.parser import VAULT_KEY_FILE, parse_count
 from smtui.cli.terminal import wipe
 from smtui.cli.unlocking import get_vault_path
 from smtui.server.limits import IDLE_SECONDS, MAX_SECONDS
 from smtui.system import agent_socket
 from smtui.system.ambient import Ambient, read_system_clock
+from smtui.system.paths import expand_home
 
 if TYPE_CHECKING:
     from smtui.backends.agent_client import AgentClient
+    from smtui.backends.key_files import KeyFile
     from smtui.backends.local import Vault
     from smtui.server.agent import Agent
     from smtui.server.http_server import Log
@@ -105,7 +107,7 @@ def run_agent(
     restrictions = Restrictions(args.read_only, args.only)
     args.read_only = False  # reads are recorded in the audit log; the agent refuses changes
     vault = unlocking.open_to_keep(args)
-    shared = SharedVault(vault, lambda passphrase: _reopen(vault.path, passphrase),
+    shared = SharedVault(vault, lambda passphrase, key_file=None: _reopen(vault.path, passphrase, key_file),
                          LockLimits(args.idle_lock, args.max_unlocked), Ambient())
     confirmations = Confirmations(ask_about_program)
     shared.on_lock.append(confirmations.forget)
@@ -121,11 +123,11 @@ def run_agent(
         agent.close()
 
 
-def _reopen(path: Path, passphrase: bytearray) -> Vault:
+def _reopen(path: Path, passphrase: bytearray, key_file: KeyFile | None) -> Vault:
     """Opens the vault again, after a lock. Raises VaultError."""
     from smtui.backends.opening import open_vault
 
-    vault = open_vault(path, passphrase)
+    vault = open_vault(path, passphrase, key_file=key_file)
     if vault.maintenance.missing_commits:
         vault.close()
         raise VaultError(OLDER, hint=OLDER_HINT)
@@ -240,6 +242,9 @@ def start_in_background(args: argparse.Namespace, words: Sequence[str]) -> int:
     command = [*build_module_command("smtui"), *words, DETACHED, "--vault", str(path.absolute())]
     if passphrase is not None:
         command += ["--passphrase-fd", "0"]
+        with unlocking.read_key_file(path, args) as key_file:  # a wrong one is reported here
+            if key_file is not None:
+                command += [VAULT_KEY_FILE, str(expand_home(unlocking.find_key_file(args) or "").absolute())]
     child = start_program(command, environ=environ, cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE)
     assert child.stdin is not None and child.stdout is not None and child.stderr is not None

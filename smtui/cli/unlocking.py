@@ -2,29 +2,31 @@
 
 First what was given for this command (`--passphrase-fd`, `$SMTUI_PASSPHRASE_FILE`, `$SMTUI_PASSPHRASE`), then the key
 in the OS keyring if the user stored it, then a prompt with three attempts. A passphrase is one line without its line
-break.
+break. A vault with a key file needs that too (`--key-file`, `$SMTUI_KEY_FILE`), except with the key in the keyring.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from smtui.api.errors import WrongPassphraseError
+from smtui.api.errors import KeyFileError, WrongPassphraseError
 from smtui.backends import rotation_session
 from smtui.cli import chosen_context, diagnostics, rollback_warning, terminal
 from smtui.cli.exit_codes import CannotUnlockError, UsageError
 from smtui.cli.terminal import MAX_BYTES, NoTerminalError, wipe
+from smtui.system import private_files
 from smtui.system.bounded_read import open_for_reading, read_descriptor
 from smtui.system.paths import expand_home
+from smtui.system.private_files import NotPrivateError
 
 if TYPE_CHECKING:
     from smtui.api.context import Context
+    from smtui.backends.key_files import KeyFile
     from smtui.backends.local import Vault
 
 T = TypeVar("T")
@@ -33,6 +35,7 @@ MAX_DELETIONS = 20
 """Permanent deletions that are reported one by one."""
 INHERITED_DESCRIPTORS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 """Paths of files that the shell has already opened."""
+KEY_FILE_HINT = "Use --key-file PATH or $SMTUI_KEY_FILE. If it is lost: smtui recover, with the recovery code."
 UNLOCK_HINT = "Use --passphrase-fd N or $SMTUI_PASSPHRASE_FILE, or run this in a terminal."
 
 
@@ -153,19 +156,23 @@ def check_file(path: Path, *, recovery_code: str | None = None) -> None:
 
 def _unlock(path: Path, args: argparse.Namespace) -> Vault:
     passphrase = read_given_passphrase(args)
-    if passphrase is not None:
-        return _open_with(path, passphrase, args)
-    return open_with_keyring(path, args) or _open_with_prompt(path, args)
+    opened = open_with_keyring(path, args) if passphrase is None else None
+    if opened is not None:
+        return opened
+    with read_key_file(path, args) as key_file:
+        if passphrase is not None:
+            return _open_with(path, passphrase, key_file, args)
+        return repeat_prompt(lambda: _open_with(path, ask_for_passphrase(path), key_file, args))
 
 
-def _open_with(path: Path, passphrase: bytearray, args: argparse.Namespace) -> Vault:
-    """Opens the vault with a passphrase, which is wiped."""
+def _open_with(path: Path, passphrase: bytearray, key_file: KeyFile | None, args: argparse.Namespace) -> Vault:
+    """Opens the vault with a passphrase, which is wiped, and its key file, if it has one."""
     from smtui.backends.opening import open_vault
 
     if not passphrase:
         raise CannotUnlockError("The passphrase is empty.")
     try:
-        return open_vault(path, passphrase, read_only=args.read_only)
+        return open_vault(path, passphrase, key_file=key_file, read_only=args.read_only)
     finally:
         wipe(passphrase)
 
@@ -184,10 +191,6 @@ def open_with_keyring(path: Path, args: argparse.Namespace) -> Vault | None:
     except WrongPassphraseError:
         diagnostics.note("the key in the OS keyring no longer opens this vault; smtui keyring store replaces it.")
         return None
-
-
-def _open_with_prompt(path: Path, args: argparse.Namespace) -> Vault:
-    return repeat_prompt(lambda: _open_with(path, ask_for_passphrase(path), args))
 
 
 def ask_for_passphrase(path: Path) -> bytearray:
@@ -246,6 +249,54 @@ def read_line(descriptor: int, option: str) -> bytearray:
     return _remove_line_break(typed)
 
 
+@contextmanager
+def read_key_file(path: Path, args: argparse.Namespace) -> Iterator[KeyFile | None]:
+    """The key file of the vault at `path` for the length of the block, before any prompt; None if it has none.
+
+    Raises:
+        CannotUnlockError: the vault has one and none is given, it cannot be read, or the vault has none.
+    """
+    from smtui.backends import key_files
+
+    if not key_files.needs_key_file(path):
+        if args.vault_key_file is not None:
+            raise CannotUnlockError(f"{path} has no key file.", hint="Omit --key-file. smtui passwd can add one.")
+        yield None
+        return
+    given = find_key_file(args)
+    if given is None:
+        raise CannotUnlockError(f"{path} needs its key file besides the passphrase.", hint=KEY_FILE_HINT)
+    loaded = load_key_file(given, path)
+    try:
+        yield loaded
+    finally:
+        loaded.wipe()
+
+
+def find_key_file(args: argparse.Namespace) -> str | None:
+    """The path of the key file that the options or $SMTUI_KEY_FILE name. Raises UsageError for an empty option."""
+    given: str | None = args.vault_key_file
+    if given == "":
+        raise UsageError("--key-file names no file: give a path.")
+    return given or os.environ.get("SMTUI_KEY_FILE") or None
+
+
+def load_key_file(given: str, path: Path) -> KeyFile:
+    """Reads the key file of the vault at `path`, withheld from child processes. The caller wipes it.
+
+    Raises CannotUnlockError.
+    """
+    from smtui.backends import key_files
+    from smtui.system.subprocesses import withhold_file
+
+    try:
+        loaded = key_files.read_key_file(given, path)
+    except KeyFileError as error:
+        raise CannotUnlockError(str(error), hint=error.hint) from None
+    withhold_file(expand_home(given))
+    return loaded
+
+
 def _read_passphrase_file(path: str) -> bytearray:
     from smtui.system.subprocesses import withhold_file
 
@@ -253,30 +304,19 @@ def _read_passphrase_file(path: str) -> bytearray:
         descriptor = open_for_reading(expand_home(path))
         try:
             if not path.startswith(INHERITED_DESCRIPTORS):
-                _require_private(descriptor, path)
+                private_files.require_private(descriptor, path)
             held = bytearray(read_descriptor(descriptor, MAX_BYTES))
         finally:
             os.close(descriptor)
         withhold_file(expand_home(path))
+    except NotPrivateError as error:
+        raise CannotUnlockError(f"$SMTUI_PASSPHRASE_FILE ({path}) {error.reason}. It was not read.",
+                                hint=error.hint) from None
     except OSError as error:
         raise CannotUnlockError(f"Cannot read $SMTUI_PASSPHRASE_FILE ({path}): {error.strerror}.") from None
     if b"\n" in held.rstrip(b"\r\n"):
         raise CannotUnlockError("$SMTUI_PASSPHRASE_FILE has more than one line.")
     return _remove_line_break(held)
-
-
-def _require_private(descriptor: int, path: str) -> None:
-    """Refuses a file that others can read or write, as ssh does with private keys. Raises CannotUnlockError."""
-    found = os.fstat(descriptor)
-    if os.name != "posix" or not stat.S_ISREG(found.st_mode):
-        return
-    if found.st_uid not in (os.geteuid(), 0):
-        raise CannotUnlockError(f"$SMTUI_PASSPHRASE_FILE ({path}) belongs to another user. It was not read.",
-                                hint="Use a file that you own.")
-    if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        mode = f"{stat.S_IMODE(found.st_mode):04o}"
-        raise CannotUnlockError(f"$SMTUI_PASSPHRASE_FILE ({path}) is open to others (mode {mode}). It was not read.",
-                                hint=f"Make it private: chmod 600 {path}")
 
 
 def _remove_line_break(typed: bytearray) -> bytearray:

@@ -1,7 +1,8 @@
 """The agent: a process that keeps one vault unlocked, for programs of its user on a Unix socket and for AWS SDKs.
 
-It answers these requests on its socket besides calls: `status`, `lock`, `unlock` (with the passphrase behind the line),
-`serve` (an endpoint until the connection ends), `environment` (of the endpoint that runs) and `stop`.
+It answers these requests on its socket besides calls: `status`, `lock`, `unlock` (with the passphrase behind the line,
+and the digest of a key file behind that), `serve` (an endpoint until the connection ends), `environment` (of the
+endpoint that runs) and `stop`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import SmtuiError
+from smtui.backends.key_files import DIGEST_BYTES, KeyFile
 from smtui.server.agent_listener import AgentListener
 from smtui.server.agent_server import AgentServer, Control, Conversation
 from smtui.server.credentials import CallerRegistry, IdentityPolicy
@@ -177,10 +179,13 @@ class Agent:
         if not isinstance(length, int) or not 0 < length <= MAX_PASSPHRASE:
             raise ValueError("expected the length of a passphrase")
         passphrase = conversation.reader.read_bytes(length)
+        digest = conversation.reader.read_bytes(DIGEST_BYTES) if request.get("has_key_file") is True else None
+        key_file = KeyFile(digest) if digest is not None else None
         try:
-            self.shared.unlock(passphrase)
+            self.shared.unlock(passphrase, key_file)
         finally:
-            passphrase[:] = bytes(len(passphrase))
+            for each in (passphrase, digest or bytearray(), key_file.digest if key_file else bytearray()):
+                each[:] = bytes(len(each))
         return self.describe()
 
     def _serve(self, conversation: Conversation, request: Mapping[str, Any]) -> dict[str, Any]:

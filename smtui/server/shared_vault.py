@@ -21,6 +21,7 @@ from smtui.server.limits import IDLE_SECONDS, MAX_SECONDS
 from smtui.system.ambient import Ambient
 
 if TYPE_CHECKING:
+    from smtui.backends.key_files import KeyFile
     from smtui.backends.local import Vault
 
 SUSPEND_SECONDS = 60.0
@@ -50,13 +51,13 @@ class SharedVault:
 
     Args:
         vault: the unlocked vault.
-        reopen: opens it again with a passphrase, which it wipes.
+        reopen: opens it again with a passphrase, which it wipes, and with the key file behind it, if one is given.
         limits: when it is locked.
         ambient: the clock.
     """
 
     def __init__(
-        self, vault: Vault, reopen: Callable[[bytearray], Vault], limits: LockLimits, ambient: Ambient
+        self, vault: Vault, reopen: Callable[..., Vault], limits: LockLimits, ambient: Ambient
     ) -> None:
         self.path: Path = vault.path
         self.account_id = vault.account_id
@@ -108,10 +109,10 @@ class SharedVault:
         with self._changed:
             self._lock(reason)
 
-    def unlock(self, passphrase: bytearray) -> None:
+    def unlock(self, passphrase: bytearray, key_file: KeyFile | None = None) -> None:
         """Opens the vault again; the passphrase is wiped. Raises VaultError, and stays locked then."""
         with self._unlocking:
-            opened = self._reopen(passphrase)
+            opened = self._reopen(passphrase) if key_file is None else self._reopen(passphrase, key_file)
             with self._changed:
                 vault, spare = (opened, None) if self._vault is None else (self._vault, opened)
                 self._vault, self.lock_reason = vault, ""

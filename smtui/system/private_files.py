@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,35 @@ FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+class NotPrivateError(OSError):
+    """A file with a secret is open to others. `reason` continues a sentence that begins with the file's name."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(errno.EACCES, reason)
+        self.reason = reason
+        self.hint = hint
+
+
+def require_private(descriptor: int, path: Path | str) -> None:
+    """Refuses an open file that others own, read or write, as ssh does with private keys. A pipe is not refused.
+
+    Args:
+        descriptor: the open file.
+        path: its path, for the hint.
+
+    Raises:
+        NotPrivateError: it is not private.
+    """
+    found = os.fstat(descriptor)
+    if os.name != "posix" or not stat.S_ISREG(found.st_mode):
+        return
+    if found.st_uid not in (os.geteuid(), 0):
+        raise NotPrivateError("belongs to another user", "Use a file that you own.")
+    if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        mode = f"{stat.S_IMODE(found.st_mode):04o}"
+        raise NotPrivateError(f"is open to others (mode {mode})", f"Make it private: chmod 600 {path}")
 
 
 def create_file(path: Path) -> int:

@@ -25,6 +25,7 @@ MAX_PLAUSIBLE_ROW = 2**62
 """Row numbers end at 2^63 - 1 and begin at 1: nobody adds this many rows."""
 
 WRONG_KEYS = "Wrong passphrase, or the first page of the vault is damaged."
+WRONG_KEYS_WITH_FILE = "Wrong passphrase or key file, or the first page of the vault is damaged."
 _ALTERED = (apsw.SQLITE_IOERR_DATA, apsw.SQLITE_IOERR_CORRUPTFS, apsw.SQLITE_IOERR_SHORT_READ)
 
 

@@ -53,7 +53,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--expand", action="store_true",
                         help="replace ${NAME} in .env files by the value of a variable above it")
     parser.add_argument("--upper", action="store_true", help="write the names in .env files in capitals")
-    parser.add_argument("--key-file", metavar="FILE", help="key file of an encrypted file")
+    parser.add_argument("--source-key-file", "--key-file", dest="key_file", metavar="FILE",
+                        help="key file of an encrypted file")
     parser.add_argument("--source-passphrase-fd", metavar="N", type=int,
                         help="read the passphrase of an encrypted file from file descriptor N")
     parser.add_argument("--dry-run", action="store_true", help="list what would be imported, and change nothing")

@@ -1,30 +1,28 @@
 """Changes the passphrase. The vault is re-encrypted with new keys and gets a new recovery code. The old passphrase and
 code open only older copies. No other program may have the vault open.
+
+With a key file, a second factor, the vault opens only with the passphrase and that file: --new-key-file adds or
+replaces it, --no-key-file removes it. The recovery code needs no key file.
 """
 
 from __future__ import annotations
 
 import argparse
 
-from smtui.backends import stored_key
-from smtui.cli import diagnostics, new_passphrase, output, recovery_code
+from smtui.cli import diagnostics, passphrase_change, recovery_code
 from smtui.cli.exit_codes import Exit
 from smtui.cli.unlocking import open_for
 
-EXAMPLE = "smtui passwd"
+EXAMPLE = "smtui passwd\nsmtui passwd --new-key-file /media/stick/team.key --kdf-memory 256"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    new_passphrase.declare(parser)
-    new_passphrase.declare_descriptor(parser)
-    recovery_code.declare(parser)
+    passphrase_change.declare(parser)
 
 
 def run(args: argparse.Namespace) -> Exit:
     with open_for(args) as vault:
-        with stored_key.update_after_change(vault), new_passphrase.read_new_passphrase(args) as passphrase:
-            vault.maintenance.change_passphrase(passphrase)
-        output.write_line(f"{vault.path}: passphrase changed")
+        passphrase_change.change_passphrase(vault, args)
         for copy in vault.maintenance.list_format_backups():
             diagnostics.warn(f"{copy} still opens with the old passphrase.", "delete it if you no longer need it.")
         recovery_code.show_recovery_code(vault, args)

@@ -1,6 +1,7 @@
 """Opens a vault with its recovery code and sets a new passphrase.
 
-A new recovery code is shown once; the old one no longer works.
+A new recovery code is shown once; the old one no longer works. The code opens the vault without its key file;
+--key-file keeps that one, --new-key-file replaces it, --no-key-file removes it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.backends import stored_key
-from smtui.cli import new_passphrase, output, recovery_code, terminal, unlocking
+from smtui.cli import passphrase_change, recovery_code, terminal, unlocking
 from smtui.cli.exit_codes import CannotUnlockError, Exit
 from smtui.cli.terminal import NoTerminalError, wipe
 
@@ -23,18 +23,14 @@ TERMINAL_HINT = "Run this in a terminal, or use --recovery-code-fd N."
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recovery-code-fd", metavar="N", type=int, help="read the code from file descriptor N")
-    new_passphrase.declare(parser)
-    new_passphrase.declare_descriptor(parser)
-    recovery_code.declare(parser)
+    passphrase_change.declare(parser)
 
 
 def run(args: argparse.Namespace) -> Exit:
     path = unlocking.get_vault_path(args)
     unlocking.check_file(path, recovery_code="")
     with unlocking.report_and_close(_open(path, args.recovery_code_fd), args) as vault:
-        with stored_key.update_after_change(vault), new_passphrase.read_new_passphrase(args) as passphrase:
-            vault.maintenance.change_passphrase(passphrase)
-        output.write_line(f"{vault.path}: passphrase changed")
+        passphrase_change.change_passphrase(vault, args)
         recovery_code.show_recovery_code(vault, args)
     return Exit.DONE
 
