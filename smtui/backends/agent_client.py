@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from smtui.api.types import Client
 
 
+LOCK_SECONDS = 15.0
+"""Seconds that `lock_agent` waits: an agent lets calls end first, but one that is stopped must not stop the screens."""
+
+
 class AgentClient(SocketClient):
     """Calls an agent for one Region, and sends it requests."""
 
@@ -33,6 +37,10 @@ class AgentClient(SocketClient):
     def request(self, control: str, **members: Any) -> dict[str, Any]:
         """Sends a request to the agent itself, such as `status`. Raises SmtuiError."""
         return self._exchange(rpc_codec.encode({"control": control, **members}))
+
+    def limit_wait(self, seconds: float) -> None:
+        """Gives up an answer after this time, for callers that an agent must not stop, whatever it does."""
+        self._line.settimeout(seconds)
 
     def wait(self) -> None:
         """Waits until the agent ends the connection."""
@@ -106,6 +114,7 @@ def lock_agent(path: Path) -> bool:
     agent = connect(path)
     if agent is None:
         return False
+    agent.limit_wait(LOCK_SECONDS)
     try:
         agent.request("lock")
     except SmtuiError:

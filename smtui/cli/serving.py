@@ -9,12 +9,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from smtui.api.errors import VaultError
 from smtui.cli import diagnostics, terminal, unlocking
 from smtui.cli.exit_codes import CommandNotExecutableError, Exit, UsageError
 from smtui.cli.parser import VAULT_KEY_FILE, parse_count
@@ -27,8 +27,6 @@ from smtui.system.paths import expand_home
 
 if TYPE_CHECKING:
     from smtui.backends.agent_client import AgentClient
-    from smtui.backends.key_files import KeyFile
-    from smtui.backends.local import Vault
     from smtui.server.agent import Agent
     from smtui.server.http_server import Log
     from smtui.server.messages import HttpRequest, HttpResponse
@@ -36,8 +34,6 @@ if TYPE_CHECKING:
 
 READY = b"ready"
 DETACHED = "--detached"
-OLDER = "The vault file was replaced by an older one. It was not unlocked."
-OLDER_HINT = "Stop the agent and start it again: it shows what is missing."
 
 
 class EndedError(BaseException):
@@ -103,11 +99,12 @@ def run_agent(
     from smtui.server.agent import Agent
     from smtui.server.confirmations import Confirmations
     from smtui.server.restrictions import Restrictions
-    from smtui.server.shared_vault import LockLimits, SharedVault
+    from smtui.server.shared_vault import LockLimits, SharedVault, reopen_vault
+
     restrictions = Restrictions(args.read_only, args.only)
     args.read_only = False  # reads are recorded in the audit log; the agent refuses changes
     vault = unlocking.open_to_keep(args)
-    shared = SharedVault(vault, lambda passphrase, key_file=None: _reopen(vault.path, passphrase, key_file),
+    shared = SharedVault(vault, partial(reopen_vault, vault.path),
                          LockLimits(args.idle_lock, args.max_unlocked), Ambient())
     confirmations = Confirmations(ask_about_program)
     shared.on_lock.append(confirmations.forget)
@@ -121,17 +118,6 @@ def run_agent(
         pass
     finally:
         agent.close()
-
-
-def _reopen(path: Path, passphrase: bytearray, key_file: KeyFile | None) -> Vault:
-    """Opens the vault again, after a lock. Raises VaultError."""
-    from smtui.backends.opening import open_vault
-
-    vault = open_vault(path, passphrase, key_file=key_file)
-    if vault.maintenance.missing_commits:
-        vault.close()
-        raise VaultError(OLDER, hint=OLDER_HINT)
-    return vault
 
 
 @contextmanager
@@ -176,14 +162,9 @@ def format_exports(variables: Mapping[str, str]) -> str:
 
 def is_port_free(port: int) -> bool:
     """Whether nothing listens on a port of the loopback interface."""
-    from smtui.server.http_server import open_listeners
+    from smtui.server import http_server
 
-    try:
-        for each in open_listeners(port):
-            each.close()
-    except OSError:
-        return False
-    return True
+    return http_server.is_port_free(port)
 
 
 def run_program(program: str, words: Sequence[str], variables: Mapping[str, str]) -> int:

@@ -1,7 +1,7 @@
 """Answers the connections on the Unix socket of an agent: calls of the vault's owner, and requests to the agent itself.
 
 A connection carries lines of JSON. A call is `{"operation": ..., "params": ..., "region": ...}`, as a rotation function
-sends it; a request to the agent is `{"control": ...}`, see `agent.Agent`. The answer is `{"result": ...}` or
+sends it; a request to the agent is `{"control": ...}`, see `agent_controls`. The answer is `{"result": ...}` or
 `{"error": ...}`. Only processes of this user are answered, and each event in the audit log names theirs.
 """
 
@@ -13,6 +13,7 @@ from contextlib import suppress
 from threading import BoundedSemaphore, Lock, Thread
 from typing import Any
 
+from smtui.api.arn import format_principal_arn
 from smtui.api.boto_client import format_method_name
 from smtui.api.errors import AccessDeniedException, ClientError, ParamValidationError, SmtuiError
 from smtui.api.model import OPERATIONS
@@ -21,14 +22,15 @@ from smtui.backends.rotation_session import ONLY_ITS_OWN
 from smtui.rotation import rpc_codec
 from smtui.server.line_reader import LineReader, LineTooLongError
 from smtui.server.peer import Peer, identify_peer
+from smtui.server.request_log import DONE, RequestLog, find_secret
 from smtui.server.restrictions import Restrictions
 from smtui.server.shared_vault import SharedVault
 
 CONNECTIONS = 128
 MAX_LINE_BYTES = 8 * rpc_codec.MAX_LINE_BYTES
 """The largest value may take six times as many bytes in JSON, and an import sends long ones."""
-CONFIRMED = frozenset({"serve", "environment"})
-"""Requests to the agent that give access to secrets, as calls do."""
+CONFIRMED = frozenset({"serve", "environment", "named_requests"})
+"""Requests to the agent that give access to secrets or their names, as calls do."""
 INTERNAL = "An error occurred in the agent."
 
 
@@ -41,8 +43,8 @@ class Conversation:
         self.ends: list[Callable[[], None]] = []
 
 
-Control = Callable[[Conversation, Mapping[str, Any]], dict[str, Any]]
-"""Carries out a request to the agent. Raises SmtuiError."""
+Control = Callable[[Conversation | None, Mapping[str, Any]], dict[str, Any]]
+"""Carries out a request to the agent; without a conversation it comes from this process. Raises SmtuiError."""
 
 
 class AgentServer:
@@ -54,17 +56,19 @@ class AgentServer:
         restrictions: what is refused.
         controls: what carries out each request to the agent, by its name.
         permits: decides whether a process may call at all.
+        requests: where calls are recorded.
     """
 
     def __init__(
         self, listener: socket.socket, shared: SharedVault, restrictions: Restrictions,
-        controls: Mapping[str, Control], permits: Callable[[Peer], bool] = lambda _: True,
+        controls: Mapping[str, Control], permits: Callable[[Peer], bool], requests: RequestLog,
     ) -> None:
         self._listener = listener
         self._shared = shared
         self._restrictions = restrictions
         self._controls = controls
         self._permits = permits
+        self._requests = requests
         self._free = BoundedSemaphore(CONNECTIONS)
         self._lock = Lock()
         self._open: set[socket.socket] = set()
@@ -154,14 +158,23 @@ class AgentServer:
         operation, params, region = request.get("operation"), request.get("params"), request.get("region")
         if operation not in OPERATIONS or not isinstance(params, dict) or not isinstance(region, str | None):
             raise ValueError("expected an operation of the API, parameters and a Region")
-        self._require_permission(peer)
-        self._restrictions.check(operation, params)
-        with self._shared.use() as vault:
-            self.call_count += 1
-            caller = Caller(vault.owner().arn, context={"aws:UserAgent": peer.user_agent})
-            client = vault.client(region_name=region, caller=caller)
-            response = getattr(client, format_method_name(operation))(**params)
-        return self._restrictions.trim(operation, response)
+        began, outcome = self._shared.ambient.monotonic(), DONE
+        caller = Caller(format_principal_arn(self._shared.account_id), context={"aws:UserAgent": peer.user_agent})
+        try:
+            self._require_permission(peer)
+            self._restrictions.check(operation, params)
+            with self._shared.use() as vault:
+                self.call_count += 1
+                client = vault.client(region_name=region, caller=caller)
+                response = getattr(client, format_method_name(operation))(**params)
+            return self._restrictions.trim(operation, response)
+        except SmtuiError as error:
+            outcome = error.code if isinstance(error, ClientError) else type(error).__name__
+            raise
+        finally:
+            self._requests.record(
+                caller=caller.arn, client=peer.user_agent, operation=operation, outcome=outcome,
+                seconds=self._shared.ambient.monotonic() - began, secret=find_secret(params))
 
 
 NOT_CONFIRMED = "The use of the vault by this program was not confirmed at the agent's terminal."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -77,5 +78,4 @@ def format_value(response: Mapping[str, Any]) -> bytes:
 def convert_error(refusal: HttpResponse) -> HttpResponse:
     """An error in AWS JSON as AWS's agent passes it on: plain JSON, `message` in lower case."""
     members = {name.lower() if name == "Message" else name: value for name, value in json.loads(refusal.body).items()}
-    return HttpResponse(refusal.status, format_body(members), JSON, label=refusal.label, caller=refusal.caller,
-                        request_id=refusal.request_id)
+    return replace(refusal, body=format_body(members), content_type=JSON)

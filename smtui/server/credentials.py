@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from smtui.api.arn import format_principal_arn
@@ -73,17 +73,38 @@ class CallerRegistry:
     """
 
     def __init__(self, ambient: Ambient, account: str, named: Mapping[str, IdentityPolicy] | None = None) -> None:
+        self._ambient = ambient
         self.owner = EndpointCaller(format_principal_arn(account), "admin", KeyPair.generate(ambient),
                                     format_principal_arn(account, TOKEN_CALLER))
         self.named = {
             name: EndpointCaller(format_principal_arn(account, f"user/{name}"), identity, KeyPair.generate(ambient))
             for name, identity in (named or {}).items()
         }
-        self._by_key = {each.keys.access_key_id: each for each in (self.owner, *self.named.values())}
+        self._by_key = {each.keys.access_key_id: each for each in self.all}
 
     def find(self, name: str | None) -> EndpointCaller | None:
         """The caller of this name; the owner without one."""
         return self.owner if name is None else self.named.get(name)
+
+    @property
+    def all(self) -> list[EndpointCaller]:
+        """All callers, the owner first."""
+        return [self.owner, *self.named.values()]
+
+    def revoke(self, access_key_id: str) -> bool:
+        """Refuses a key pair from now on: a named caller is removed, the owner gets a new key pair.
+
+        Returns whether somebody had it.
+        """
+        caller = self.find_by_key(access_key_id)
+        if caller is None:
+            return False
+        # readers in other threads keep the mappings that they have
+        self.named = {name: each for name, each in self.named.items() if each is not caller}
+        if caller is self.owner:
+            self.owner = replace(caller, keys=KeyPair.generate(self._ambient))
+        self._by_key = {each.keys.access_key_id: each for each in self.all}
+        return True
 
     def find_by_key(self, access_key_id: str) -> EndpointCaller | None:
         """The caller with this access key."""

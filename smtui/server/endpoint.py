@@ -28,6 +28,7 @@ from smtui.server.messages import (
     RefusedRequestError,
     make_error_response,
 )
+from smtui.server.request_log import find_secret
 from smtui.server.restrictions import Restrictions
 from smtui.server.shared_vault import SharedVault
 from smtui.server.sigv4 import verify_signature
@@ -88,21 +89,23 @@ class Endpoint:
         signature = verify_signature(request, self._find_keys, now)
         caller = self._callers.find_by_key(signature.access_key_id)
         assert caller is not None, "the signature was verified with the keys of the caller"
-        label = "-"
+        label: str = "-"
+        secret: object = ""
         try:
             if request.path != "/":
                 raise RefusedRequestError("UnknownOperationException", "", 404)
             label = aws_json.read_operation(request)
             params = aws_json.read_parameters(request.body)
+            secret = find_secret(params)
             response = self._call(label, params, signature.region, caller, request)
         except RefusedRequestError as error:
             return make_error_response(error.code, str(error), error.status, request_id=request_id, label=label,
                                        caller=caller.arn)
         except SmtuiError as error:
-            return _refuse(error, request_id, label, caller.arn)
+            return _refuse(error, request_id, label, caller.arn, secret)
         request_id = response.get("ResponseMetadata", {}).get("RequestId", request_id)
         return HttpResponse(200, aws_json.format_response(label, response), request_id=request_id, label=label,
-                            caller=caller.arn)
+                            caller=caller.arn, secret=secret)
 
     def _find_keys(self, access_key_id: str) -> KeyPair | None:
         caller = self._callers.find_by_key(access_key_id)
@@ -134,11 +137,12 @@ class Endpoint:
         try:
             response = self._call("GetSecretValue", params, self._shared.region_name, caller, request)
         except SmtuiError as error:
-            refusal = _refuse(error, request_id, "GetSecretValue", caller.arn)
+            refusal = _refuse(error, request_id, "GetSecretValue", caller.arn, find_secret(params))
             return aws_agent_interface.convert_error(refusal)
         request_id = response["ResponseMetadata"]["RequestId"]
         return HttpResponse(200, aws_agent_interface.format_value(response), aws_agent_interface.JSON,
-                            label="GetSecretValue", caller=caller.arn, request_id=request_id)
+                            label="GetSecretValue", caller=caller.arn, request_id=request_id,
+                            secret=find_secret(params))
 
 
 def _identify(caller: EndpointCaller, request: HttpRequest) -> Caller:
@@ -149,13 +153,13 @@ def _identify(caller: EndpointCaller, request: HttpRequest) -> Caller:
     })
 
 
-def _refuse(error: SmtuiError, request_id: str, label: str, caller: str) -> HttpResponse:
+def _refuse(error: SmtuiError, request_id: str, label: str, caller: str, secret: object) -> HttpResponse:
     """The response for an error of an operation. Errors about the file do not show its name."""
     code, message, status, is_modeled = _classify_error(error)
     if isinstance(error, ClientError):
         request_id = error.response.get("ResponseMetadata", {}).get("RequestId", request_id)
     return make_error_response(code, message, status, is_modeled=is_modeled, request_id=request_id, label=label,
-                               caller=caller)
+                               caller=caller, secret=secret)
 
 
 def _classify_error(error: SmtuiError) -> tuple[str, str, int, bool]:

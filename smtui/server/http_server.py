@@ -45,6 +45,16 @@ def open_listeners(port: int) -> list[socket.socket]:
         return [first]  # no IPv6 here, or the free port is free for IPv4 alone
 
 
+def is_port_free(port: int) -> bool:
+    """Whether nothing listens on a port of the loopback interface."""
+    try:
+        for each in open_listeners(port):
+            each.close()
+    except OSError:
+        return False
+    return True
+
+
 def _is_in_use(error: OSError) -> bool:
     return error.errno == errno.EADDRINUSE
 

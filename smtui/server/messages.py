@@ -11,6 +11,8 @@ from smtui.api.errors import SmtuiError
 
 AWS_JSON = "application/x-amz-json-1.1"
 PLAIN_TEXT = "text/plain"
+ERROR_TYPE = "x-amzn-errortype"
+"""The header with the code of an error."""
 FORWARDED = ("x-forwarded-for", "forwarded")
 """Headers that a proxy adds."""
 
@@ -59,7 +61,10 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """A response. `label` names the operation for the log; `caller` is the ARN of an authenticated caller."""
+    """A response. `label` names the operation for the log; `caller` is the ARN of an authenticated caller.
+
+    `secret` is what the request named, which is shown only to whoever asks for names.
+    """
 
     status: int
     body: bytes = b""
@@ -68,6 +73,14 @@ class HttpResponse:
     label: str = "-"
     caller: str = "-"
     request_id: str = "-"
+    secret: object = ""
+
+    @property
+    def error_code(self) -> str:
+        """The code of an error, or its status if it has none; empty for a success."""
+        if self.status == 200:
+            return ""
+        return next((value for name, value in self.headers if name == ERROR_TYPE), str(self.status))
 
 
 class RefusedRequestError(SmtuiError):
@@ -98,10 +111,10 @@ def format_error(code: str, message: str = "", *, is_modeled: bool = False) -> b
 
 def make_error_response(
     code: str, message: str = "", status: int = 400, *, is_modeled: bool = False, request_id: str = "-",
-    label: str = "-", caller: str = "-",
+    label: str = "-", caller: str = "-", secret: object = "",
 ) -> HttpResponse:
     """The response of an error in AWS JSON 1.1."""
     return HttpResponse(
-        status, format_error(code, message, is_modeled=is_modeled), headers=[("x-amzn-errortype", code)],
-        request_id=request_id, label=label, caller=caller,
+        status, format_error(code, message, is_modeled=is_modeled), headers=[(ERROR_TYPE, code)],
+        request_id=request_id, label=label, caller=caller, secret=secret,
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Condition, Lock
 from typing import TYPE_CHECKING
 
-from smtui.api.errors import VaultDamagedError, VaultLockedError, VaultMissingError
+from smtui.api.errors import VaultDamagedError, VaultError, VaultLockedError, VaultMissingError
 from smtui.server import sigv4
 from smtui.server.limits import IDLE_SECONDS, MAX_SECONDS
 from smtui.system.ambient import Ambient
@@ -28,9 +28,22 @@ SUSPEND_SECONDS = 60.0
 """A pause between two checks that is longer than this was a suspend of the machine."""
 DRAIN_SECONDS = 5.0
 """Seconds that a lock waits for calls that have begun, before it interrupts them."""
+OLDER = "The vault file was replaced by an older one. It was not unlocked."
+OLDER_HINT = "Stop the agent and start it again: it shows what is missing."
 LOST = "The file was replaced or damaged."
 LOCKED = "The vault is locked."
 UNLOCK_HINT = "smtui unlock unlocks it."
+
+
+def reopen_vault(path: Path, passphrase: bytearray, key_file: KeyFile | None = None) -> Vault:
+    """Opens a vault again after a lock; the passphrase is wiped. Raises VaultError."""
+    from smtui.backends.opening import open_vault
+
+    vault = open_vault(path, passphrase, key_file=key_file)
+    if vault.maintenance.missing_commits:
+        vault.close()
+        raise VaultError(OLDER, hint=OLDER_HINT)
+    return vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +125,21 @@ class SharedVault:
     def unlock(self, passphrase: bytearray, key_file: KeyFile | None = None) -> None:
         """Opens the vault again; the passphrase is wiped. Raises VaultError, and stays locked then."""
         with self._unlocking:
-            opened = self._reopen(passphrase) if key_file is None else self._reopen(passphrase, key_file)
-            with self._changed:
-                vault, spare = (opened, None) if self._vault is None else (self._vault, opened)
-                self._vault, self.lock_reason = vault, ""
-                self._used = self._unlocked = self._checked = self.ambient.monotonic()
-            if spare is not None:
-                spare.close()
-                return
+            self._adopt(self._reopen(passphrase) if key_file is None else self._reopen(passphrase, key_file))
+
+    def unlock_with(self, opened: Vault) -> None:
+        """Unlocks with the same vault, opened elsewhere in this process. One that is not needed is closed."""
+        with self._unlocking:
+            self._adopt(opened)
+
+    def _adopt(self, opened: Vault) -> None:
+        with self._changed:
+            vault, spare = (opened, None) if self._vault is None else (self._vault, opened)
+            self._vault, self.lock_reason = vault, ""
+            self._used = self._unlocked = self._checked = self.ambient.monotonic()
+        if spare is not None:
+            spare.close()
+            return
         for act in self.on_unlock:
             act(vault)
 

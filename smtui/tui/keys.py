@@ -168,6 +168,17 @@ SHORTCUTS = (
     Shortcut("vault.open", "enter,l", "open", "Open", "Start the task under the cursor, with confirmation", show=True),
     Shortcut("vault.back", "escape,h", "back", "Back", "Return to the list", show=True),
 
+    Shortcut("access.start", "f5", "start", "Start", "Start an endpoint for AWS SDKs, and an agent if none is running",
+             show=True),
+    Shortcut("access.stop", "f6", "stop", "Stop…", "Stop the endpoint; if none is running, the agent", show=True),
+    Shortcut("access.lock_agent", "f7", "lock_agent", "Lock agent", "Lock the agent; these screens stay unlocked",
+             show=True),
+    Shortcut("access.revoke", "f8", "revoke", "Revoke…", "Refuse the access key of this caller from now on", show=True),
+    Shortcut("access.copy", "y", "copy", "Copy", "Copy the environment variables for a program of this caller",
+             show=True),
+    Shortcut("access.names", "full_stop", "toggle_names", "Names", "Show or hide the names of the secrets", show=True),
+    Shortcut("access.back", "escape,h", "back", "Back", "Return to the list", show=True),
+
     Shortcut("regions.open", "enter,l", "open", "Open", "Switch to this Region, or lock and open this vault or account",
              show=True),
     Shortcut("regions.add", "a", "add", "Add", "Add a Region or vault to the list", show=True),

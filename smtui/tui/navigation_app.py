@@ -11,11 +11,14 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names, keys, screens
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import confirm_discard, list_dirty_forms
-from smtui.tui.help.places import REGIONS, SECRETS, VAULT
+from smtui.tui.help.places import ACCESS, REGIONS, SECRETS, VAULT
 from smtui.tui.leaving_app import LeavingApp
 from smtui.tui.secret.tabs import VALUE, SecretTab
 from smtui.tui.session import RecentSecret, Session
 from smtui.tui.shell import Place
+
+OF_A_FILE = frozenset({VAULT, ACCESS})
+"""The places that an AWS account does not have."""
 
 
 class NavigationApp(LeavingApp):
@@ -140,7 +143,7 @@ class NavigationApp(LeavingApp):
 
         if self.session is None:
             return
-        if place is VAULT and not self.session.vault.can.has_file:
+        if place in OF_A_FILE and not self.session.vault.can.has_file:
             self.warn(self.session.vault.can.explain(Feature.FILE))
             return
         while len(self.screen_stack) > 1 and not isinstance(self.screen, SecretsScreen):

@@ -69,6 +69,12 @@ def _make_vault(session: Session) -> SessionScreen[Any]:
     return VaultScreen(session)
 
 
+def _make_access(session: Session) -> SessionScreen[Any]:
+    from smtui.tui.access.screen import AccessScreen
+
+    return AccessScreen(session)
+
+
 def _make_settings(session: Session) -> SessionScreen[Any]:
     from smtui.tui.settings.screen import SettingsScreen
 
@@ -160,6 +166,7 @@ _PLACES: Mapping[Place, Callable[[Session], SessionScreen[Any]]] = {
     places.AUDIT_LOG: _make_audit_log,
     places.HEALTH: _make_health,
     places.VAULT: _make_vault,
+    places.ACCESS: _make_access,
     places.SETTINGS: _make_settings,
     places.MANUAL: _make_manual,
     places.UNDO: _make_undo,

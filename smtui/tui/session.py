@@ -12,6 +12,7 @@ from textual.message import Message
 from smtui.system.ambient import read_monotonic_clock
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
+from smtui.tui.jobs.agent_access import AgentAccess
 from smtui.tui.jobs.background_vault import BackgroundVault
 from smtui.tui.jobs.rotation_worker import RotationWorker, format_result
 from smtui.tui.jobs.verifier import Verifier
@@ -35,6 +36,7 @@ MAX_COMMANDS = 100
 """The number of lines that the history of the command line keeps."""
 MAX_RECENT = 20
 """The number of secrets that are kept as recent."""
+ENDPOINT_ENDED = SafeText("The endpoint ended with the lock of the screens.")
 IN_USE = 0.5
 """Seconds after a key press during which background work yields to the screens."""
 
@@ -69,6 +71,8 @@ class Session:
         self.background = BackgroundVault(vault)
         self.rotation_worker = RotationWorker(self.background, is_idle=self.read_only)
         self.verifier = Verifier(self.background, lambda: self.is_in_use)
+        self.agent = AgentAccess(vault)
+        """The agent of this vault, of this or another process. Its methods run in the vault's thread."""
         self.job: Job[Any] | None = None
         self.password_options: GetRandomPasswordRequest = {}
         """The options of the last generated password."""
@@ -166,7 +170,7 @@ class Session:
         """Stops the background work, and waits until it can no longer access the vault.
 
         Returns:
-            A sentence for each job and rotation that ended with it.
+            A sentence for each job, endpoint and rotation that ended with it.
         """
         self.request_stop()
         job, sentences = self.job, list[SafeText]()
@@ -175,6 +179,8 @@ class Session:
             await job.stop_and_wait()
             sentences.append(job.describe_end())
         sentences += map(format_result, await self.rotation_worker.stop())
+        if self.agent.is_in_use and await call(self.agent.close):
+            sentences.append(ENDPOINT_ENDED)
         await self.background.stop()
         return sentences
 

@@ -20,6 +20,7 @@ PLACES = {
     "event": "Audit event",
     "health": "Health",
     "vault": "Vault",
+    "access": "Access",
     "regions": "Regions and vaults",
     "door": "Start",
     "account": "AWS account",

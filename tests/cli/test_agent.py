@@ -73,7 +73,7 @@ def test_exec_gets_its_values_from_the_agent(
 def test_a_passphrase_for_one_command_or_read_only_opens_the_file(agent: Agent, stocked: CommandLine) -> None:
     assert stocked("ls", "--read-only", unlock=False).code == 3
     assert stocked("ls", "--passphrase-fd", "99", unlock=False).code == 2
-    assert agent.describe()["calls"] == 0
+    assert agent.request("status")["calls"] == 0
 
 
 def test_a_protected_context_is_not_changed_through_an_agent(
@@ -85,9 +85,9 @@ def test_a_protected_context_is_not_changed_through_an_agent(
 
     assert stocked(*change).code == 4
     assert stocked("--context", "team", "ls", unlock=False).code == 3
-    assert agent.describe()["calls"] == 0
+    assert agent.request("status")["calls"] == 0
     assert stocked(*change, "--rw", unlock=False).code == 0
-    assert agent.describe()["calls"] == 1
+    assert agent.request("status")["calls"] == 1
 
 
 def test_a_locked_agent_gets_the_passphrase_that_the_command_asks_for(
@@ -197,7 +197,7 @@ def test_serve_runs_a_command_through_the_agent(
     assert environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"].startswith("http://127.0.0.1:")
     assert environ["AWS_ACCESS_KEY_ID"].startswith("ASIA")
     assert "SMTUI_PASSPHRASE" not in environ
-    wait_until(lambda: not agent.describe()["endpoints"], "the end of the endpoint")
+    wait_until(lambda: not agent.request("status")["endpoints"], "the end of the endpoint")
 
 
 @pytest.mark.parametrize("name", ["agent", "lock", "unlock", "credentials"])

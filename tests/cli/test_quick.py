@@ -84,9 +84,9 @@ def test_the_answer_is_that_of_the_usual_path(
 
 def test_each_value_is_read_once(agent: Agent, run: Run) -> None:
     for argv in (("get", "prod/text"), ("get", "prod/db#port"), ("get", "dev/key"), ("get", "odd/twice#a")):
-        before = agent.describe()["calls"]
+        before = agent.request("status")["calls"]
         run(*argv)
-        assert agent.describe()["calls"] == before + 1, argv
+        assert agent.request("status")["calls"] == before + 1, argv
 
 
 def test_a_full_disk_and_a_reader_that_went_away(agent: Agent, stocked: CommandLine, run: Run) -> None:

@@ -291,8 +291,52 @@ def test_the_status_has_no_secret(client: Any, agent: Agent) -> None:
 
     assert (status["pid"], status["locked"], status["calls"]) == (os.getpid(), False, 1)
     assert status["seconds_left"] == 900
-    assert status["endpoints"] == [{"url": endpoint.url, "connections": 0, "callers": ["alice"]}]
+    described = status["endpoints"][0]
+    assert (described["url"], described["connections"]) == (endpoint.url, 0)
+    assert [(each["arn"].rpartition(":")[2], each["identity"], each["requests"]) for each in described["callers"]] == [
+        ("root", "admin", 0), ("user/alice", "none", 0)]
     assert not [word for word in ("marked", endpoint.callers.owner.keys.secret_access_key) if word in str(status)]
+
+
+def test_the_last_requests_have_names_on_wish_only_and_none_after_a_lock(client: Any, agent: Agent) -> None:
+    client.create_secret(Name="marked-name", SecretString="marked-value")
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_secret_value(SecretId="marked-other")
+    nameless = client.request("requests", above=0)["requests"]
+    assert [(each["number"], each["operation"], each["outcome"], each["secret"]) for each in nameless] == [
+        (1, "CreateSecret", "done", ""), (2, "GetSecretValue", "ResourceNotFoundException", "")]
+    assert f"pid/{os.getpid()}" in nameless[0]["client"]
+
+    named = client.request("named_requests", above=1)["requests"]
+    assert [each["secret"] for each in named] == ["marked-other"]
+    client.request("lock")
+    with pytest.raises(VaultLockedError):
+        client.get_secret_value(SecretId="marked-later")
+    assert "marked" not in str(client.request("named_requests", above=0))
+    with pytest.raises(VaultError, match="not a valid call"):
+        client.request("requests", above="1")
+
+
+def test_a_revoked_key_is_refused(client: Any, agent: Agent) -> None:
+    endpoint = agent.start_endpoint(0, {"alice": "admin"})
+    owner, alice = endpoint.callers.owner.keys, endpoint.callers.named["alice"].keys
+
+    assert client.request("revoke", access_key_id=alice.access_key_id)["revoked"]
+    assert client.request("revoke", access_key_id=owner.access_key_id)["revoked"]
+    assert not client.request("revoke", access_key_id=owner.access_key_id)["revoked"]
+    for keys in (owner, alice):
+        assert endpoint.callers.find_by_key(keys.access_key_id) is None
+        assert endpoint.callers.find_by_token([keys.session_token]) is None
+    with pytest.raises(VaultError, match="no caller alice"):
+        client.request("environment", caller="alice")
+    assert client.request("environment")["AWS_ACCESS_KEY_ID"] == endpoint.callers.owner.keys.access_key_id
+
+
+def test_an_endpoint_is_stopped_by_its_url(client: Any, agent: Agent) -> None:
+    kept, stopped = agent.start_endpoint(0), agent.start_endpoint(0)
+    status = client.request("stop_endpoint", url=stopped.url)
+
+    assert [each["url"] for each in status["endpoints"]] == [kept.url]
 
 
 def test_a_vault_that_is_replaced_is_locked(client: Any, vault: smtui.Vault, shared: SharedVault) -> None:

@@ -10,6 +10,7 @@ import pytest
 import smtui
 from smtui.system.settings import Settings
 from smtui.tui import keys
+from smtui.tui.access.screen import AccessScreen
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.event import EventDialog
 from smtui.tui.audit.screen import AuditLogScreen
@@ -67,6 +68,7 @@ HOMES = {
     "event": EventDialog,
     "health": HealthScreen,
     "vault": VaultScreen,
+    "access": AccessScreen,
     "regions": RegionsScreen,
     "door": UnlockScreen,
     "account": AccountScreen,

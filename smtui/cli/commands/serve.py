@@ -27,6 +27,7 @@ from smtui.cli import agent_session, diagnostics, output, serving, unlocking
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import parse_count
 from smtui.cli.programs import find_program
+from smtui.server.limits import PORT
 
 if TYPE_CHECKING:
     from smtui.backends.agent_client import AgentVault
@@ -39,7 +40,6 @@ EXAMPLE = (
     "smtui serve -- aws secretsmanager list-secrets\n"
     "smtui serve --port 8200 --caller alice=none"
 )
-PORT = 2773
 MAX_PORT = 65535
 _CALLER = re.compile(r"([\w+=,.@-]{1,64})=(none|admin)", re.ASCII)
 
