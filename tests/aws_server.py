@@ -110,6 +110,9 @@ def answer_with(fault: str, operation: str, environ: Environ, start: Start) -> I
         THROTTLED: ("ThrottlingException", "Rate exceeded"),
         EXPIRED: ("ExpiredTokenException", "The security token included in the request is expired"),
     }[fault]
+    if "HTTP_X_AMZ_TARGET" not in environ:  # the query protocol
+        error = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+        return send(start, "400 Bad Request", "text/xml", error)
     error = json.dumps({"__type": code, "message": message})
     return send(start, "400 Bad Request", "application/x-amz-json-1.1", error)
 

@@ -75,6 +75,7 @@ class Capabilities:
         has_callers: a client can act as another caller.
         has_costs: each call costs time and money, so screens keep what they have read.
         is_consistent: a list shows a change immediately.
+        allows_parallel_calls: several threads can make calls at once.
         reasons: why a feature is missing, one sentence each.
     """
 
@@ -87,6 +88,7 @@ class Capabilities:
     has_callers: bool = True
     has_costs: bool = False
     is_consistent: bool = True
+    allows_parallel_calls: bool = False
     reasons: Mapping[Feature, str] = field(default_factory=dict)
 
     def has(self, feature: Feature) -> bool:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from smtui.tui.contexts.account_vault import AccountVault
 
 IN_A_SESSION = frozenset({"generate", "go", "recent", "previous_secret", "favorite", "favorites",
-                          "undo", "switch", "read_again"})
+                          "undo", "switch", "previous_context", "read_again"})
 ALLOWED = "Changes will be saved from now on."
 ALLOWED_IN_ACCOUNT = ("Changes in {title}, AWS account {account}, are allowed from now on, until 15 minutes after the "
                       "last of them.")
@@ -180,7 +180,7 @@ class SmtuiApp(NavigationApp):
             vault = await call(vault.reopen, read_only=False)
             await session.stop_background_work()
             await call(session.vault.close)
-            self.read_only = False
+            self.choose_read_only(self.context_path, False)
             await self.enter(vault)
         else:
             self._set_read_only(False)
@@ -203,7 +203,7 @@ class SmtuiApp(NavigationApp):
 
         if self.session is None:
             return
-        self.read_only = read_only
+        self.choose_read_only(self.context_path, read_only)
         self.session.set_read_only(read_only)
         for screen in self.screen_stack:
             if isinstance(screen, SessionScreen):

@@ -7,8 +7,9 @@ A gesture reads top to bottom: ask, call, reload.
         await call(self.client.restore_secret, SecretId=self.name)
         await self.reload()
 
-`call` runs in the only thread that accesses the vault for the screens, so calls run in the order in which they were
-made. A `SmtuiError` ends the gesture with a message on the screen; any other exception is a bug and ends the program.
+`call` runs in the threads of the context that is shown when the gesture begins, see `Lane`. A vault has one, so its
+calls run in the order in which they were made. A `SmtuiError` ends the gesture with a message on the screen; any other
+exception is a bug and ends the program.
 
 A gesture belongs to the screen on which it began, and so do its dialogs. If that screen is no longer on top, the
 gesture neither opens a dialog above the other screen nor reveals, copies or writes what it has read, but ends silently
@@ -22,7 +23,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from functools import partial, wraps
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from textual import work
@@ -33,6 +34,7 @@ from textual.worker import Worker
 
 from smtui.api.errors import SmtuiError
 from smtui.system.ended_threads import end_threads
+from smtui.system.unwanted_calls import run_wanted
 from smtui.tui.workarounds import is_on_top
 
 P = ParamSpec("P")
@@ -76,34 +78,72 @@ def must_be_on_top() -> None:
         raise ScreenLeftError
 
 
-def _make_executor() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="smtui-vault")
+class Lane:
+    """The threads in which the calls of one context run.
 
-
-_lane = _make_executor()
-
-
-def end_vault_thread() -> None:
-    """Ends the vault's thread once its calls are done; the next call starts a new one.
-
-    The lock does this because remains of keys lie on the stack of the thread.
+    Args:
+        threads: 1 for a vault, whose file one thread uses at a time; more for an account, where each call waits for the
+            network. Changes of an account keep their order all the same, see `smtui.backends.aws.connection`.
     """
-    global _lane
-    ended, _lane = _lane, _make_executor()
-    end_threads(ended)
+
+    def __init__(self, threads: int = 1) -> None:
+        self._threads = threads
+        self._executor = self._make_executor()
+
+    def _make_executor(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._threads, thread_name_prefix="smtui-vault")
+
+    async def run(self, function: Callable[[], R]) -> R:
+        """Runs `function` in a thread. If the caller is cancelled, it does not start, or learns of it.
+
+        See `smtui.system.unwanted_calls`.
+        """
+        unwanted = Event()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._executor, run_wanted, unwanted, function)
+        except asyncio.CancelledError:
+            unwanted.set()
+            raise
+
+    def end(self) -> None:
+        """Ends the threads once their calls are done, because remains of keys lie on their stacks.
+
+        A further call starts new ones.
+        """
+        ended, self._executor = self._executor, self._make_executor()
+        end_threads(ended)
+
+
+THREADS_OF_ACCOUNT = 8
+"""How many calls to an account wait for their answers at the same time at most."""
+_current = Lane()
+_lane: ContextVar[Lane | None] = ContextVar("lane of the gesture", default=None)
+"""The lane of the context in which the current gesture began."""
+
+
+def get_lane() -> Lane:
+    """The lane of the context that is shown."""
+    return _current
+
+
+def use_lane(lane: Lane) -> None:
+    """Makes `lane` that of the gestures that begin from now on."""
+    global _current
+    _current = lane
 
 
 async def call(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Runs `function` in the vault's thread and returns its result.
+    """Runs `function` in a thread of the context and returns its result.
 
     Raises:
         Exception: whatever `function` raises.
     """
-    return await asyncio.get_running_loop().run_in_executor(_lane, partial(function, *args, **kwargs))
+    return await (_lane.get() or _current).run(partial(function, *args, **kwargs))
 
 
 async def look(give_up: Callable[[], object], function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Runs a read in the vault's thread like `call`. When the gesture is cancelled, `give_up` must interrupt the read.
+    """Runs a read in a thread of the context. When the gesture is cancelled, `give_up` must interrupt the read.
 
     `give_up` is called only while `function` runs, so it cannot end the read of another gesture.
 
@@ -119,7 +159,7 @@ async def look(give_up: Callable[[], object], function: Callable[P, R], *args: P
 
 
 class _Reading:
-    """A read in the vault's thread that another thread can end."""
+    """A read that another thread can end."""
 
     def __init__(self, function: Callable[[], object], give_up: Callable[[], object]) -> None:
         self._function = function
@@ -177,6 +217,7 @@ def _make_worker(
     @wraps(method)
     async def run_guarded(node: Node, *args: P.args, **kwargs: P.kwargs) -> None:
         _screen.set(_find_screen(node))
+        _lane.set(_current)
         try:
             await method(node, *args, **kwargs)
         except ScreenLeftError:

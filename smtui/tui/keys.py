@@ -31,6 +31,8 @@ SHORTCUTS = (
     Shortcut("everywhere.favorite", "I", "favorite", "Favorite",
              "Add this secret to the favorites of this machine, or remove it"),
     Shortcut("everywhere.switch", "c", "switch", "Regions, vaults", "Switch to another Region, vault or AWS account"),
+    Shortcut("everywhere.previous_context", "0", "previous_context", "Previous context",
+             "Back to the vault or AWS account shown before this one, as it was left"),
     Shortcut("everywhere.job", "f9", "job", "Background job", "Show progress or send the job to the background",
              priority=True),
     Shortcut("everywhere.allow_changes", "f10", "allow_changes", "Read-write (rw)", "Leave read-only mode",
@@ -179,7 +181,7 @@ SHORTCUTS = (
     Shortcut("access.names", "full_stop", "toggle_names", "Names", "Show or hide the names of the secrets", show=True),
     Shortcut("access.back", "escape,h", "back", "Back", "Return to the list", show=True),
 
-    Shortcut("regions.open", "enter,l", "open", "Open", "Switch to this Region, or lock and open this vault or account",
+    Shortcut("regions.open", "enter,l", "open", "Open", "Switch to this Region, vault or account; others stay open",
              show=True),
     Shortcut("regions.add", "a", "add", "Add", "Add a Region or vault to the list", show=True),
     Shortcut("regions.remove", "f8", "remove", "Remove", "Remove this vault from the list; the file is kept",
@@ -187,6 +189,7 @@ SHORTCUTS = (
     Shortcut("regions.back", "escape,h", "back", "Back", "Return to the list", show=True),
 
     Shortcut("door.another", "f3", "another", "Another vault", "Open another vault", show=True),
+    Shortcut("door.back", "escape", "back", "Back", "Return to the context that is still open", show=True),
     Shortcut("account.open", "enter", "open", "Sign in", "Sign in to the AWS account, again if it failed", show=True),
     Shortcut("unlock.again", "enter", "again", "Retry", "Try again to open the vault", show=True),
     Shortcut("unlock.make", "f4", "make", "Create vault", "Create a vault here", show=True),

@@ -17,8 +17,9 @@ from smtui.tui import key_names, keys
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.dialog import NOT_STORED, confirm_discard, list_dirty_forms
 from smtui.tui.input_queue import SUSPEND
+from smtui.tui.locking_app import LEAVING_GROUP
 from smtui.tui.running_work import list_running_work
-from smtui.tui.session_app import LEAVING_GROUP, SessionApp
+from smtui.tui.session_app import SessionApp
 from smtui.tui.unlock.recover import RecoverScreen
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.unlock.screen import UnlockScreen
@@ -38,7 +39,7 @@ class LeavingApp(SessionApp):
 
     async def action_lock(self) -> None:
         """Locks at once; asks first if a form has unsaved input, and then locks at the next press of the key."""
-        if self.session is None:
+        if not self.sessions:
             self._lock_without_session()
         elif self._question is not None or not list_dirty_forms(self.screen_stack):
             await self.lock(self._explain_lock())
@@ -48,7 +49,7 @@ class LeavingApp(SessionApp):
     @property
     def can_lock(self) -> bool:
         """Whether a vault is open, or a code was typed that opens it."""
-        return self.session is not None or self._has_screen(RecoverScreen, RecoveryScreen)
+        return bool(self.sessions) or self._has_screen(RecoverScreen, RecoveryScreen)
 
     def _has_screen(self, *kinds: type[Screen[Any]]) -> bool:
         return any(isinstance(screen, kinds) for screen in self.screen_stack)
@@ -58,8 +59,8 @@ class LeavingApp(SessionApp):
         return f"Locked by {key_names.spell(key)}." if key else "Locked."
 
     async def _confirm_and_lock(self) -> None:
-        session = self.session
-        if await self._confirm_session_end("lock") and self.session is session:
+        sessions = self.sessions
+        if await self._confirm_session_end("lock") and self.sessions == sessions:
             await self.lock(self._explain_lock())
 
     def _lock_without_session(self) -> None:
@@ -79,7 +80,7 @@ class LeavingApp(SessionApp):
         """
         if self._question is not None:
             return False
-        running = list_running_work(self.session, self.screen_stack) if what != "lock" else []
+        running = list_running_work(self.sessions, self.screen_stack) if what != "lock" else []
         forms = list_dirty_forms(self.screen_stack)
         if running:
             question = self._confirm_stop(running, forms, what)
@@ -130,7 +131,7 @@ class LeavingApp(SessionApp):
 
     def _on_hangup(self, loop: asyncio.AbstractEventLoop) -> None:
         """Stops the background work at once, even if the loop is busy, and starts the exit. Called in any thread."""
-        if (session := self.session) is not None:
+        for session in self.sessions:
             session.request_stop()
         with suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(self._on_leaving, HUNG_UP)

@@ -24,12 +24,11 @@ DISCARDED = "The lock discarded what was typed and not stored in: {title}"
 
 
 class LockNotices:
-    """Counts down to an idle lock, and keeps the report of the last lock until its vault is unlocked again."""
+    """Counts down to an idle lock, and keeps the reports of the last lock until each vault is unlocked again."""
 
     def __init__(self) -> None:
         self._countdown = ""
-        self._path: Path | None = None
-        self._report: list[SafeText] = []
+        self._reports: dict[Path, list[SafeText]] = {}
 
     def show_countdown(self, app: Shell) -> None:
         """Shows in the header how soon the vault locks, and in a notice what the lock will discard or stop.
@@ -49,14 +48,11 @@ class LockNotices:
 
     def keep_report(self, path: Path, sentences: list[SafeText]) -> None:
         """Keeps what the lock of the vault at `path` has discarded and stopped."""
-        self._path, self._report = path, sentences
+        self._reports[path] = sentences
 
     def take_report(self, path: Path) -> list[SafeText]:
         """Returns what the last lock has discarded and stopped, once, if it locked the vault at `path`."""
-        if self._path != path:
-            return []
-        self._path = None
-        return self._report
+        return self._reports.pop(path, [])
 
 
 def describe_discarded(screens: Iterable[Screen[object]]) -> list[SafeText]:

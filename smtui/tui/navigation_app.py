@@ -10,18 +10,17 @@ from smtui.rules.regions import is_aws_region
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names, keys, screens
 from smtui.tui.bridge import gesture
-from smtui.tui.dialogs.dialog import confirm_discard, list_dirty_forms
 from smtui.tui.help.places import ACCESS, REGIONS, SECRETS, VAULT
-from smtui.tui.leaving_app import LeavingApp
 from smtui.tui.secret.tabs import VALUE, SecretTab
 from smtui.tui.session import RecentSecret, Session
 from smtui.tui.shell import Place
+from smtui.tui.switching_app import SwitchingApp
 
 OF_A_FILE = frozenset({VAULT, ACCESS})
 """The places that an AWS account does not have."""
 
 
-class NavigationApp(LeavingApp):
+class NavigationApp(SwitchingApp):
     """Opens the screens of a session above the list of secrets."""
 
     @gesture
@@ -49,7 +48,7 @@ class NavigationApp(LeavingApp):
         from smtui.tui.help.places import PLACES
 
         chosen = await self.push_screen_wait(Go())
-        if chosen is not None and await self._confirm_leaving():
+        if chosen is not None and await self.confirm_leaving():
             await self.go_to(PLACES[chosen])
 
     @gesture
@@ -119,7 +118,7 @@ class NavigationApp(LeavingApp):
     @gesture
     async def action_switch(self) -> None:
         """Opens the list of Regions and vaults."""
-        if await self._confirm_leaving():
+        if await self.confirm_leaving():
             await self.go_to(REGIONS)
 
     @gesture
@@ -127,15 +126,11 @@ class NavigationApp(LeavingApp):
         """Goes to `place` and, above it, to a secret if one is given. Asks before it discards unsaved changes."""
         from smtui.tui.secret.screen import SecretScreen
 
-        if not await self._confirm_leaving():
+        if not await self.confirm_leaving():
             return
         await self.go_to(place)
         if secret_id and self.session is not None:
             await self.push_screen(SecretScreen(self.session, secret_id))
-
-    async def _confirm_leaving(self) -> bool:
-        """Whether the screens can be closed: none has unsaved changes, or the user discards them."""
-        return not list_dirty_forms(self.screen_stack) or await confirm_discard(self)
 
     async def go_to(self, place: Place) -> None:
         """Closes the screens above the list of secrets, and opens the screen of `place`."""
@@ -146,6 +141,8 @@ class NavigationApp(LeavingApp):
         if place in OF_A_FILE and not self.session.vault.can.has_file:
             self.warn(self.session.vault.can.explain(Feature.FILE))
             return
+        if place is REGIONS:
+            self.remember_place(self.session)
         while len(self.screen_stack) > 1 and not isinstance(self.screen, SecretsScreen):
             await self.pop_screen()
         if place is not SECRETS:
@@ -162,7 +159,7 @@ class NavigationApp(LeavingApp):
         from smtui.tui.secret_list.screen import SecretsScreen
 
         session = self.session
-        if session is None or not await self._confirm_leaving():
+        if session is None or not await self.confirm_leaving():
             return
         session.region = region
         if not is_aws_region(region):

@@ -21,14 +21,20 @@ class RunningWork(Protocol):
         """Returns what is running and what its stop would keep; empty if nothing runs."""
 
 
-def list_running_work(session: Session | None, screens: Iterable[object]) -> list[SafeText]:
+def list_running_work(sessions: Iterable[Session], screens: Iterable[object]) -> list[SafeText]:
     """Returns a sentence for each thing that runs: what it is, and whether what is done so far would be kept."""
-    return [sanitize(sentence) for sentence in (*_list_of_session(session), *_list_of_screens(screens)) if sentence]
+    of_sessions = (sentence for session in sessions for sentence in _list_of_session(session))
+    return [sanitize(sentence) for sentence in (*of_sessions, *_list_of_screens(screens)) if sentence]
 
 
-def _list_of_session(session: Session | None) -> Iterator[str]:
-    if session is None:
-        return
+def list_unfinished(session: Session, screens: Iterable[object]) -> list[SafeText]:
+    """Returns a sentence for each thing that runs and belongs to what is shown: the job, the plan of a screen."""
+    job = session.job
+    running = [] if job is None or job.is_over else [f"{job.status.title} is running."]
+    return [sanitize(sentence) for sentence in (*running, *_list_of_screens(screens)) if sentence]
+
+
+def _list_of_session(session: Session) -> Iterator[str]:
     if session.job is not None and not session.job.is_over:
         status = session.job.status
         progress = f" ({status.text})" if status.text else ""

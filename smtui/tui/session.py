@@ -51,7 +51,7 @@ class RecentSecret:
 
 
 class Session:
-    """The state of an unlocked vault.
+    """The state of an unlocked vault. It begins while the lane of the vault is in use, see `bridge.use_lane`.
 
     Args:
         vault: the open vault.
@@ -69,6 +69,8 @@ class Session:
         self.read_only = read_only or vault.read_only
         self.undo = UndoList()
         self.background = BackgroundVault(vault)
+        self.lane = self.background.lane
+        """The threads of its calls."""
         self.rotation_worker = RotationWorker(self.background, is_idle=self.read_only)
         self.verifier = Verifier(self.background, lambda: self.is_in_use)
         self.agent = AgentAccess(vault)

@@ -17,10 +17,9 @@ from textual.worker import Worker, get_current_worker
 
 from smtui.api.errors import SmtuiError, VaultLockedError
 from smtui.clipboard.clipboard import Clipboard
-from smtui.system.context_settings import ContextSettings
 from smtui.system.settings import Settings
 from smtui.tui.bridge import gesture, must_be_on_top
-from smtui.tui.clipboard_app import CopyingApp
+from smtui.tui.contexts_app import ContextsApp
 from smtui.tui.input_queue import InputQueue
 from smtui.tui.jobs.job import JobStatus
 from smtui.tui.session import Session
@@ -65,7 +64,7 @@ class VaultTask:
     changes: bool = False
 
 
-class Shell(CopyingApp):
+class Shell(ContextsApp):
     """The app as its screens see it.
 
     Args:
@@ -90,9 +89,8 @@ class Shell(CopyingApp):
         self, path: Path, settings: Settings, pasteboard: Clipboard | None, *,
         read_only: bool = False, ansi_color: bool | None = None,
     ) -> None:
-        super().__init__(settings, pasteboard, ansi_color=ansi_color)
+        super().__init__(settings, pasteboard, read_only=read_only, ansi_color=ansi_color)
         self.path = path
-        self.read_only = read_only
         self.session: Session | None = None
         self.input = InputQueue(self, super().on_event, self._show_waiting_keys)
 
@@ -215,11 +213,3 @@ class Shell(CopyingApp):
     @abstractmethod
     def choose_another(self) -> Worker[None]:
         """Asks for another vault and opens it."""
-
-    @abstractmethod
-    def open_account(self, context: ContextSettings, region: str | None = None) -> None:
-        """Locks what is open and opens an AWS account, in its default Region if none is given."""
-
-    @abstractmethod
-    def open_another(self, path: Path) -> None:
-        """Locks this vault and shows the unlock or create screen of another."""

@@ -7,6 +7,7 @@ from smtui.api.context import AuditExtent, Capabilities, Feature, KeyUsageExtent
 CAPABILITIES = Capabilities(
     audit_log=AuditExtent.NINETY_DAYS, is_atomic=False, has_functions=False, has_rotation_runs=False,
     key_usage=KeyUsageExtent.AT_LEAST, has_file=False, has_callers=False, has_costs=True, is_consistent=False,
+    allows_parallel_calls=True,
     reasons={
         Feature.AUDIT_LOG: "AWS CloudTrail keeps the events of an account, the last 90 days without charge.",
         Feature.ATOMIC: "AWS has no transactions: each call is committed alone.",

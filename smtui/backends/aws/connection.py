@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from threading import RLock
+from contextlib import nullcontext
+from threading import Lock, RLock
 from typing import Any
 
 from smtui.api.boto_client import format_method_name
-from smtui.api.errors import ContextError, MfaRequiredError, VaultLockedError
+from smtui.api.errors import ContextError, MfaRequiredError, SmtuiError, VaultLockedError
 from smtui.backends.aws.errors import is_web_page, make_foreign_error, translate_errors
 from smtui.backends.aws.guard import READING_OPERATIONS, WriteGuard
 from smtui.backends.aws.rate_limit import CallMeter, RateLimit
+from smtui.system.unwanted_calls import is_unwanted
 
 NOT_INSTALLED = "AWS accounts need boto3, which is not installed."
 INSTALL_HINT = "pip install 'smtui[aws]'"
@@ -25,6 +27,10 @@ APP_ID = "smtui"
 """The name of the program in CloudTrail's `userAgent`."""
 CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 5, 20, 4
 """Seconds, seconds, and how often a request is sent at most."""
+class UnwantedCallError(SmtuiError):
+    """Nobody waits any more for the answer to a read, so it was not sent, or not sent again."""
+
+
 AskCode = Callable[[str], str]
 """Asks for the code of an MFA device; the argument is a question for the user."""
 
@@ -49,6 +55,8 @@ class Connection:
         self._guard = guard
         self._limit = limit
         self._lock = RLock()
+        self._changes = Lock()
+        """Held while a change is sent, so that changes by several threads are made one after another."""
         self._clients: dict[tuple[str, str], Any] = {}
         self._session: Any = None
         with translate_errors(title, profile):
@@ -88,7 +96,8 @@ class Connection:
             VaultLockedError: the connection is closed.
         """
         self._guard.check_deletion(operation, params)
-        with translate_errors(self.title, self.profile):
+        in_order = nullcontext() if operation in READING_OPERATIONS else self._changes
+        with in_order, translate_errors(self.title, self.profile):
             client = self._get_client(service, region)
             response: dict[str, Any] = getattr(client, format_method_name(operation))(**params)
         if operation in READING_OPERATIONS and is_web_page(response):
@@ -134,11 +143,17 @@ class Connection:
         self._guard.check(model.name)
 
     def _count_attempt(self, event_name: str, **rest: Any) -> None:
-        """Runs before each attempt. Raises VaultLockedError if the connection was closed in the meantime."""
+        """Runs before each attempt.
+
+        Raises VaultLockedError if the connection was closed in the meantime, and UnwantedCallError if it is a read and
+        nobody waits for it any more.
+        """
         if self.is_closed:
             raise VaultLockedError(CLOSED)
-        self._limit.wait()
         service, operation = event_name.split(".")[1:]
+        if operation in READING_OPERATIONS and is_unwanted():
+            raise UnwantedCallError
+        self._limit.wait()
         self.meter.record(service, operation)
 
 

@@ -46,8 +46,8 @@ class AwsContext(AwsAccount):
 
     def close(self) -> None:
         """Drops the credentials, the clients and what is known of lists. A second call does nothing."""
-        self.lists.close()
         super().close()
+        self.lists.close()
 
     lock = close
 

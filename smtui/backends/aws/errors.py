@@ -48,6 +48,7 @@ def translate_errors(title: str, profile: str) -> Iterator[None]:
 
 def _translate(error: Exception, title: str, profile: str) -> SmtuiError | None:
     from botocore import exceptions as botocore_errors
+    from botocore.parsers import ResponseParserError
 
     if isinstance(error, botocore_errors.ParamValidationError):
         return ParamValidationError(report="The request does not match its shape.")
@@ -58,6 +59,8 @@ def _translate(error: Exception, title: str, profile: str) -> SmtuiError | None:
                                    hint="aws configure list-profiles shows all profiles.")
     if isinstance(error, botocore_errors.HTTPClientError | botocore_errors.ConnectionError):
         return ContextUnreachableError(f"{title}: {_describe_connection(type(error).__name__)}.", hint=HINT_NETWORK)
+    if isinstance(error, ResponseParserError):
+        return make_foreign_error({}, title)
     if isinstance(error, botocore_errors.BotoCoreError):
         return _translate_other(type(error).__name__, title, profile)
     return None
@@ -117,9 +120,9 @@ def is_web_page(response: Mapping[str, Any]) -> bool:
 
 
 def make_foreign_error(metadata: Mapping[str, Any], title: str) -> ContextUnreachableError:
-    status = metadata.get("HTTPStatusCode", "")
+    status = f" (HTTP {metadata['HTTPStatusCode']})" if "HTTPStatusCode" in metadata else ""
     return ContextUnreachableError(
-        f"{title}: the answer is not from AWS (HTTP {status}). A proxy or a gateway may be in between.",
+        f"{title}: the answer is not from AWS{status}. A proxy or a gateway may be in between.",
         hint=HINT_NETWORK)
 
 

@@ -6,7 +6,6 @@ What an account does not have is empty here, or raises NotAvailableError with th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from smtui.api.arn import get_last_field
@@ -15,6 +14,7 @@ from smtui.api.context import Feature
 from smtui.api.errors import NotAvailableError
 from smtui.api.extensions import ROTATION_OPERATIONS
 from smtui.backends.alerts import FoundAlerts
+from smtui.tui.unlock.parked_context import make_account_path
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -36,8 +36,7 @@ class AccountVault:
 
     def __init__(self, context: AwsContext, *, is_shared: bool = False) -> None:
         self.context = context
-        self.path = Path(f"aws:{context.title}")
-        """No file: what a session is known by after a lock."""
+        self.path = make_account_path(context.title)
         self.alerts = _Alerts()
         self.audit = _AuditLog()
         self.favorites = _Favorites()

@@ -24,6 +24,7 @@ from smtui.tui.contexts.list_contexts import ContextRow, list_contexts
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.help import places
+from smtui.tui.unlock.parked_context import make_context_path
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.panel import Panel
 from smtui.tui.widgets.read_pane import ReadPane
@@ -40,6 +41,7 @@ NOT_REMEMBERED = "No recent vaults."
 NO_CONTEXTS = "No contexts. smtui contexts add creates one."
 ADD_CONTEXT = "smtui contexts add NAME --profile PROFILE adds an AWS account."
 PROTECTED = {"read": "PROTECTED", "ask": "asks first"}
+OPEN = Content.styled("open", "$success")
 NO_REGION = "Enter a Region such as us-east-1."
 
 
@@ -70,7 +72,6 @@ class RegionsScreen(SessionScreen[None]):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._open = session.vault.path.absolute()
         self._first = True
 
     def compose(self) -> ComposeResult:
@@ -114,24 +115,25 @@ class RegionsScreen(SessionScreen[None]):
         if self._first:
             self._first = False
             self.regions.go_to(here)
-        self.vaults.put(await call(list_known_vaults))
+        known = await call(list_known_vaults)
+        open_vaults = [(path, True) for path in self.app.parked_vaults if path not in dict(known)]
+        self.vaults.put([*open_vaults, *known])
         self.contexts.put(await call(list_contexts))
 
     def _format_vault_state(self, vault: tuple[Path, bool]) -> Content:
         path, there = vault
-        if path == self._open:
-            return Content.styled("open", "$success")
+        if path.absolute() in self.app.open_paths:
+            return OPEN
         return Content("") if there else Content.styled("✗ missing", "$text-muted")
 
     def _format_context_state(self, row: ContextRow) -> Content:
-        if self._is_open(row.context):
-            return Content.styled("open", "$success")
+        if self._get_path(row.context) in self.app.open_paths:
+            return OPEN
         return Content("" if row.context.protection == "no" else PROTECTED[row.context.protection])
 
-    def _is_open(self, context: ContextSettings) -> bool:
-        if context.is_aws:
-            return context.name == self.vault.title and not self.vault.can.has_file
-        return expand_home(context.vault).absolute() == self._open
+    def _get_path(self, context: ContextSettings) -> Path:
+        """What the app knows a context by while it is open."""
+        return make_context_path(expand_home(context.vault), context if context.is_aws else None)
 
     @property
     def _has_vaults_focused(self) -> bool:
@@ -154,7 +156,7 @@ class RegionsScreen(SessionScreen[None]):
 
     def _open_vault(self) -> None:
         if vault := self.vaults.current:
-            if vault[0] == self._open:
+            if vault[0].absolute() == self.app.context_path:
                 self.say("This vault is already open.")
             else:
                 self.app.open_another(vault[0])
@@ -163,12 +165,12 @@ class RegionsScreen(SessionScreen[None]):
         row = self.contexts.current
         if row is None:
             return
-        if self._is_open(row.context):
+        if self._get_path(row.context) == self.app.context_path:
             self.say("This context is already open.")
         elif row.context.is_aws:
             self.app.open_account(row.context)
         else:
-            self.app.open_another(expand_home(row.context.vault))
+            self.app.open_another(expand_home(row.context.vault), read_only=row.context.protection == "read" or None)
 
     @gesture
     async def action_add(self) -> None:

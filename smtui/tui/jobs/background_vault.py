@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from smtui.api.errors import VaultLockedError
 from smtui.system.ended_threads import end_threads
+from smtui.tui.bridge import get_lane
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -38,6 +39,8 @@ class BackgroundVault:
 
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
+        self.lane = get_lane()
+        """The threads of the session's own calls."""
         self._stop = Event()
         self._open_vaults: set[Vault] = set()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="smtui-background")

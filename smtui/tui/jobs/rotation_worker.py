@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from smtui.api.errors import VaultLockedError
 from smtui.rotation.function import WAITS
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.bridge import call
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -59,7 +58,7 @@ class RotationWorker:
         """Rotates what is due and returns the results. A second call returns at once while the first is running."""
         if self.is_idle or self._is_running_due or self._background.is_stopped:
             return []
-        if not await call(self._background.vault.scheduler.has_due):
+        if not await self._background.lane.run(self._background.vault.scheduler.has_due):
             return []
         self._is_running_due = True
         try:

@@ -15,7 +15,7 @@ from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.one_line import OneLine
-from smtui.tui.session import Session, VaultOpened
+from smtui.tui.session import VaultOpened
 from smtui.tui.widgets.chrome import Footer, Header
 from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.workarounds import ClosableScreen
@@ -96,18 +96,15 @@ class AccountScreen(ClosableScreen[None]):
     def action_another(self) -> None:
         self.app.choose_another()
 
+    def action_back(self) -> None:
+        self.app.return_to_open()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return bool(self.app.open_paths) if action == "back" else True
+
     def _say(self, sentence: str, hint: str = "") -> None:
         self.said.update(Content(sanitize(sentence, lines=True)))
         self.hint.update(Content(sanitize(hint, lines=True)))
-
-
-def make_locked_screen(
-    context: ContextSettings, region: str | None, session: Session, notice: str
-) -> AccountScreen:
-    """The screen after the lock of a session: it waits for a key if it was this account, and opens it otherwise."""
-    if session.vault.title != context.name:
-        return AccountScreen(context, region)
-    return AccountScreen(context, session.region, notice or LOCKED)
 
 
 def _open_account(settings: ContextSettings, region: str | None, *, read_only: bool, code: str = "") -> Vault:

@@ -63,6 +63,12 @@ class CreateScreen(ClosableScreen[None]):
     def action_another(self) -> None:
         self.app.choose_another()
 
+    def action_back(self) -> None:
+        self.app.return_to_open()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return bool(self.app.open_paths) if action == "back" else True
+
     @on(NewPassphrase.Chosen)
     @gesture
     async def create(self) -> None:

@@ -1,11 +1,11 @@
-"""The position of the user at the lock, which is restored after the unlock.
+"""The position of the user at the lock, or when another context is shown, to which the user returns.
 
-It holds names, a filter and positions, and no values. It is dropped when another vault is opened.
+It holds names, a filter and positions, and no values.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
+    from smtui.api.types import SecretListEntry
     from smtui.tui.session import Session
     from smtui.tui.shell import Place, Shell
 
@@ -38,6 +39,7 @@ class ReturnPlace:
         secret: the ARN or name of the open secret; empty if none was open.
         part: the number of its open tab.
         place: the open place of the menu; None if none was open.
+        marked: the marked secrets. A lock forgets them.
     """
 
     path: Path
@@ -49,9 +51,14 @@ class ReturnPlace:
     secret: str = ""
     part: int = VALUE
     place: Place | None = None
+    marked: tuple[SecretListEntry, ...] = ()
+
+    def forget_marks(self) -> ReturnPlace:
+        """The same position without marks, as a lock leaves it."""
+        return replace(self, marked=())
 
 
-def find_return_place(app: Shell, session: Session) -> ReturnPlace | None:
+def find_return_place(app: Shell, session: Session, *, keeps_marks: bool = False) -> ReturnPlace | None:
     """Returns the current position; None if the list of secrets is not shown yet."""
     stack = list(app.screen_stack)
     listing = next((screen for screen in stack if isinstance(screen, SecretsScreen)), None)
@@ -62,6 +69,7 @@ def find_return_place(app: Shell, session: Session) -> ReturnPlace | None:
     return ReturnPlace(
         session.vault.path, session.region, listing.list_query, listing.previous_query,
         current["ARN"] if current else "", listing.secrets.cursor, secret, part, _open_place(reversed(stack)),
+        tuple(listing.secrets.selection.entries) if keeps_marks else (),
     )  # fmt: skip
 
 
@@ -71,6 +79,7 @@ async def return_to(app: Shell, session: Session, place: ReturnPlace) -> None:
     listing = SecretsScreen(session)
     listing.set_initial_list(place.list_query, place.previous_query, place.cursor, place.row)
     await app.show_only(listing)
+    listing.secrets.selection.selected.add(place.marked)
     if place.place is not None:
         await app.go_to(place.place)
     if place.secret:

@@ -174,8 +174,13 @@ class UnlockScreen(ClosableScreen[None]):
     def action_another(self) -> None:
         self.app.choose_another()
 
+    def action_back(self) -> None:
+        self.app.return_to_open()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
+            case "back":
+                return bool(self.app.open_paths)
             case "keyring":
                 return self._keyring_key is not None and self._problem is None
             case "again":

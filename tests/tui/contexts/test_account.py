@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import smtui
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system.context_settings import ContextSettings
 from smtui.system.settings import Settings, get_settings_path
+from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.screen import AuditLogScreen
@@ -19,7 +21,7 @@ from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.unlock.account import AccountScreen
 from smtui.tui.unlock.screen import UnlockScreen
-from tests.aws_server import ACCOUNT, OTHER_ACCOUNT, THROTTLED, Aws, aws, aws_server
+from tests.aws_server import ACCOUNT, DENIED, OTHER_ACCOUNT, THROTTLED, Aws, aws, aws_server
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, Steady, paste, said, screen_text, types, until
 from tests.tui.driver import hear, see
@@ -51,6 +53,25 @@ def make_app(tmp_path: Path, monotonic: Steady, **settings: Any) -> SmtuiApp:
     context = ContextSettings("prod", **{"profile": "a", "account": ACCOUNT, **settings})
     return SmtuiApp(tmp_path / "none.vault", Settings(), account=(context, None), monotonic=monotonic,
                     pasteboard=Clipboard(monotonic=monotonic))
+
+
+async def go_to_context(pilot: Any, name: str) -> None:
+    """Chooses a row of the table of contexts."""
+    await go_to_row(pilot, "contexts", lambda row: row.context.name == name)
+
+
+async def go_to_vault(pilot: Any, vault: smtui.Vault) -> None:
+    await go_to_row(pilot, "vaults", lambda row: row[0] == vault.path)
+
+
+async def go_to_row(pilot: Any, table_id: str, fits: Callable[[Any], bool]) -> None:
+    await pilot.press("c")
+    await until(pilot, lambda: isinstance(pilot.app.screen, RegionsScreen) and pilot.app.screen.has_read)
+    while pilot.app.focused.id != table_id:
+        await pilot.press("tab")
+    while not fits(pilot.app.focused.current):
+        await pilot.press("down")
+    await pilot.press("enter")
 
 
 def list_writes(aws: Aws) -> list[str]:
@@ -229,32 +250,123 @@ async def test_a_list_that_cannot_be_read_says_why_and_how_to_retry(
 async def test_from_a_vault_to_two_accounts_and_back(
     app: MakeApp, aws: Aws, filled: Any, vault: smtui.Vault
 ) -> None:
-    """By keyboard only."""
+    """By keyboard only: filter, cursor, marks and the undo history of each are as they were left."""
+    aws.fill(3)
     running = app()
     async with running.run_test(size=SIZE) as pilot:
         await see(pilot, "5 secrets")
-        await pilot.press("c", "tab", "tab")
-        await see(pilot, "PROTECTED")
+        await pilot.press("slash")
+        await types(pilot, "prod")
+        await pilot.press("escape", "down", "space")
+        await see(pilot, "1 marked")
+        running.session.record_undo(SafeText("a change of the vault"))  # type: ignore[union-attr]
+        await go_to_context(pilot, "prod")
+        await until(pilot, lambda: ACCOUNT in screen_text(running))
+        await see(pilot, "3 secrets")
+        assert running.session is not None and running.session.undo.last is None
+        await pilot.press("down", "enter")
+        await see(pilot, "hidden (r to reveal)")
+        assert not vault.locked
+        await go_to_context(pilot, "other")
+        await until(pilot, lambda: OTHER_ACCOUNT in screen_text(running))
+        await see(pilot, "0 secrets")
+        assert read_header(running)[-1] == "eu-west-1", "not protected"
+
+        signed_in = aws.calls["GetCallerIdentity"]
+        await pilot.press("0")
+        await until(pilot, lambda: ACCOUNT in screen_text(running))
+        await see(pilot, "hidden (r to reveal)")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(running.screen, SecretsScreen) and running.screen.secrets.cursor == 1)
+        await pilot.press("0")
+        await until(pilot, lambda: OTHER_ACCOUNT in screen_text(running))
+        await go_to_vault(pilot, vault)
+        await see(pilot, "1 marked")
+        listing = running.screen
+        assert isinstance(listing, SecretsScreen)
+        assert listing.filter.value == "prod" and listing.secrets.cursor == 2
+        assert running.session.undo.last is not None and running.session.undo.last.words == "a change of the vault"
+        assert aws.calls["GetCallerIdentity"] == signed_in, "nobody signed in again"
+
+
+async def test_a_context_that_was_not_opened_can_be_left(app: MakeApp, aws: Aws, filled: Any) -> None:
+    """Esc returns from the screen that signs in, where the reason is shown, to what is open."""
+    aws.proxy.faults["GetCallerIdentity"] = DENIED
+    running = app()
+    async with running.run_test(size=SIZE) as pilot:
+        await see(pilot, "5 secrets")
+        await pilot.press("0")
+        await hear(pilot, "No other context is open")
+        await go_to_context(pilot, "prod")
+        await see(pilot, "is not authorized")
+        await pilot.press("escape")
+        await see(pilot, "5 secrets")
+        await go_to_context(pilot, "prod")
+        await see(pilot, "is not authorized")
+        aws.proxy.faults.clear()
         await pilot.press("enter")
         await until(pilot, lambda: ACCOUNT in screen_text(running))
-        assert vault.locked
-        await until(pilot, lambda: isinstance(running.screen, SecretsScreen) and running.screen.has_read)
-        await pilot.press("c", "tab", "tab")
-        await see(pilot, "open")
-        await pilot.press("down", "enter")
+        await pilot.press("0")
+        await see(pilot, "5 secrets")
+
+
+async def test_the_lock_locks_everything_that_is_open(
+    app: MakeApp, aws: Aws, filled: Any, vault: smtui.Vault, monotonic: Steady
+) -> None:
+    """Also when nobody presses a key; only the passphrase of the vault leads back to the accounts."""
+    running = app(settings=Settings(idle_lock=300))
+    async with running.run_test(size=SIZE) as pilot:
+        await see(pilot, "5 secrets")
+        await go_to_context(pilot, "prod")
+        await until(pilot, lambda: ACCOUNT in screen_text(running))
+        first: Any = running.session
+        await go_to_context(pilot, "other")
         await until(pilot, lambda: OTHER_ACCOUNT in screen_text(running))
-        await until(pilot, lambda: isinstance(running.screen, SecretsScreen) and running.screen.has_read)
-        assert read_header(running)[-1] == "eu-west-1", "not protected"
-        await pilot.press("c", "tab")
-        await until(pilot, lambda: isinstance(running.screen, RegionsScreen) and running.screen.has_read)
-        await pilot.press("a")
-        await see(pilot, "Path of the vault")
-        await paste(pilot, str(vault.path))
-        await pilot.press("enter")
+        second: Any = running.session
+        monotonic.seconds += 301
+        await running.tick()
         await until(pilot, lambda: isinstance(running.screen, UnlockScreen))
+        await until(pilot, lambda: first.vault.locked and second.vault.locked and vault.locked)
+        assert running.sessions == []
+        await pilot.press("escape")
+        assert isinstance(running.screen, UnlockScreen)
         await paste(pilot, PASSPHRASE)
         await pilot.press("enter")
         await see(pilot, "5 secrets")
+        assert len(running.sessions) == 1
+
+
+async def test_a_screen_that_signs_in_does_not_stop_the_idle_lock(
+    app: MakeApp, aws: Aws, filled: Any, vault: smtui.Vault, monotonic: Steady
+) -> None:
+    aws.proxy.faults["GetCallerIdentity"] = DENIED
+    running = app(settings=Settings(idle_lock=300))
+    async with running.run_test(size=SIZE) as pilot:
+        await see(pilot, "5 secrets")
+        await go_to_context(pilot, "prod")
+        await see(pilot, "is not authorized")
+        monotonic.seconds += 301
+        await running.tick()
+        await until(pilot, lambda: vault.locked and isinstance(running.screen, UnlockScreen))
+
+
+async def test_changes_are_allowed_in_one_context_alone(app: MakeApp, aws: Aws, filled: Any) -> None:
+    get_settings_path().write_text(CONTEXTS.replace('protect = "no"', ""))
+    running = app()
+    async with running.run_test(size=SIZE) as pilot:
+        await see(pilot, "5 secrets")
+        await go_to_context(pilot, "prod")
+        await until(pilot, lambda: "PROTECTED" in read_header(running))
+        await pilot.press("f10")
+        await see(pilot, f"AWS account {ACCOUNT}")
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "PROTECTED" not in read_header(running))
+        await go_to_context(pilot, "other")
+        await until(pilot, lambda: OTHER_ACCOUNT in read_header(running))
+        assert "PROTECTED" in read_header(running)
+        await pilot.press("0")
+        await until(pilot, lambda: ACCOUNT in read_header(running))
+        assert "PROTECTED" not in read_header(running)
 
 
 async def test_what_an_account_does_not_have_is_said(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:

@@ -78,8 +78,8 @@ async def test_a_region_without_secrets_can_be_named(app: MakeApp, filled: Any) 
         await until(pilot, lambda: said(running) == ["No AWS Region named mars-1 is known."])
 
 
-async def test_another_vault_locks_this_one(app: MakeApp, vault: smtui.Vault, other: Path) -> None:
-    """The open vault is locked and remembered; the other one asks for its passphrase."""
+async def test_another_vault_keeps_this_one_open(app: MakeApp, vault: smtui.Vault, other: Path) -> None:
+    """The open vault is remembered; the other one asks for its passphrase. A key returns to the first."""
     running = app(locked=True)
     vault.close()
     async with running.run_test(size=SMALL) as pilot:
@@ -94,12 +94,14 @@ async def test_another_vault_locks_this_one(app: MakeApp, vault: smtui.Vault, ot
         assert "open" in next(line for line in screen_text(running).splitlines() if line.startswith("│ test.vault"))
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(running.screen, UnlockScreen) and running.session is None)
-        assert session is not None and session.vault.locked
+        assert session is not None and not session.vault.locked
         assert "other.vault" in "".join(screen_text(running).replace("│", " ").split()), "a long path is wrapped"
         await paste(pilot, PASSPHRASE)
         await pilot.press("enter")
 
         await until(pilot, lambda: running.session and running.session.vault.path == other)
+        await pilot.press("0")
+        await until(pilot, lambda: running.session is session)
     assert recent_vaults.list_recent_vaults() == [other, vault.path]
 
 
