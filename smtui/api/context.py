@@ -32,6 +32,20 @@ Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_li
 DOLLARS_PER_CALL = 0.05 / 10_000
 """Source: https://aws.amazon.com/secrets-manager/pricing/"""
 
+MANY_CALLS = 500
+"""An action that makes more calls than this says first what it costs."""
+
+
+def format_cost(calls: int) -> str:
+    """What calls to an account cost: their number, the price and the time, at least.
+
+    Args:
+        calls: about how many calls there will be.
+    """
+    seconds = calls / CALLS_PER_SECOND
+    time = f"{seconds / 60:,.0f} minutes" if seconds >= 90 else f"{seconds:,.0f} seconds"
+    return f"about {calls:,} calls, ${calls * DOLLARS_PER_CALL:.2f}, {time}"
+
 
 class AuditExtent(StrEnum):
     """How much of the audit log a context has."""
@@ -59,6 +73,7 @@ class Feature(StrEnum):
     KEY_USAGE = "key usage"
     FILE = "vault file"
     CALLERS = "callers"
+    DELETION_AT_ONCE = "deletion without recovery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,7 @@ class Capabilities:
         has_callers: a client can act as another caller.
         has_costs: each call costs time and money, so screens keep what they have read.
         is_consistent: a list shows a change immediately.
+        deletes_at_once: a secret can be deleted without a recovery window.
         allows_parallel_calls: several threads can make calls at once.
         reasons: why a feature is missing, one sentence each.
     """
@@ -88,6 +104,7 @@ class Capabilities:
     has_callers: bool = True
     has_costs: bool = False
     is_consistent: bool = True
+    deletes_at_once: bool = True
     allows_parallel_calls: bool = False
     reasons: Mapping[Feature, str] = field(default_factory=dict)
 
@@ -97,7 +114,7 @@ class Capabilities:
             Feature.AUDIT_LOG: self.audit_log is AuditExtent.WHOLE, Feature.ATOMIC: self.is_atomic,
             Feature.FUNCTIONS: self.has_functions, Feature.ROTATION_RUNS: self.has_rotation_runs,
             Feature.KEY_USAGE: self.key_usage is KeyUsageExtent.EXACT, Feature.FILE: self.has_file,
-            Feature.CALLERS: self.has_callers,
+            Feature.CALLERS: self.has_callers, Feature.DELETION_AT_ONCE: self.deletes_at_once,
         }[feature]
 
     def explain(self, feature: Feature) -> str:
@@ -123,6 +140,10 @@ class Context(Protocol):
     @property
     def account_id(self) -> str:
         """12 digits."""
+
+    @property
+    def colour(self) -> str:
+        """The colour of its name on screens, or empty."""
 
     @property
     def region_name(self) -> str:

@@ -272,10 +272,10 @@ class OperationNotPageableError(SmtuiError, ValueError):
 
 
 class ContextError(SmtuiError):
-    """A context cannot be used. `str(error)` is a sentence for the user, without credentials."""
+    """A context cannot be used. `str(error)` is a sentence for the user; `command`, if any, can be run about it."""
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        self.hint = hint
+    def __init__(self, message: str, *, hint: str = "", command: tuple[str, ...] = ()) -> None:
+        self.hint, self.command = hint or " ".join(command), command
         super().__init__(message)
 
 

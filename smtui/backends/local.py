@@ -50,6 +50,9 @@ class Vault:
     secrets that call for attention, `favorites` keeps favorite secrets, `key_usage` counts what a KMS key encrypts.
     """
 
+    colour = ""
+    """An account may have one, to be told from others."""
+
     def __init__(
         self, database: Database, keys: FileKeys, ambient: Ambient, notices: tuple[str, ...] = (),
         purge: Purge | None = None,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import signal
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from smtui.api.errors import SmtuiError
 from smtui.system import subprocesses
+from smtui.system.keyboard_signals import leave_signals_to_program
 
 VARIABLES = ("VISUAL", "EDITOR")
 FALLBACKS = ("notepad",) if os.name == "nt" else ("sensible-editor", "nano", "vi")
@@ -49,22 +48,8 @@ def _split(name: str, text: str) -> list[str]:
 
 def edit(path: Path, program: list[str]) -> int:
     """Runs the editor on the terminal until it ends. Returns its exit code. Raises EditorError."""
-    with _leave_signals_to_editor():
+    with leave_signals_to_program():
         try:
             return subprocesses.run_on_terminal([*program, str(path)], environ=subprocesses.build_environment())
         except OSError as error:
             raise EditorError(f"{program[0]} cannot be run: {error.strerror}.") from None
-
-
-@contextmanager
-def _leave_signals_to_editor() -> Iterator[None]:
-    """Ctrl+C must reach only the editor. The editor does not inherit a handler, but would inherit SIG_IGN."""
-    before = {number: signal.signal(number, lambda *_: None) for number in _KEYBOARD}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-_KEYBOARD = [signal.SIGINT, *([signal.SIGQUIT] if hasattr(signal, "SIGQUIT") else [])]

@@ -91,7 +91,7 @@ def _list_batches(
     vault: Context, region: str, progress: Progress, *, include_scheduled: bool = False
 ) -> Iterator[list[SecretListEntry]]:
     """Lists the secrets of a Region by name, in batches that BatchGetSecretValue accepts."""
-    total, done = vault.regions().get(region, 0), 0
+    total, done = vault.regions().get(region) or 0, 0
     client = vault.client(region_name=region)
     request: Any = {"MaxResults": MAX_PAGE_SIZE, "SortBy": "name", "SortOrder": "asc",
                     "IncludePlannedDeletion": include_scheduled}

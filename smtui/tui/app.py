@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual.content import Content
+
 from smtui.api.context import Feature
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system.ambient import read_monotonic_clock
@@ -22,6 +24,7 @@ from smtui.tui.jobs import rotation_worker
 from smtui.tui.navigation_app import NavigationApp
 from smtui.tui.shell import VaultTask
 from smtui.tui.too_small import TooSmallScreen
+from smtui.tui.widgets.chrome import format_context_name
 
 if TYPE_CHECKING:
 
@@ -35,6 +38,7 @@ IN_A_SESSION = frozenset({"generate", "go", "recent", "previous_secret", "favori
 ALLOWED = "Changes will be saved from now on."
 ALLOWED_IN_ACCOUNT = ("Changes in {title}, AWS account {account}, are allowed from now on, until 15 minutes after the "
                       "last of them.")
+CHANGE_ACCOUNT = "AWS account {account}, {region}\nCall: {operation}\nFurther calls of this action are not asked about."
 CHANGES_ENDED = "{title} is protected from changes again."
 
 
@@ -157,7 +161,7 @@ class SmtuiApp(NavigationApp):
         from smtui.tui.base_screen import SessionScreen
 
         if isinstance(self.screen, SessionScreen):
-            if self.session is not None and not self.session.vault.can.has_file:
+            if self.session is not None and self.session.vault.can.has_costs:
                 cast("AccountVault", self.session.vault).expire_list(self.session.region)
             self.screen.read_again()
 
@@ -184,6 +188,27 @@ class SmtuiApp(NavigationApp):
             await self.enter(vault)
         else:
             self._set_read_only(False)
+
+    @property
+    def account_mark(self) -> Content:
+        """The name and number of the account that is shown, on its colour; empty for a vault."""
+        vault = self.session.vault if self.session is not None else None
+        if vault is None or vault.can.has_file:
+            return Content("")
+        return format_context_name(sanitize(f"{vault.title} {vault.account_id}"), vault.colour)
+
+    async def confirm_change(self, operation: str) -> bool:
+        """Asks whether an operation may change the account that is shown: its name, its number, the Region, the call.
+        """
+        from smtui.tui.dialogs.confirm import Confirm
+
+        session = self.session
+        if session is None:
+            return False
+        vault = session.vault
+        text = CHANGE_ACCOUNT.format(account=vault.account_id, region=session.region, operation=operation)
+        return await self.push_screen_wait(
+            Confirm(sanitize(f"Change {vault.title}?"), sanitize(text, lines=True), "Send"))
 
     async def tick(self) -> None:
         """Also makes the session read-only once an account refuses changes again, 15 minutes after the last of them."""

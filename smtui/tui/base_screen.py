@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import gesture
@@ -11,7 +11,6 @@ from smtui.tui.undo.undo_change import undo_change
 from smtui.tui.widgets.chrome import Header
 
 if TYPE_CHECKING:
-    from smtui.backends.aws.context import AwsContext
     from smtui.tui.session import Session
     from smtui.tui.shell import Place
     from smtui.tui.undo_history import UndoEntry
@@ -34,9 +33,7 @@ class SessionScreen(ReadingScreen[Answer]):
 
         For an AWS account it has the name of the context, the account ID, the Region, and `PROTECTED`.
         """
-        vault = self.session.vault
-        colour = "" if vault.can.has_file else cast("AwsContext", vault).settings.colour
-        return Header(*self._list_header_words(), colour=colour)
+        return Header(*self._list_header_words(), colour=self.session.vault.colour)
 
     def refresh_header(self) -> None:
         """Shows in the top line whether the session is read-only, after that has changed."""

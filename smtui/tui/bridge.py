@@ -19,9 +19,10 @@ gesture neither opens a dialog above the other screen nor reveals, copies or wri
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass
 from functools import partial, wraps
 from threading import Event, Lock
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
@@ -32,7 +33,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.worker import Worker
 
-from smtui.api.errors import SmtuiError
+from smtui.api.errors import SmtuiError, VaultReadOnlyError
 from smtui.system.ended_threads import end_threads
 from smtui.system.unwanted_calls import run_wanted
 from smtui.tui.workarounds import is_on_top
@@ -58,6 +59,9 @@ class GestureApp(Protocol):
     def report(self, error: SmtuiError) -> None:
         """Shows an error as a message."""
 
+    async def confirm_change(self, operation: str) -> bool:
+        """Asks whether an operation may change the account that is shown."""
+
     @property
     def is_leaving(self) -> bool:
         """Whether the app is closing its screens."""
@@ -76,6 +80,64 @@ def must_be_on_top() -> None:
     screen = _screen.get()
     if screen is not None and not is_on_top(screen):
         raise ScreenLeftError
+
+
+class ConfirmationNeeded(BaseException):  # no error: `call` asks, and makes the call again
+    """A call would change an account that asks before changes, and the user was not asked yet. Nothing was sent.
+
+    It is no `Exception`, so that no code between the call and the gesture takes it for a refusal.
+    """
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(operation)
+        self.operation = operation
+
+
+class NotConfirmedError(SmtuiError):
+    """The user declined a change."""
+
+
+@dataclass(slots=True)
+class Approval:
+    """Whether the user has confirmed that the current gesture may change an account that asks before changes."""
+
+    app: GestureApp
+    is_given: bool = False
+
+
+_approval: ContextVar[Approval | None] = ContextVar("approval of the gesture", default=None)
+
+
+def require_confirmation(operation: str) -> None:
+    """Lets a change of an account pass if the user has confirmed it. Runs in the thread of the call.
+
+    Raises:
+        ConfirmationNeeded: the user was not asked yet.
+        VaultReadOnlyError: there is no gesture that could ask.
+    """
+    approval = _approval.get()
+    if approval is None:
+        raise VaultReadOnlyError(f"{operation} was not sent: the account asks before changes.")
+    if not approval.is_given:
+        raise ConfirmationNeeded(operation)
+
+
+async def run_confirmed(run: Callable[[], Awaitable[R]]) -> R:
+    """Awaits `run()`; if it needs a confirmation, asks the user and awaits it once more.
+
+    Only reads were made before, because the first change of a gesture is the one that is asked about.
+
+    Raises:
+        NotConfirmedError: the user declined.
+    """
+    try:
+        return await run()
+    except ConfirmationNeeded as needed:
+        approval = _approval.get()
+        if approval is None or not await approval.app.confirm_change(needed.operation):
+            raise NotConfirmedError(f"Not confirmed. {needed.operation} was not sent.") from None
+        approval.is_given = True
+        return await run()
 
 
 class Lane:
@@ -101,7 +163,7 @@ class Lane:
         unwanted = Event()
         try:
             return await asyncio.get_running_loop().run_in_executor(
-                self._executor, run_wanted, unwanted, function)
+                self._executor, copy_context().run, run_wanted, unwanted, function)
         except asyncio.CancelledError:
             unwanted.set()
             raise
@@ -139,7 +201,8 @@ async def call(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
     Raises:
         Exception: whatever `function` raises.
     """
-    return await (_lane.get() or _current).run(partial(function, *args, **kwargs))
+    lane, made = _lane.get() or _current, partial(function, *args, **kwargs)
+    return await run_confirmed(lambda: lane.run(made))
 
 
 async def look(give_up: Callable[[], object], function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -218,6 +281,8 @@ def _make_worker(
     async def run_guarded(node: Node, *args: P.args, **kwargs: P.kwargs) -> None:
         _screen.set(_find_screen(node))
         _lane.set(_current)
+        if group == GESTURE:
+            _approval.set(Approval(cast("GestureApp", node.app)))
         try:
             await method(node, *args, **kwargs)
         except ScreenLeftError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Self
 
 from smtui.api.arn import is_region
@@ -27,6 +28,7 @@ class AwsAccount:
         ambient: the clocks.
         ask_code: asks for an MFA code.
         confirm: is called with the operation before the first change, where `protect` is `ask`.
+        asks_each_time: `confirm` is called before each change.
 
     Raises:
         WrongAccountError: the profile belongs to another account than the settings say.
@@ -36,15 +38,17 @@ class AwsAccount:
     def __init__(
         self, settings: ContextSettings, *, region_name: str | None = None, read_only: bool = False,
         ambient: Ambient | None = None, ask_code: AskCode | None = None, confirm: Confirm | None = None,
+        asks_each_time: bool = False,
     ) -> None:
         self.settings = settings
         self.title = settings.name
-        self.can: Capabilities = CAPABILITIES
+        self.can: Capabilities = replace(CAPABILITIES, deletes_at_once=settings.protection == "no")
         self.notices: tuple[str, ...] = ()
         self._ambient = ambient or Ambient()
         self._identity: dict[str, Any] | None = None
         monotonic = self._ambient.monotonic
-        self.guard = WriteGuard(self.title, "read" if read_only else settings.protection, monotonic, confirm)
+        self.guard = WriteGuard(self.title, "read" if read_only else settings.protection, monotonic, confirm,
+                                asks_each_time=asks_each_time)
         self._connection = Connection(self.title, settings.profile, self.guard, RateLimit(monotonic), ask_code)
         self.region_name = self._choose_region(region_name)
         if settings.account:
@@ -65,6 +69,11 @@ class AwsAccount:
         self._identity = None
 
     lock = close
+
+    @property
+    def colour(self) -> str:
+        """The colour of its name on screens, or empty."""
+        return self.settings.colour
 
     @property
     def locked(self) -> bool:

@@ -15,6 +15,7 @@ CAPABILITIES = Capabilities(
         Feature.ROTATION_RUNS: "AWS reports failed rotations in CloudTrail, not by an operation.",
         Feature.KEY_USAGE: "Only the keys of current versions are known; older versions are not examined.",
         Feature.FILE: "An AWS account is not a file: it has no passphrase, and AWS keeps its copies.",
+        Feature.DELETION_AT_ONCE: 'Not in a protected account: only protect = "no" allows it.',
         Feature.CALLERS: "The credentials of the profile decide who calls.",
     },
 )

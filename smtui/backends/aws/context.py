@@ -38,9 +38,10 @@ class AwsContext(AwsAccount):
     def __init__(
         self, settings: ContextSettings, *, region_name: str | None = None, read_only: bool = False,
         ambient: Ambient | None = None, ask_code: AskCode | None = None, confirm: Confirm | None = None,
+        asks_each_time: bool = False,
     ) -> None:
         super().__init__(settings, region_name=region_name, read_only=read_only, ambient=ambient, ask_code=ask_code,
-                         confirm=confirm)
+                         confirm=confirm, asks_each_time=asks_each_time)
         self.lists = ListIndexes(self._connection, self._ambient.monotonic)
         self.key_usage = AwsKeyUsage(lambda region: self.client(region_name=region, record_reads=False))
 

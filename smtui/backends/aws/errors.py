@@ -81,10 +81,10 @@ def _translate_other(kind: str, title: str, profile: str) -> SmtuiError:
     """The error of botocore with this class name. Its text is left out, because it may quote a program's output."""
     if kind in _SSO:
         return SignInError(f"{title}: the SSO session of profile {profile} has expired or does not exist.",
-                           hint=f"aws sso login --profile {profile}")
+                           command=("aws", "sso", "login", "--profile", profile))
     if kind in _LOGIN:
         return SignInError(f"{title}: the sign-in of profile {profile} has expired.",
-                           hint=f"aws login --profile {profile}")
+                           command=("aws", "login", "--profile", profile))
     if kind == "CredentialRetrievalError":
         return SignInError(f"{title}: the credential_process of profile {profile} failed.",
                            hint=f"To see why: aws sts get-caller-identity --profile {profile}")

@@ -36,15 +36,18 @@ class WriteGuard:
         protection: `read` refuses changes, `ask` calls `confirm` before the first of them, `no` sends them.
         monotonic: returns seconds that never decrease.
         confirm: asks the user; without it, `ask` refuses changes.
+        asks_each_time: `ask` calls `confirm` before each change.
     """
 
     def __init__(
-        self, title: str, protection: str, monotonic: Callable[[], float], confirm: Confirm | None = None
+        self, title: str, protection: str, monotonic: Callable[[], float], confirm: Confirm | None = None,
+        *, asks_each_time: bool = False,
     ) -> None:
         self._title = title
         self._protection = protection
         self._monotonic = monotonic
         self._confirm = confirm
+        self._asks_each_time = asks_each_time
         self._open_until: float | None = None
 
     @property
@@ -74,11 +77,14 @@ class WriteGuard:
         """Raises VaultReadOnlyError for a change that is not allowed, or what `confirm` raises."""
         if operation in READING_OPERATIONS:
             return
-        if self.is_protected:
-            if self._protection != "ask" or self._confirm is None:
-                raise VaultReadOnlyError(
-                    f"{self._title} is protected from changes: {operation} was not sent.",
-                    hint=f'--rw allows changes for one command; protect = "no" under [contexts.{self._title}] always.')
+        if not self.is_protected:
+            if self._protection != "no":
+                self.allow_changes()
+        elif self._protection == "ask" and self._confirm is not None:
             self._confirm(operation)
-        if self._protection != "no":
-            self.allow_changes()
+            if not self._asks_each_time:
+                self.allow_changes()
+        else:
+            raise VaultReadOnlyError(
+                f"{self._title} is protected from changes: {operation} was not sent.",
+                hint=f'--rw allows changes for one command; protect = "no" under [contexts.{self._title}] always.')

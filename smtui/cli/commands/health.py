@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from smtui.api.context import CALLS_PER_SECOND, DOLLARS_PER_CALL
+from smtui.api.context import MANY_CALLS, format_cost
 from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit
@@ -31,8 +31,6 @@ EXAMPLE = "smtui health\nsmtui health --values --fail\nsmtui health --fail alert
 LEVELS = tuple(each.value for each in URGENCIES)
 NOTHING = "no findings"
 CALLS_PER_SECRET = 2
-MANY_CALLS = 500
-"""More calls than this are announced."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -63,8 +61,7 @@ def _note_costs(context: Context, region: str) -> None:
     pages = context.client(region_name=region).get_paginator("list_secrets").paginate(MaxResults=MAX_PAGE_SIZE)
     calls = CALLS_PER_SECRET * sum(len(page["SecretList"]) for page in pages)
     if calls > MANY_CALLS:
-        diagnostics.note(f"about {calls:,} calls, ${calls * DOLLARS_PER_CALL:.2f}, "
-                         f"{calls / CALLS_PER_SECOND / 60:,.0f} minutes.")
+        diagnostics.note(f"{format_cost(calls)}.")
 
 
 def _ignore(what: str, done: int, of: int) -> None:

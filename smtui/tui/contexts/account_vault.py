@@ -77,6 +77,17 @@ class AccountVault:
         """Reads the list of a Region again when it is next shown."""
         self.context.lists.get_index(region).expire()
 
+    def describe_use(self) -> list[str]:
+        """Who is signed in, and what was called so far, each in a few words. The lock ends both."""
+        meter, identity = self.context.meter, self.context.identity
+        return [str(identity["Arn"]), f"profile {self.context.settings.profile}",
+                f"{meter.total:,} calls, ${meter.price:.4f}"]
+
+    def regions(self) -> dict[str, int | None]:
+        """The Regions to offer, with the number of secrets; None where a call would be needed to count."""
+        counts: dict[str, int | None] = dict.fromkeys(self.context.list_regions())
+        return counts | self.context.lists.count_whole_lists()
+
     def count_secrets(self, *, region_name: str | None = None, include_scheduled: bool = False) -> int | None:
         """The number of secrets, or None if the list is not read to its end."""
         index = self.context.lists.get_index(region_name or self.context.region_name)

@@ -11,6 +11,7 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.widgets import Static
 
 from smtui.api.arn import is_region
 from smtui.system import recent_vaults
@@ -31,9 +32,8 @@ from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
-    from smtui.backends.aws.context import AwsContext
-    from smtui.backends.local import Vault
     from smtui.system.context_settings import ContextSettings
+    from smtui.tui.contexts.account_vault import AccountVault
     from smtui.tui.session import Session
 
 LONGEST_REGION = 64
@@ -84,6 +84,7 @@ class RegionsScreen(SessionScreen[None]):
                     Column("", lambda region: sanitize(region.state), 10),
                     key=lambda region: region.name, nothing=SafeText(""), id="regions",
                 )
+                yield Static(id="use", classes="-muted")
             with Vertical(id="others"):
                 with Panel(title="Recent vaults", id="vaults-area"):
                     yield Table(
@@ -105,7 +106,7 @@ class RegionsScreen(SessionScreen[None]):
         return sanitize("Regions of this vault" if self.vault.can.has_file else f"Regions of {self.vault.title}")
 
     async def load(self) -> None:
-        counts: Mapping[str, int | None] = await call(_count_secrets, self.vault)
+        counts: Mapping[str, int | None] = await call(self.vault.regions)
         here, home = self.session.region, self.vault.region_name
         missing = 0 if self.vault.can.has_file else None
         names = sorted({*counts, here, home})
@@ -119,6 +120,15 @@ class RegionsScreen(SessionScreen[None]):
         open_vaults = [(path, True) for path in self.app.parked_vaults if path not in dict(known)]
         self.vaults.put([*open_vaults, *known])
         self.contexts.put(await call(list_contexts))
+        await self.look_for_more()
+
+    async def look_for_more(self) -> None:
+        """Shows who is signed in to an account, and counts the calls."""
+        use = self.query_one("#use", Static)
+        use.display = self.vault.can.has_costs
+        if use.display:
+            words = await call(cast("AccountVault", self.vault).describe_use)
+            use.update(Content("\n".join(map(sanitize, words))))
 
     def _format_vault_state(self, vault: tuple[Path, bool]) -> Content:
         path, there = vault
@@ -199,15 +209,6 @@ class RegionsScreen(SessionScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._has_vaults_focused if action == "remove" else True
-
-
-def _count_secrets(vault: Vault) -> dict[str, int | None]:
-    """The Regions to offer, with the number of secrets; None where a call would be needed to count."""
-    if vault.can.has_file:
-        return {**vault.regions()}
-    account = cast("AwsContext", vault)
-    counts: dict[str, int | None] = dict.fromkeys(account.list_regions())
-    return counts | account.lists.count_whole_lists()
 
 
 def _format_count(region: RegionRow) -> SafeText:

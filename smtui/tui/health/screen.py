@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.api.limits import MAX_PAGE_SIZE
+from smtui.api.context import MANY_CALLS, format_cost
+from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
 from smtui.health.finding import CheckedValues, HealthFinding, Urgency, group_findings, read_limits
 from smtui.health.metadata import check_entry, check_keys, list_pending_keys
 from smtui.health.outlook import KEY_DELETIONS, Outlook
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 TITLE = SafeText("Health")
+CALLS_PER_SECRET = 2
+"""For the policy and for the replicas of a secret of an account."""
+LIST_NOT_READ = "What this costs is not known until the list is read to its end: two calls for each secret."
 QUESTION = SafeText("Check all values?")
 WARNING = SafeText("Every current value of this Region is read and checked; none is shown. "
                    "Each read is recorded in the audit log and counts as an access.")
@@ -149,6 +153,17 @@ def _format_sign(finding: HealthFinding) -> Content:
     return Content.styled(f"{finding.urgency.sign} {finding.urgency.value}", STYLES[finding.urgency])
 
 
+def describe_cost(session: Session) -> str:
+    """What the check of values costs, where calls cost time and money and there will be very many; else empty."""
+    if not session.vault.can.has_costs:
+        return ""
+    count: int | None = session.vault.count_secrets(region_name=session.region, include_scheduled=False)
+    if count is None:
+        return LIST_NOT_READ
+    calls = count * CALLS_PER_SECRET + count // MAX_BATCH_SIZE
+    return f"This takes {format_cost(calls)}." if calls > MANY_CALLS else ""
+
+
 async def check_values(app: Shell, session: Session) -> None:
     """Asks for confirmation, checks every secret of the Region as a job, and shows the findings.
 
@@ -156,7 +171,8 @@ async def check_values(app: Shell, session: Session) -> None:
         SmtuiError: the secrets could not be read, or the user stopped the job.
     """
     region, limits = session.region, read_limits(app.settings)
-    if await app.push_screen_wait(Confirm(QUESTION, WARNING, "Check")):
+    warning = sanitize(f"{WARNING} {describe_cost(session)}".strip())
+    if await app.push_screen_wait(Confirm(QUESTION, warning, "Check")):
         found = await run_job(app, TITLE, lambda vault, progress: check_secrets(vault, region, limits, progress))
         session.checked_values[region] = CheckedValues(
             format_time(session.now()), [each for each in found if each.kind not in ALERT_KINDS])

@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from smtui.api.errors import VaultLockedError
 from smtui.system.ended_threads import end_threads
-from smtui.tui.bridge import get_lane
+from smtui.tui.bridge import get_lane, run_confirmed
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -61,10 +62,11 @@ class BackgroundVault:
         """
         if self.is_stopped:
             raise VaultLockedError("The vault is locked.")
-        return await self._run_in_thread(self._call_with_vault, function, check)
+        return await run_confirmed(lambda: self._run_in_thread(self._call_with_vault, function, check))
 
     async def _run_in_thread(self, function: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(function, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, copy_context().run, partial(function, *args, **kwargs))
 
     def _call_with_vault(self, function: Callable[[Vault], Answer], check: Callable[[], object]) -> Answer:
         checks: list[Callable[[], object]] = []

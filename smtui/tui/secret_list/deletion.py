@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from smtui.api.context import Feature
 from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.text.dates import format_date
@@ -75,7 +76,12 @@ class DeletionPlan(PlanScreen):
             SafeInput(str(MAX_RECOVERY_DAYS), restrict=DIGITS, max_length=2, id="days", compact=True),
             Static("days"), classes="row",
         )  # fmt: skip
-        yield SymbolCheckbox("Delete immediately, without recovery", False, id="force", compact=True)
+        force = SymbolCheckbox("Delete immediately, without recovery", False, id="force", compact=True)
+        reason = self.session.vault.can.explain(Feature.DELETION_AT_ONCE)
+        force.disabled = bool(reason)
+        yield force
+        if reason:
+            yield Static(Content(sanitize(reason)), classes="-muted")
         yield SafeInput(id="confirmation", compact=True)
         yield Static(id="replicas")
 

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from smtui.api.context import MANY_CALLS, format_cost
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.audit.changes_since import ChangesSince
@@ -39,6 +40,8 @@ COLORS = {
     ItemState.PLANNED: "$text-muted", ItemState.SKIPPED: "$warning",
     ItemState.DONE: "$success", ItemState.REFUSED: "$error",
 }  # fmt: skip
+CALLS_ASIDE = 2
+"""Reads of an account for each item of a plan: whether it was changed by others, and its state afterwards."""
 NOTHING_TO_DO = "✗ Nothing to do."
 CHANGE_PLAN = frozenset({"save", "add", "remove", "days"})
 """The actions that change a plan or run it."""
@@ -159,7 +162,7 @@ class PlanScreen(Dialog[Plan]):
         problem = _find_plan_problem(self)
         self.go.disabled = bool(problem)
         self.go.label = Content(self.get_button_label())
-        self.say(problem or self.describe_consequence(), wrong=bool(problem))
+        self.say(problem or f"{self.describe_consequence()} {_describe_cost(self)}".strip(), wrong=bool(problem))
         self.items.refresh()
 
     def say(self, words: str, *, wrong: bool = False) -> None:
@@ -275,6 +278,12 @@ async def run_plan_dialog(screen: SessionScreen[Any], dialog: PlanScreen) -> lis
 def _measure_names(items: Sequence[Item]) -> int:
     """Returns the width of the longest name in terminal cells, at most `MAX_NAME_WIDTH`."""
     return min(MAX_NAME_WIDTH, max((cell_len(item.name) for item in items), default=0))
+
+
+def _describe_cost(screen: PlanScreen) -> str:
+    """What a plan costs if it makes very many calls, where these cost time and money."""
+    calls = sum(len(item.calls) + CALLS_ASIDE for item in screen.plan.list_items(ItemState.PLANNED))
+    return f"{format_cost(calls)}." if screen.session.vault.can.has_costs and calls > MANY_CALLS else ""
 
 
 def _find_plan_problem(dialog: PlanScreen) -> str:

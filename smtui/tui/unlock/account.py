@@ -10,12 +10,13 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.api.errors import MfaRequiredError, SmtuiError
+from smtui.api.errors import MfaRequiredError, SignInError, SmtuiError
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import call, gesture, require_confirmation
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.session import VaultOpened
+from smtui.tui.unlock.aws_sign_in import run_sign_in
 from smtui.tui.widgets.chrome import Footer, Header
 from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.workarounds import ClosableScreen
@@ -29,6 +30,7 @@ WORKING = "Signing in…"
 LOCKED = "Locked."
 CODE_USED = "The profile needs an MFA code. Sign in again to enter one."
 LONGEST_CODE = 16
+ENTER_RUNS = "Enter runs it, then signs in."
 AGAIN = "Enter signs in again."
 
 
@@ -67,18 +69,34 @@ class AccountScreen(ClosableScreen[None]):
         if self._notice:
             self._say(self._notice, AGAIN)
         else:
-            self.action_open()
+            self.action_open(can_run=False)
 
     @gesture
-    async def action_open(self) -> None:
-        """Signs in, compares the account, and posts `VaultOpened`."""
+    async def action_open(self, can_run: bool = True) -> None:
+        """Signs in, compares the account, and posts `VaultOpened`.
+
+        Args:
+            can_run: whether a command that signs in, if the profile needs one, gets the terminal for a while.
+        """
         self._say(WORKING)
         try:
-            vault = await self._sign_in()
+            vault = await self._sign_in_after_command() if can_run else await self._sign_in()
         except SmtuiError as error:
-            self._say(f"✗ {error.sentence}", error.hint)
+            command = error.command if isinstance(error, SignInError) else ()
+            self._say(f"✗ {error.sentence}", f"{error.hint}\n{ENTER_RUNS}" if command else error.hint)
         else:
             self.post_message(VaultOpened(vault))
+
+    async def _sign_in_after_command(self) -> Vault:
+        """Opens the account; where a command has to be run first, runs it, and tries once more. Raises SmtuiError."""
+        try:
+            return await self._sign_in()
+        except SignInError as error:
+            if not error.command:
+                raise
+            if problem := run_sign_in(self.app, error.command):
+                raise SignInError(problem, command=error.command) from None
+            return await self._sign_in()
 
     async def _sign_in(self) -> Vault:
         """Opens the account, after a question for an MFA code if the profile needs one. Raises SmtuiError."""
@@ -120,7 +138,8 @@ def _open_account(settings: ContextSettings, region: str | None, *, read_only: b
     from smtui.backends.aws.context import AwsContext
     from smtui.tui.contexts.account_vault import AccountVault
 
-    context = AwsContext(settings, region_name=region, read_only=read_only, ask_code=take_code)
+    context = AwsContext(settings, region_name=region, read_only=read_only, ask_code=take_code,
+                         confirm=require_confirmation, asks_each_time=True)
     try:
         _ = context.account_id
     except SmtuiError:

@@ -112,9 +112,15 @@ CONTEXT_COLOURS = {"red": "#b3261e", "orange": "#9a4b00", "yellow": "#705a00", "
 """The background of the name of a context, dark enough for white letters."""
 
 
+def format_context_name(name: SafeText, colour: str) -> Content:
+    """Formats the name of a context, on its colour if it has one (a key of `CONTEXT_COLOURS`)."""
+    if colour:
+        return Content.styled(f" {name} ", f"bold white on {CONTEXT_COLOURS[colour]}")
+    return Content.styled(name, "bold $foreground")
+
+
 def _format_header(where: Sequence[SafeText], flags: Sequence[SafeText], colour: str) -> Content:
-    name = Content.styled(f" {where[0]} ", f"bold white on {CONTEXT_COLOURS[colour]}") if colour else \
-        Content.styled(where[0], "bold $foreground")
+    name = format_context_name(where[0], colour)
     place = Content(" · ").join([name, *map(Content, where[1:])])
     words: list[Content | tuple[str, str]] = [("smtui", "bold $primary"), Content("  "), place]
     for flag in flags:

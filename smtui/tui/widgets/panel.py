@@ -5,6 +5,8 @@ Every widget with the class `panel` or `card` gets its border, and the colour th
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 from textual import events
 from textual.containers import Vertical
 from textual.content import Content
@@ -16,6 +18,15 @@ from smtui.tui.workarounds import set_border_title
 
 BORDER = 6
 """Cells of the top line that a title cannot have: the corners, and what keeps it away from them."""
+
+
+@runtime_checkable
+class NamesAccount(Protocol):
+    """An app that names the account whose dialogs it shows."""
+
+    @property
+    def account_mark(self) -> Content:
+        """The name and number of the account on its colour; empty if a vault is shown."""
 
 
 def show_title(panel: Widget, title: str | Content) -> None:
@@ -40,6 +51,11 @@ class Card(Vertical):
 
     def __init__(self, *children: Widget, id: str | None = None, classes: str = "") -> None:
         super().__init__(*children, id=id, classes=f"card {classes}")
+
+    def on_mount(self) -> None:
+        """Shows in the bottom line which account is open, so that every question says where it would act."""
+        if isinstance(self.app, NamesAccount):
+            self._border_subtitle = self.app.account_mark
 
     def on_resize(self, event: events.Resize) -> None:
         for title in self.query_children(CardTitle):

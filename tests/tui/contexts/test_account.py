@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +206,7 @@ async def test_what_the_lock_leaves(aws: Aws, tmp_path: Path, monotonic: Steady)
     ({"profile": "offline", "account": ""}, "no connection to AWS"),
     ({"profile": "sso", "account": ""}, "aws sso login --profile sso"),
     ({"account": OTHER_ACCOUNT}, f"belongs to account {ACCOUNT}"),
+    ({"profile": "process", "account": ""}, "the credential_process of profile process failed"),
 ])
 async def test_who_cannot_sign_in_is_told_how(
     aws: Aws, tmp_path: Path, monotonic: Steady, settings: dict[str, str], sentence: str
@@ -367,6 +370,111 @@ async def test_changes_are_allowed_in_one_context_alone(app: MakeApp, aws: Aws, 
         await pilot.press("0")
         await until(pilot, lambda: ACCOUNT in read_header(running))
         assert "PROTECTED" not in read_header(running)
+
+
+async def test_an_account_that_asks_names_itself_before_each_change(
+    aws: Aws, tmp_path: Path, monotonic: Steady
+) -> None:
+    """Once for each action, whatever it sends; who declines changes nothing."""
+    aws.fill(3)
+    app = make_app(tmp_path, monotonic, protect="ask")
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "3 secrets")
+        assert "PROTECTED" not in read_header(app)
+        await pilot.press("space", "space", "d")
+        await until(pilot, lambda: isinstance(app.screen, DeletionPlan))
+        await see(pilot, f"prod {ACCOUNT}")
+        await see(pilot, "Not in a protected account")
+        await pilot.press("y")
+        await see(pilot, "Change prod?")
+        assert f"AWS account {ACCOUNT}, us-east-1" in screen_text(app)
+        assert "DeleteSecret" in screen_text(app)
+        await pilot.press("escape")
+        await see(pilot, "Not confirmed. DeleteSecret was not sent.")
+        assert list_writes(aws) == []
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, SecretsScreen))
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, DeletionPlan))
+        await pilot.press("y")
+        await see(pilot, "Change prod?")
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: isinstance(app.screen, SecretsScreen))
+        assert list_writes(aws) == ["DeleteSecret", "DeleteSecret"]
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, DeletionPlan))
+        await pilot.press("y")
+        await see(pilot, "Change prod?")
+
+
+async def test_who_is_signed_in_and_what_was_called(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    aws.fill(1)
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await see(pilot, "1 secret")
+        await pilot.press("c")
+        await see(pilot, "2 calls, $0.0000")
+        assert f"arn:aws:sts::{ACCOUNT}:user/moto" in screen_text(app)
+
+
+@pytest.fixture
+def sso_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program `aws` that notes its arguments, and a terminal that can be handed over. Returns the note."""
+    note, tool = tmp_path / "note", tmp_path / "bin" / "aws"
+    tool.parent.mkdir()
+    tool.write_text(f'#!/bin/sh\necho "$@" >> {note}\n')
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(SmtuiApp, "suspend", lambda app: nullcontext())
+    return note
+
+
+async def test_an_expired_session_is_renewed_by_its_command(
+    aws: Aws, tmp_path: Path, monotonic: Steady, sso_login: Path
+) -> None:
+    """Enter hands the screen over to it, and then signs in."""
+    app = make_app(tmp_path, monotonic, profile="sso", account="")
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "aws sso login --profile sso")
+        await see(pilot, "Enter runs it, then signs in.")
+        assert not sso_login.exists(), "nothing runs unasked"
+        aws.config.write_text(aws.config.read_text().replace("[profile sso]", "[profile former]").replace(
+            "[profile a]", "[profile sso]"))
+        await pilot.press("enter")
+        await see(pilot, "0 secrets")
+
+    assert not sso_login.exists(), "the session was valid again"
+
+
+async def test_the_command_runs_if_the_session_is_still_expired(
+    aws: Aws, tmp_path: Path, monotonic: Steady, sso_login: Path
+) -> None:
+    app = make_app(tmp_path, monotonic, profile="sso", account="")
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "Enter runs it, then signs in.")
+        await pilot.press("enter")
+        await until(pilot, sso_login.exists)
+        await see(pilot, "Enter runs it, then signs in.")
+
+    assert sso_login.read_text() == "sso login --profile sso\n"
+
+
+@pytest.mark.parametrize(("command", "sentence"), [
+    ("exit 3", "ended with exit code 3"), (None, "aws cannot be run"),
+])
+async def test_a_command_that_fails_says_so(
+    aws: Aws, tmp_path: Path, monotonic: Steady, sso_login: Path, monkeypatch: pytest.MonkeyPatch,
+    command: str | None, sentence: str,
+) -> None:
+    if command is None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+    else:
+        (tmp_path / "bin" / "aws").write_text(f"#!/bin/sh\n{command}\n")
+    app = make_app(tmp_path, monotonic, profile="sso", account="")
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "Enter runs it, then signs in.")
+        await pilot.press("enter")
+        await see(pilot, sentence)
 
 
 async def test_what_an_account_does_not_have_is_said(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
