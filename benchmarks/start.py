@@ -1,16 +1,21 @@
 """What it costs to start: `python -m benchmarks.start`.
 
 CPU seconds (user and system) of whole processes, medians, beside a bare interpreter and the key derivation alone in
-the same run. The first frame is counted from the start of the process until the unlock screen stands in a terminal.
+the same run; with an agent too (not more than three bare interpreters), and `pass show` where it is installed with a
+store that has an entry `a`. The first frame is counted from the start of the process until the unlock screen stands in
+a terminal.
 """
 
 from __future__ import annotations
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -33,12 +38,30 @@ def children() -> float:
 
 def cpu(*arguments: str) -> float:
     """Median CPU milliseconds of a Python process with these arguments."""
+    return measure([sys.executable, *arguments])
+
+
+def measure(command: list[str]) -> float:
+    """Median CPU milliseconds of a process."""
     figures = []
     for _ in range(ROUNDS):
         before = children()
-        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         figures.append((children() - before) * 1000)
     return median(figures)
+
+
+@contextmanager
+def running_agent(folder: Path) -> Iterator[None]:
+    """Runs an agent for the vault; commands then need no passphrase, and get none."""
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    program = [sys.executable, "-m", "smtui", "agent"]
+    subprocess.run([*program, "--detach"], check=True)
+    del os.environ["SMTUI_PASSPHRASE"]
+    try:
+        yield
+    finally:
+        subprocess.run([*program, "stop"], check=True)
 
 
 def first_frame(vault: Path) -> float:
@@ -71,6 +94,12 @@ def main() -> None:
             "smtui get a, derivation aside": get - derivation,
             "first frame of the unlock screen": first_frame(vault),
         }
+        with running_agent(Path(folder)):
+            figures |= {f"smtui {' '.join(words)}, with an agent": cpu("-m", "smtui", *words)
+                        for words in (("get", "a"), ("ls",), ("exec", "A=a", "--", "true"))}
+        shown = ["pass", "show", "a"]
+        if shutil.which("pass") and subprocess.run(shown, check=False, capture_output=True).returncode == 0:
+            figures["pass show a"] = measure(shown)
     tell(__file__, ["start", "CPU ms", "times a bare interpreter"],
          [[what, figure, figure / bare] for what, figure in figures.items()])
 

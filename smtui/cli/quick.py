@@ -1,4 +1,4 @@
-"""The quick path of `get` and `ls` through an agent, which imports next to nothing.
+"""The quick path of `get`, `ls` and `exec` through an agent, which imports next to nothing.
 
 It takes the plainest command lines only. Whatever is not plain takes the usual path: before a request is sent by
 returning None, after that by handing the agent's answer to the code of the command.
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-COMMANDS = ("get", "ls")
+COMMANDS = ("get", "ls", "exec")
 OTHER_SOURCES = ("SMTUI_PASSPHRASE_FILE", "SMTUI_AGENT", "SMTUI_CONTEXT")
 """Variables that choose another way to the secrets."""
 CHUNK = 65536
@@ -27,7 +27,7 @@ def run(argv: list[str]) -> int | None:
     plain = _parse(argv)
     if plain is None or sys.platform == "win32" or any(name in os.environ for name in OTHER_SOURCES):
         return None
-    command, word, vault = plain
+    command, words, vault = plain
     path = vault or find_default_vault(os.environ)
     if path is None:
         return None
@@ -41,6 +41,9 @@ def run(argv: list[str]) -> int | None:
     harden(with_threads=False)
     line = _Line(descriptor)
     try:
+        if command == "exec":
+            return _execute(line, *_split_command(words))
+        word = "".join(words)
         return _get(line, word) if command == "get" else _list(line, word)
     except KeyboardInterrupt:
         return 130
@@ -48,24 +51,35 @@ def run(argv: list[str]) -> int | None:
         os.close(descriptor)
 
 
-def _parse(argv: list[str]) -> tuple[str, str, str] | None:
-    """The command, its word and the vault of a plain command line."""
+def _parse(argv: list[str]) -> tuple[str, list[str], str] | None:
+    """The command, its words and the vault of a plain command line."""
     words, vault = list(argv), ""
     if words and words[0].startswith("--vault="):
         vault = words.pop(0)[len("--vault=") :]
     elif len(words) > 1 and words[0] == "--vault":
         vault = words[1]
         del words[:2]
-    if not words or words[0] not in COMMANDS or (len(words) != 2 and words != ["ls"]):
+    if not words or words[0] not in COMMANDS or (not vault and words != argv):
         return None
-    if not all(words) or any(word.startswith("-") for word in (vault, *words)):
+    command, *words = words
+    targets = _split_command(words)[0] if command == "exec" else words
+    if not all(targets) or any(word.startswith("-") for word in (vault, *targets)):
         return None
-    if not vault and words != argv:
-        return None
-    word = words[1] if len(words) == 2 else ""
-    if words[0] == "get" and (":" in word or "~" in word or word.startswith("#") or word.endswith("#")):
-        return None
-    return words[0], word, _expand(vault)
+    if command == "ls":
+        return (command, words, _expand(vault)) if len(words) <= 1 else None
+    is_complete = len(targets) < len(words) - 1 and targets if command == "exec" else len(words) == 1
+    return (command, words, _expand(vault)) if is_complete and all(map(_is_plain_target, targets)) else None
+
+
+def _split_command(words: list[str]) -> tuple[list[str], list[str]]:
+    """The targets of `exec`, and the command behind `--`."""
+    end = words.index("--") if "--" in words else len(words)
+    return words[:end], words[end + 1 :]
+
+
+def _is_plain_target(word: str) -> bool:
+    """Whether a word is NAME or NAME#KEY, perhaps behind VARIABLE=: no ARN and no version."""
+    return not (":" in word or "~" in word or word.startswith("#") or word.endswith("#") or "=#" in word)
 
 
 def _expand(path: str) -> str:
@@ -107,9 +121,13 @@ class _Line:
 
     def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any] | None:
         """The answer to a call; None if the agent is locked, or does not answer."""
+        return self.exchange({"operation": operation, "params": params})
+
+    def exchange(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        """The answer to a request; None if the agent is locked, or does not answer."""
         import json
 
-        line = json.dumps({"operation": operation, "params": params}).encode() + b"\n"
+        line = json.dumps(request).encode() + b"\n"
         self.received = bytearray()
         try:
             while line:
@@ -197,6 +215,51 @@ def _list(line: _Line, prefix: str) -> int | None:
         request["NextToken"] = answer["result"]["NextToken"]
 
 
+# exec
+
+
+def _execute(line: _Line, targets: list[str], words: list[str]) -> int | None:
+    """Replaces this process by a command with secrets in its environment.
+
+    Where the agent refuses, the usual path finds out why, and says so.
+    """
+    from smtui.system import inheritance
+
+    environment = inheritance.build_command_environment()
+    program = _find_program(words[0], environment.get("PATH", ""))
+    if program is None:
+        return None
+    answer = line.exchange({"control": "variables", "targets": targets})
+    variables = None if answer is None else answer.get("result")
+    if variables is None or not all(map(_is_encodable, variables.values())):
+        return None
+    values = {name: os.fsencode(value) for name, value in environment.items()}
+    values |= {name: value.encode() for name, value in variables.items()}
+    from smtui.system.hardening import restore_inherited_state
+
+    restore_inherited_state()
+    try:
+        inheritance.replace_process(program, words, values)
+    except OSError as error:
+        failure = error
+    from smtui.cli.exit_codes import CommandNotExecutableError
+    from smtui.cli.main import run_step
+
+    return run_step(lambda: _raise(CommandNotExecutableError(f"{words[0]} cannot be run: {failure.strerror}.")))
+
+
+def _find_program(word: str, path: str) -> str | None:
+    """The program that a command runs; None where that takes a closer look, as for one that is not there."""
+    folders = [""] if "/" in word else path.split(":") if word and path else []
+    for folder in folders:
+        program = f"{folder}/{word}" if folder else word
+        if (folder or "/" in word) and os.access(program, os.X_OK) and not os.path.isdir(program):  # noqa: PTH112
+            return program
+        if not folder and "/" not in word:
+            return None  # the current folder, in the way of the system
+    return None
+
+
 # The end
 
 
@@ -228,5 +291,5 @@ def _write_all(content: bytes) -> OSError | None:
     return None
 
 
-def _raise(failure: OSError) -> None:
+def _raise(failure: Exception) -> None:
     raise failure

@@ -174,7 +174,8 @@ def run_program(program: str, words: Sequence[str], variables: Mapping[str, str]
     """
     from smtui.server.endpoint_environment import merge_environment
     from smtui.system.hardening import get_inherited_umask
-    from smtui.system.subprocesses import build_command_environment, start_on_terminal
+    from smtui.system.inheritance import build_command_environment
+    from smtui.system.subprocesses import start_on_terminal
 
     environ = merge_environment(build_command_environment(), variables)
     try:
@@ -212,7 +213,8 @@ def start_in_background(args: argparse.Namespace, words: Sequence[str]) -> int:
 
     Returns its exit code if it ended instead, after it has said why; otherwise 0. Raises SmtuiError.
     """
-    from smtui.system.subprocesses import build_command_environment, build_module_command, start_program
+    from smtui.system.inheritance import build_command_environment
+    from smtui.system.subprocesses import build_module_command, start_program
 
     if sys.platform == "win32":
         raise UsageError("--detach is not offered on Windows.")

@@ -235,7 +235,7 @@ def read_given_passphrase(args: argparse.Namespace) -> bytearray | None:
 
 def read_line(descriptor: int, option: str) -> bytearray:
     """The next line of a file descriptor, and no byte after it. Raises UsageError, which names `option`."""
-    from smtui.system.subprocesses import withhold_descriptor
+    from smtui.system.inheritance import withhold_descriptor
 
     typed = bytearray()
     withhold_descriptor(descriptor)
@@ -287,7 +287,7 @@ def load_key_file(given: str, path: Path) -> KeyFile:
     Raises CannotUnlockError.
     """
     from smtui.backends import key_files
-    from smtui.system.subprocesses import withhold_file
+    from smtui.system.inheritance import withhold_file
 
     try:
         loaded = key_files.read_key_file(given, path)
@@ -298,7 +298,7 @@ def load_key_file(given: str, path: Path) -> KeyFile:
 
 
 def _read_passphrase_file(path: str) -> bytearray:
-    from smtui.system.subprocesses import withhold_file
+    from smtui.system.inheritance import withhold_file
 
     try:
         descriptor = open_for_reading(expand_home(path))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from smtui.api.errors import SmtuiError
 from smtui.system import subprocesses
+from smtui.system.inheritance import build_environment
 from smtui.system.keyboard_signals import leave_signals_to_program
 
 VARIABLES = ("VISUAL", "EDITOR")
@@ -50,6 +51,6 @@ def edit(path: Path, program: list[str]) -> int:
     """Runs the editor on the terminal until it ends. Returns its exit code. Raises EditorError."""
     with leave_signals_to_program():
         try:
-            return subprocesses.run_on_terminal([*program, str(path)], environ=subprocesses.build_environment())
+            return subprocesses.run_on_terminal([*program, str(path)], environ=build_environment())
         except OSError as error:
             raise EditorError(f"{program[0]} cannot be run: {error.strerror}.") from None

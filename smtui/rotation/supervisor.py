@@ -23,6 +23,7 @@ from pathlib import Path
 from smtui.rotation import rpc_codec
 from smtui.rotation.working_folder import WorkingFolder
 from smtui.system import subprocesses
+from smtui.system.inheritance import build_environment
 
 END, KILL = b"e", b"k"
 """Requests to end the command: SIGTERM, and SIGKILL after the grace period; or SIGKILL at once."""
@@ -88,7 +89,7 @@ def main() -> None:
     try:
         command = subprocesses.start_program(
             order.arguments, cwd=order.folder,
-            environ={**subprocesses.build_environment(), **order.environment, rpc_codec.SOCKET_VARIABLE: order.agent},
+            environ={**build_environment(), **order.environment, rpc_codec.SOCKET_VARIABLE: order.agent},
             stdin=subprocess.PIPE, stdout=None, stderr=subprocess.STDOUT,
         )
     except (OSError, ValueError) as error:

@@ -20,6 +20,7 @@ from smtui.api.model import OPERATIONS
 from smtui.backends.local import Caller
 from smtui.backends.rotation_session import ONLY_ITS_OWN
 from smtui.rotation import rpc_codec
+from smtui.server.command_variables import read_variables
 from smtui.server.line_reader import LineReader, LineTooLongError
 from smtui.server.peer import Peer, identify_peer
 from smtui.server.request_log import DONE, RequestLog, find_secret
@@ -31,6 +32,8 @@ MAX_LINE_BYTES = 8 * rpc_codec.MAX_LINE_BYTES
 """The largest value may take six times as many bytes in JSON, and an import sends long ones."""
 CONFIRMED = frozenset({"serve", "environment", "named_requests"})
 """Requests to the agent that give access to secrets or their names, as calls do."""
+VARIABLES = "variables"
+"""The request for the variables of a command: `{"control": "variables", "targets": [...]}`."""
 INTERNAL = "An error occurred in the agent."
 
 
@@ -137,6 +140,8 @@ class AgentServer:
                 if name in CONFIRMED:
                     self._require_permission(conversation.peer)
                 return rpc_codec.encode({"result": control(conversation, request)})
+            if name == VARIABLES:
+                return rpc_codec.encode({"result": self._read_variables(request, conversation.peer)})
             return rpc_codec.encode({"result": self._call(request, conversation.peer)})
         except SmtuiError as error:
             return _encode_error(error)
@@ -153,6 +158,14 @@ class AgentServer:
             raise AccessDeniedException(ONLY_ITS_OWN)
         if not self._permits(peer):
             raise AccessDeniedException(NOT_CONFIRMED)
+
+    def _read_variables(self, request: Mapping[str, Any], peer: Peer) -> dict[str, str]:
+        """The variables of a command. Each secret is read with a call, as the process would have sent it."""
+        words = request.get("targets")
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise ValueError("expected targets")
+        return read_variables(lambda secret_id: self._call(
+            {"operation": "GetSecretValue", "params": {"SecretId": secret_id}}, peer), words)
 
     def _call(self, request: Mapping[str, Any], peer: Peer) -> Any:
         operation, params, region = request.get("operation"), request.get("params"), request.get("region")

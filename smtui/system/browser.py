@@ -9,7 +9,8 @@ import sys
 from collections.abc import Mapping
 
 from smtui.api.errors import SmtuiError
-from smtui.system.subprocesses import build_environment, start_program
+from smtui.system.inheritance import build_environment
+from smtui.system.subprocesses import start_program
 
 PATIENCE = 2.0
 """Seconds in which an opener that fails has ended."""

@@ -50,11 +50,11 @@ def restore_inherited_state() -> None:
     """
     if _umask is not None:
         os.umask(_umask)
-    import signal
+    import _signal  # type: ignore[import-not-found]  # `signal` itself takes half of an interpreter start
 
     for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores these signals
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
+        if hasattr(_signal, name):
+            _signal.signal(getattr(_signal, name), _signal.SIG_DFL)
 
 
 def remove_textual_variables(environ: MutableMapping[str, str]) -> None:

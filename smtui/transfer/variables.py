@@ -60,6 +60,16 @@ DEFAULT_NAMING = Naming()
 
 
 @dataclass(frozen=True, slots=True)
+class VariableTarget:
+    """`[VARIABLE=]NAME[#KEY]`, as a user wrote it. `source` is everything behind the `=`, `name` is without the key."""
+
+    chosen_name: str | None
+    source: str
+    name: str
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Variable:
     """A variable; `source` is the secret, or `NAME#KEY`, of its value. `is_derived` if its name had to be changed."""
 
@@ -98,6 +108,34 @@ def _list_variables(name: str, value: str | bytes, prefix: str, source: str, nam
         named = f"{cut}/{member.key}" if naming.qualified else member.key
         yield Variable(name_variable(named, of_key, naming, is_secret=naming.qualified),
                        _to_text(_get_member_text(member, of_key), of_key), of_key)
+
+
+def split_target(word: str) -> tuple[str | None, str]:
+    """The variable in `VARIABLE=NAME`, or None, and the target behind it."""
+    before, equals, after = word.partition("=")
+    return (before, after) if equals and NAME.fullmatch(before) else (None, word)
+
+
+def make_target_variables(
+    target: VariableTarget, secret: str, value: str | bytes, naming: Naming = DEFAULT_NAMING
+) -> Iterator[Variable]:
+    """The variables of a target that was read: one for a key or a chosen name, else those of the whole secret.
+
+    Args:
+        target: what the user wrote.
+        secret: the name of the secret.
+        value: the value of the target.
+        naming: how variables are named.
+
+    Raises:
+        InvalidVariableError: a name or a value that no variable can have.
+    """
+    if target.key is None and target.chosen_name is None:
+        yield from make_variables(secret, value, source=target.name, naming=naming)
+        return
+    named = f"{secret}/{target.key}" if naming.qualified else str(target.key)
+    name = target.chosen_name or name_variable(named, target.source, naming, is_secret=naming.qualified)
+    yield make_variable(name, value, target.source, is_chosen=target.chosen_name is not None)
 
 
 def name_variable(text: str, source: str, naming: Naming, *, is_secret: bool) -> str:

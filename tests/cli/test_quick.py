@@ -8,14 +8,18 @@ import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 import pytest
 
 import smtui
 from smtui.api import limits
+from smtui.backends import agent_client
 from smtui.cli import quick
+from smtui.rotation import rpc_codec
 from smtui.server.agent import Agent
+from smtui.server.restrictions import Restrictions
 from smtui.system import agent_socket
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
@@ -89,6 +93,67 @@ def test_each_value_is_read_once(agent: Agent, run: Run) -> None:
         assert agent.request("status")["calls"] == before + 1, argv
 
 
+SHOW = ("env | grep -v -e ^_= -e ^SHLVL= -e ^PWD= -e ^OLDPWD= | sort; umask; ulimit -c; echo /dev/fd/*; "
+        "kill -l $(ps -o ignored= -p $$ 2>/dev/null) 2>/dev/null; printf '<%s>' \"$@\"; exit 7")
+
+
+@pytest.mark.parametrize("targets", [
+    ["prod/db"], ["prod/db#password"], ["PGPASSWORD=prod/db#password"], ["WHOLE=prod/db"],
+    ["prod/text", "prod/db#user"],
+    ["odd/numbers#s"], ["odd/numbers#half"], ["odd/numbers"], ["odd/twice"], ["odd/empty"], ["dev/key"], ["A=dev/key"],
+    ["none"], ["prod/db#none"], ["prod/text#a"], ["prod/db", "odd/paths"], ["IFS=prod/text"], ["odd/paths"],
+    ["prod/db#user", "odd/user#user"], ["A=B=prod/db"], ["bad name"], ["A="], ["LD_PRELOAD=none"],
+], ids=" ".join)
+def test_exec_gives_what_the_usual_path_gives(agent: Agent, stocked: CommandLine, run: Run, targets: list[str]) -> None:
+    with smtui.open_vault(stocked.path, PASSPHRASE) as vault:
+        vault.client().create_secret(Name="odd/paths", SecretString='{"PATH": "/evil", "A": "1"}')
+        vault.client().create_secret(Name="odd/user", SecretString='{"user": "ann"}')
+    behind = ["--", "sh", "-c", SHOW, "sh", "a b", "--", "-x"]
+    fast, usual = run("exec", *targets, *behind), run("exec", "--skip=nothing", *targets, *behind)
+
+    assert (fast.returncode, fast.stdout, fast.stderr) == (usual.returncode, usual.stdout, usual.stderr)
+
+
+@pytest.mark.parametrize("command", ["no-such-command", "./no-such", "/", "/etc/passwd", "", "sh/", "env"])
+def test_exec_finds_the_program_of_the_usual_path(agent: Agent, run: Run, command: str) -> None:
+    fast, usual = (run("exec", *words, "--", command) for words in (["prod/db"], ["--skip=nothing", "prod/db"]))
+    assert (fast.returncode, fast.stderr) == (usual.returncode, usual.stderr)
+    assert (b"password=second" in fast.stdout) is (command == "env")
+
+
+def test_exec_reads_each_secret_once_and_imports_next_to_nothing(agent: Agent, run: Run) -> None:
+    before = agent.request("status")["calls"]
+    done = run("exec", "prod/db", "A=prod/text", "--", sys.executable, "-c", "import os; print(os.environ['user'])",
+               program=("-v", "-m", "smtui"))
+
+    assert done.stdout == b"ann\n"
+    assert agent.request("status")["calls"] == before + 2
+    started = done.stderr.decode().partition("import 'smtui.cli.quick'")[2]
+    slow = ("argparse", "typing", "dataclasses", "pathlib", "subprocess", "shutil", "smtui.api.errors")
+    assert started
+    assert not [name for name in slow if f"import '{name}'" in started]
+
+
+@pytest.mark.parametrize(("words", "refusal"), [
+    (["prod/db"], None), (["prod/other"], "AccessDeniedException"), ("prod/db", "ValidationException"),
+    ([1], "ValidationException"), (["prod/db#none"], "SmtuiError"),
+])
+def test_the_agent_makes_the_variables_of_a_command(
+    stocked: CommandLine, agent: Agent, words: Any, refusal: Any
+) -> None:
+    assert agent._server is not None
+    agent._server._restrictions = Restrictions(prefix="prod/db")
+    client = agent_client.connect(stocked.path)
+    assert client is not None
+    line = rpc_codec.encode({"control": "variables", "targets": words})
+    client._line.sendall(line)
+    answer = rpc_codec.decode(client._answers.readline())
+    client.close()
+
+    assert answer.get("error", {}).get("Code") == refusal
+    assert ("result" in answer) is (refusal is None)
+
+
 def test_a_full_disk_and_a_reader_that_went_away(agent: Agent, stocked: CommandLine, run: Run) -> None:
     if Path("/dev/full").exists():
         script = ("import os, sys; os.dup2(os.open('/dev/full', os.O_WRONLY), 1); from smtui.__main__ import main; "
@@ -104,14 +169,17 @@ def test_a_full_disk_and_a_reader_that_went_away(agent: Agent, stocked: CommandL
     [], ["--help"], ["get"], ["get", "--help"], ["get", "a", "b"], ["get", "a~1"], ["get", "a:L"], ["get", "#k"],
     ["ls", "--long"], ["ls", "a", "b"], ["set", "a"], ["--read-only", "get", "a"], ["get", "a", "--no-agent"],
     ["--vault", "get", "a"], ["--vault=", "get", "a"], ["--vault", "-x", "get", "a"], ["secretsmanager", "get", "a"],
-    ["get", ""], ["get", "-"],
+    ["get", ""], ["get", "-"], ["exec"], ["exec", "a"], ["exec", "a", "--"], ["exec", "--", "true"],
+    ["exec", "a", "--upper", "--", "true"], ["exec", "a:L", "--", "true"], ["exec", "a~1", "--", "true"],
+    ["exec", "A=#k", "--", "true"], ["exec", "a#", "--", "true"], ["exec", "", "--", "true"],
+    ["exec", "--prefix", "a", "--", "true"], ["exec", "arn:aws:x", "--", "true"],
 ])
 def test_other_command_lines_take_the_usual_path(argv: list[str]) -> None:
     assert quick._parse(argv) is None
 
 
 def test_the_vault_may_be_named(agent: Agent, stocked: CommandLine, run: Run) -> None:
-    assert quick._parse(["--vault", "x", "ls"]) == ("ls", "", "x")
+    assert quick._parse(["--vault", "x", "ls"]) == ("ls", [], "x")
     assert run("--vault", str(stocked.path), "get", "prod/text").stdout == b"plain text\n"
 
 

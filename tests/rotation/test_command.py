@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.system.subprocesses import PASSED_ON
+from smtui.system.inheritance import PASSED_ON
 from tests import waiting
 from tests.rotation.conftest import ID, TOKEN, VALUE, Rotate, alive, current
 

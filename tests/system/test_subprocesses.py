@@ -19,7 +19,7 @@ from smtui.clipboard.watchdog import Watch, Watchdog
 from smtui.editor.program import edit
 from smtui.editor.temp_file import create_temporary_file, find_location
 from smtui.passphrase import strength
-from smtui.system import subprocesses
+from smtui.system import inheritance
 from tests.conftest import PASSPHRASE
 
 PACKAGE = Path(smtui.__file__).parent
@@ -56,7 +56,8 @@ def test_one_module_starts_every_process() -> None:
     same process begins anew."""
     found = {str(path.relative_to(PACKAGE)): set(starts_in(path.read_text())) for path in PACKAGE.rglob("*.py")}
 
-    assert {name for name, starts in found.items() if starts} == {"system/subprocesses.py", "system/freed_memory.py"}
+    assert {name for name, starts in found.items() if starts} == {
+        "system/subprocesses.py", "system/inheritance.py", "system/freed_memory.py"}
 
 
 @pytest.mark.parametrize("source", [
@@ -249,7 +250,7 @@ def test_open_descriptors_are_found_where_the_system_does_not_list_them(monkeypa
 
     reading, writing = os.pipe()
     monkeypatch.setattr(os, "listdir", listdir)
-    found = subprocesses._list_open_descriptors()
+    found = inheritance._list_open_descriptors()
     monkeypatch.undo()
     os.close(writing)
 

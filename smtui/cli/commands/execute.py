@@ -87,18 +87,18 @@ def run(args: argparse.Namespace) -> Exit:
 
 def _make_environment(*, pristine: bool) -> dict[str, str]:
     """The command's variables apart from secrets: the user's without those that unlock the vault, or a minimal set."""
-    from smtui.system.subprocesses import build_command_environment, build_environment
+    from smtui.system.inheritance import build_command_environment, build_environment
 
     return build_environment() if pristine else build_command_environment()
 
 
 def _keep_descriptors(descriptors: Sequence[int]) -> None:
-    from smtui.system import subprocesses
+    from smtui.system import inheritance
 
     for descriptor in descriptors:
-        if subprocesses.is_secret(descriptor):
+        if inheritance.is_secret(descriptor):
             raise UsageError(f"--keep-fd {descriptor}: the passphrase was read from it.")
-        subprocesses.keep_descriptor(descriptor)
+        inheritance.keep_descriptor(descriptor)
 
 
 def _read_variables(client: Client, args: argparse.Namespace) -> dict[str, str]:
@@ -113,9 +113,9 @@ def _read_variables(client: Client, args: argparse.Namespace) -> dict[str, str]:
 
 def _list_variables(client: Client, args: argparse.Namespace) -> Iterator[Variable]:
     naming = read_naming(args)
-    chosen = set()
+    chosen = set[str]()
     for word in args.targets:
-        if name := _parse_chosen_name(word):
+        if name := variables.split_target(word)[0]:
             chosen.add(name)
         yield from _list_target_variables(client, word, naming)
     if args.prefix:
@@ -126,24 +126,12 @@ def _list_variables(client: Client, args: argparse.Namespace) -> Iterator[Variab
                 yield from variables.make_variables(answer["Name"], value, args.prefix, naming=replaced)
 
 
-def _parse_chosen_name(word: str) -> str | None:
-    """The variable in `VARIABLE=NAME`."""
-    before, equals, _ = word.partition("=")
-    return before if equals and variables.NAME.fullmatch(before) else None
-
-
 def _list_target_variables(client: Client, word: str, naming: Naming) -> Iterator[Variable]:
-    chosen_name = _parse_chosen_name(word)
-    source = word.partition("=")[2] if chosen_name else word
+    chosen_name, source = variables.split_target(word)
     target = Target.parse(source)
     response = target.read_secret(client)
-    if target.key is None and chosen_name is None:
-        yield from variables.make_variables(response["Name"], target.get_value(response), source=target.name,
-                                            naming=naming)
-    else:
-        named = f"{response['Name']}/{target.key}" if naming.qualified else str(target.key)
-        name = chosen_name or variables.name_variable(named, source, naming, is_secret=naming.qualified)
-        yield variables.make_variable(name, target.get_value(response), source, is_chosen=chosen_name is not None)
+    written = variables.VariableTarget(chosen_name, source, target.name, target.key)
+    yield from variables.make_target_variables(written, response["Name"], target.get_value(response), naming)
 
 
 def replace_process(
@@ -153,9 +141,11 @@ def replace_process(
 
     `secrets` are variables that override `environment`. Raises CommandNotExecutableError.
     """
-    from smtui.system import subprocesses
+    from smtui.system import inheritance
 
     if sys.platform == "win32":
+        from smtui.system import subprocesses
+
         raise SystemExit(subprocesses.run_on_terminal(words, program=program, environ={**environment, **secrets}))
     from smtui.system.hardening import restore_inherited_state
 
@@ -163,6 +153,6 @@ def replace_process(
     values = {name: os.fsencode(value) for name, value in environment.items()}
     values |= {name: value.encode() for name, value in secrets.items()}
     try:
-        subprocesses.replace_process(program, words, values)
+        inheritance.replace_process(program, words, values)
     except OSError as error:
         raise CommandNotExecutableError(f"{words[0]} cannot be run: {error.strerror}.") from None

@@ -11,8 +11,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from smtui.system.inheritance import build_command_environment
 from smtui.system.paths import expand_home
-from smtui.system.subprocesses import build_command_environment, run_program
+from smtui.system.subprocesses import run_program
 from smtui.transfer.entry import Value, make_unreadable_error
 from smtui.transfer.errors import UnknownSourceError, UnreadableFileError
 from smtui.transfer.item import Item, SourceContent

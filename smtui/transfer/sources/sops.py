@@ -7,7 +7,8 @@ import shutil
 import subprocess
 from typing import Any
 
-from smtui.system.subprocesses import build_command_environment, run_program
+from smtui.system.inheritance import build_command_environment
+from smtui.system.subprocesses import run_program
 from smtui.transfer.errors import UnknownSourceError
 from smtui.transfer.item import SourceContent
 from smtui.transfer.source_file import SourceFile

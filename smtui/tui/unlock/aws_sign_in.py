@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from smtui.system import subprocesses
+from smtui.system.inheritance import build_command_environment
 from smtui.system.keyboard_signals import leave_signals_to_program
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def run_sign_in(app: Shell, command: Sequence[str]) -> str:
             try:
                 with leave_signals_to_program():
                     code = subprocesses.run_on_terminal(
-                        command, environ=subprocesses.build_command_environment())
+                        command, environ=build_command_environment())
             except OSError as error:
                 problem = NOT_RUN.format(program=command[0], reason=error.strerror)
             else:
