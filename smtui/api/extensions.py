@@ -57,6 +57,9 @@ ROTATION_OPERATIONS = {
         _declare("CreateFunction", {
             "FunctionName": FUNCTION_NAME, "Password": PASSWORD, "Command": COMMAND, "Lambda": LAMBDA, "Allow": Flag(),
         }, ("FunctionName",), dict(FUNCTION.members)),
+        _declare("UpdateFunction", {
+            "FunctionName": FUNCTION_NAME, "Password": PASSWORD, "Command": COMMAND, "Lambda": LAMBDA, "Allow": Flag(),
+        }, ("FunctionName",), dict(FUNCTION.members)),
         _declare("AllowFunction", {"FunctionName": FUNCTION_NAME, "Command": COMMAND, "Lambda": FOUND_LAMBDA},
                  ("FunctionName",), dict(FUNCTION.members)),
         _declare("RevokeFunction", {"FunctionName": FUNCTION_NAME}, ("FunctionName",), dict(FUNCTION.members)),

@@ -89,6 +89,7 @@ MAX_FUNCTION_NAME_LENGTH = _get_max(extensions.FUNCTION_NAME)
 MAX_JSON_KEY_LENGTH = _get_max(_find_shape(extensions.PASSWORD, "Key"))
 MAX_ARGUMENT_LENGTH = _get_max(_get_item_shape(_find_shape(extensions.COMMAND, "Arguments")))
 """The maximum length of each argument of a command."""
+MAX_PATH_LENGTH = _get_max(extensions.PATH)
 
 # KMS keys. Source of the waiting period: page ScheduleKeyDeletion, member PendingWindowInDays. Its default is the
 # maximum.

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import shutil
-import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from smtui.cli.exit_codes import UsageError
-from smtui.system.paths import expand_home
+from smtui.rotation.lambda_input import (
+    DEFAULT_HANDLER,
+    LambdaInputError,
+    find_interpreter,
+    make_file_path,
+    parse_variable,
+)
 
 if TYPE_CHECKING:
-    from smtui.api.extension_types import EnvironmentVariable, LambdaSettings
+    from smtui.api.extension_types import LambdaSettings
 
-HANDLER = "lambda_handler"
+Parsed = TypeVar("Parsed")
 NEED_LAMBDA = ("env", "python", "may_read")
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("AWS Lambda functions, with add")
+    group = parser.add_argument_group("AWS Lambda functions, with add and change")
     group.add_argument("--lambda", dest="lambda_file", metavar="FILE[:HANDLER]",
-                       help=f"run the handler of a rotation function for AWS, unmodified (default: {HANDLER})")
+                       help=f"run the handler of a rotation function for AWS, unmodified (default: {DEFAULT_HANDLER})")
     group.add_argument("--env", metavar="KEY=VALUE", action="append", default=[],
                        help="environment variable of the function; may be repeated")
     group.add_argument("--python", metavar="INTERPRETER",
@@ -34,10 +39,11 @@ def parse_settings(args: argparse.Namespace) -> LambdaSettings:
     """The settings of the new function. Raises UsageError."""
     file, handler = _split_handler(args.lambda_file)
     settings: LambdaSettings = {
-        "File": str(expand_home(file).absolute()), "Handler": handler, "Interpreter": _find_interpreter(args.python),
+        "File": make_file_path(file), "Handler": handler,
+        "Interpreter": _parse("--python", find_interpreter, args.python or ""),
     }
     if args.env:
-        settings["Environment"] = [_parse_variable(word) for word in args.env]
+        settings["Environment"] = [_parse("--env", parse_variable, word) for word in args.env]
     if args.may_read:
         settings["MayRead"] = args.may_read
     if args.time_limit:
@@ -49,24 +55,15 @@ def _split_handler(word: str) -> tuple[str, str]:
     """The file and the handler of FILE[:HANDLER]."""
     file, colon, handler = word.rpartition(":")
     is_split = bool(colon and file) and not Path(word).exists()
-    file, handler = (file, handler) if is_split else (word, HANDLER)
+    file, handler = (file, handler) if is_split else (word, DEFAULT_HANDLER)
     if not handler.isidentifier():
         raise UsageError("--lambda: expected FILE or FILE:HANDLER, with the name of a function as HANDLER.")
     return file, handler
 
 
-def _find_interpreter(word: str | None) -> str:
-    """The absolute path of an interpreter. A link is kept: that of a virtual environment must stay one."""
-    if word is None:
-        return sys.executable
-    found = shutil.which(expand_home(word))
-    if found is None:
-        raise UsageError(f"--python: program not found: {word}.")
-    return str(Path(found).absolute())
-
-
-def _parse_variable(word: str) -> EnvironmentVariable:
-    name, equals, value = word.partition("=")
-    if not equals or not name:
-        raise UsageError("--env: expected KEY=VALUE.")
-    return {"Name": name, "Value": value}
+def _parse(option: str, parse: Callable[[str], Parsed], word: str) -> Parsed:
+    """Parses the argument of an option. Raises UsageError."""
+    try:
+        return parse(word)
+    except LambdaInputError as error:
+        raise UsageError(f"{option}: {error}") from None

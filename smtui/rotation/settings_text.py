@@ -10,7 +10,7 @@ from smtui.rotation.arguments import format_argument, format_arguments, number_a
 from smtui.text.sanitize import SafeText, sanitize
 
 if TYPE_CHECKING:
-    from smtui.api.extension_types import FunctionDescription, Lambda
+    from smtui.api.extension_types import FunctionDescription, Lambda, LambdaSettings
 
 TITLE = 10
 """Cells of the title before a setting."""
@@ -52,7 +52,7 @@ def _list_settings(settings: Lambda) -> Iterator[tuple[str, SafeText]]:
         yield "may read", format_argument(arn)
 
 
-def list_parts(settings: Lambda) -> Iterator[tuple[str, SafeText]]:
+def list_parts(settings: LambdaSettings) -> Iterator[tuple[str, SafeText]]:
     """What a Lambda function runs with and reaches, as pairs of a title and a text, without values of variables."""
     yield "python", format_argument(settings["Interpreter"])
     if names := [each["Name"] for each in settings.get("Environment", ())]:

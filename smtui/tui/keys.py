@@ -229,6 +229,7 @@ SHORTCUTS = (
 
     Shortcut("functions.open", "enter,l", "open", "Open", "Open a secret that this function rotates", show=True),
     Shortcut("functions.add", "a", "add", "Add", "Create a rotation function", show=True),
+    Shortcut("functions.edit", "e", "edit", "Edit", "Change the settings of this function", show=True),
     Shortcut("functions.copy", "y", "copy", "Copy", "Copy the ARN of this function", show=True),
     Shortcut("functions.delete", "d", "delete", "Delete…", "Delete this function if no secret uses it", show=True),
     Shortcut("functions.allow", "L", "allow", "Allow…", "Review the command and allow it on this machine", show=True),

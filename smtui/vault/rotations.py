@@ -76,6 +76,12 @@ def add_function(database: Database, function: Function) -> None:
     database.run("INSERT INTO functions VALUES (?, ?, ?, ?, ?)", astuple(function))
 
 
+def replace_function(database: Database, function: Function) -> None:
+    """Replaces kind and settings of a function."""
+    database.run("UPDATE functions SET kind = ?, settings = ? WHERE region = ? AND name = ?",
+                 (function.kind, function.settings, function.region, function.name))
+
+
 def remove_function(database: Database, region: str, name: str) -> None:
     database.run("DELETE FROM functions WHERE region = ? AND name = ?", (region, name))
 

@@ -142,6 +142,7 @@ def test_answers_have_the_members_of_their_types(vault: smtui.Vault) -> None:
     call(rotations, "DescribeRotation", **secret)
     call(rotations, "ClaimRotation", Holder="h", AtOnce=True)
     call(rotations, "ReleaseRotation", **held, Step=step)
+    call(rotations, "UpdateFunction", FunctionName="c", Command=command, Allow=False)
     call(rotations, "RevokeFunction", FunctionName="c")
     call(rotations, "DescribeRotation", **secret)
     call(rotations, "DeleteFunction", FunctionName="p")

@@ -134,6 +134,23 @@ def test_a_lambda_function(db: CommandLine, function: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="process functions need Unix sockets")
+def test_a_function_is_changed(db: CommandLine, function: Path) -> None:
+    """Its secrets keep it, with the new settings; values of variables are not in the audit log."""
+    db.done("rotate-secret", "--secret-id", "db", "--rotation-lambda-arn", f"{ARN}f")
+    settings = ("--lambda", f"{function}:handler", "--env", "NEW=second", "--may-read", "admin")
+    db.done("functions", "change", "f", *settings, "--time-limit", "30")
+    db.done("rotate-secret", "--secret-id", "db")
+
+    assert db.done("get", "db") == "second"
+    [event] = json.loads(f"[{db.done('audit', '--operation', 'UpdateFunction', '--json')}]")
+    assert ("mayRead" in json.dumps(event), "second" in json.dumps(event)) == (True, False)
+    db.done("functions", "change", "f", "--password")
+    db.done("rotate-secret", "--secret-id", "db")
+    assert len(db.done("get", "db")) == 32
+    assert "Function not found" in db("functions", "change", "g", "--password").err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process functions need Unix sockets")
 def test_a_function_is_tried_on_a_copy(db: CommandLine, function: Path) -> None:
     """Each step is reported; the secret keeps its value, and the note names the copy."""
     before = db.done("describe-secret", "--secret-id", "db", "--query", "VersionIdsToStages")
@@ -287,7 +304,7 @@ def test_a_permission_that_cannot_be_kept(db: CommandLine, tmp_path: Path, monke
 
     assert answer.code == 0
     assert answer.err == (
-        f"warning: The function was created but not allowed to run: {tmp_path / 'full'} cannot be written.\n"
+        f"warning: The function was stored but not allowed to run: {tmp_path / 'full'} cannot be written.\n"
         "hint: When it can be written: smtui functions allow run\n"
     )
 

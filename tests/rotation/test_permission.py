@@ -180,6 +180,21 @@ def test_any_change_takes_the_permission_away(
     assert not marker.exists()
 
 
+def test_changed_settings_need_a_permission_of_their_own(vault: smtui.Vault, arguments: list[str]) -> None:
+    """The former permission does not return with the former settings either."""
+    made, other = {"Arguments": arguments}, {"Arguments": ["true"]}
+    rotations = vault.rotations()
+    rotations.create_function(FunctionName="run", Command=made)
+    assert "WaitsForPermission" not in read_function(vault)
+
+    rotations.update_function(FunctionName="run", Command=other, Allow=False)
+    assert read_function(vault)["WaitsForPermission"]
+    rotations.update_function(FunctionName="run", Command=made, Allow=False)
+    assert read_function(vault)["WaitsForPermission"]
+    rotations.update_function(FunctionName="run", Command=made)
+    assert "WaitsForPermission" not in read_function(vault)
+
+
 def test_removed_and_made_again_elsewhere(
     received: smtui.Vault, marker: Path, move_to: Machine, clock: Clock, arguments: list[str]
 ) -> None:

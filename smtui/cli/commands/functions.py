@@ -12,9 +12,11 @@ With --lambda, a rotation function written for AWS Lambda runs unmodified: its h
 context. Its boto3 client for Secrets Manager reaches the secret that is rotated, may read those of --may-read, and gets
 AccessDeniedException for any other.
 
-A command or Lambda function runs only if you have allowed it on this machine for this vault. `add` also allows it; one
-that came with the vault waits until you review it with `allow`. Any change to it removes the permission, also a change
-of a Lambda function's file, and so does `revoke`.
+`change` replaces all settings of a function; the secrets that it rotates keep it.
+
+A command or Lambda function runs only if you have allowed it on this machine for this vault. `add` and `change` also
+allow it; one that came with the vault waits until you review it with `allow`. Any change to it removes the permission,
+also a change of a Lambda function's file, and so does `revoke`.
 
 `try` takes the function through the four steps on a copy of a secret, with a report after each. The steps are real: a
 password that setSecret changes in a database stays changed. The secret itself is only read; the copy keeps the new
@@ -49,7 +51,8 @@ EXAMPLE = (
     "smtui functions try multi-user --secret test/db\n"
     "smtui functions allow postgres"
 )
-ACTIONS = ("list", "add", "try", "rm", "allow", "revoke")
+ACTIONS = ("list", "add", "change", "try", "rm", "allow", "revoke")
+WITH_SETTINGS = ("add", "change")
 YES = "yes"
 WIDTH = 79
 GENERATOR = OPERATIONS["GetRandomPassword"]
@@ -57,14 +60,15 @@ GENERATOR = OPERATIONS["GetRandomPassword"]
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", metavar="ACTION", nargs="?", default="list", choices=ACTIONS,
-                        help="list (default), add, try, rm, allow or revoke")
+                        help="list (default), add, change, try, rm, allow or revoke")
     parser.add_argument("name", metavar="NAME", nargs="?", help="name of the function")
     parser.set_defaults(behind=())
     parser.add_argument("--time-limit", metavar="SECONDS", type=parse_count,
-                        help="with add: time limit of a command or Lambda function for each step (default: 60)")
+                        help="with add or change: time limit of a command or Lambda function, per step (default: 60)")
     parser.add_argument("--secret", metavar="SECRET", help="with try: the secret to copy")
     lambda_settings.declare(parser)
-    parser.add_argument("--password", action="store_true", help="with add: generate a password with the options below")
+    parser.add_argument("--password", action="store_true",
+                        help="with add or change: generate a password with the options below")
     parser.add_argument("--key", metavar="KEY",
                         help="with --password: the key of a JSON value (default: the entire value)")
     parameters.declare(parser, GENERATOR)
@@ -88,24 +92,27 @@ def run(args: argparse.Namespace) -> Exit:
             functions.revoke_function(FunctionName=args.name)
             output.write_line(f"{args.name}: not allowed to run on this machine")
         else:
-            created = functions.create_function(FunctionName=args.name, **settings)
+            write = functions.create_function if args.action == "add" else functions.update_function
+            created = write(FunctionName=args.name, **settings)
             output.write_line(_format_function(created))
             if "WaitsForPermission" in created:
                 diagnostics.warn(
-                    f"The function was created but not allowed to run: {get_state_path()} cannot be written.",
+                    f"The function was stored but not allowed to run: {get_state_path()} cannot be written.",
                     f"When it can be written: smtui functions allow {args.name}",
                 )
     return Exit.DONE
 
 
 def _parse_settings(args: argparse.Namespace) -> dict[str, Any]:
-    """The settings of a new function, empty unless the action is `add`. Raises UsageError before the vault is opened.
+    """The settings of a function, empty unless the action is `add` or `change`.
+
+    Raises UsageError, before the vault is opened.
     """
     if args.action != "list" and not args.name:
         raise UsageError("Which function?")
     if (args.action == "try") != bool(args.secret):
         raise UsageError("try needs --secret SECRET, and no other action takes it.")
-    if args.action != "add":
+    if args.action not in WITH_SETTINGS:
         return {}
     if [args.password, bool(args.behind), bool(args.lambda_file)].count(True) != 1:
         raise UsageError("Use one of --password, --lambda FILE, and -- with a command.")

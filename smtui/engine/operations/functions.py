@@ -1,4 +1,5 @@
-"""Our own operations for rotation functions, in AWS Lambda's terms: Create-, List-, Delete-, Allow-, RevokeFunction."""
+"""Our own operations for rotation functions, in AWS Lambda's terms: CreateFunction, UpdateFunction, AllowFunction ...
+"""
 
 from __future__ import annotations
 
@@ -36,21 +37,46 @@ def create_function(call: Call, _: None, request: Request) -> Response:
     the function is created anyway, and the response contains `WaitsForPermission`. Secrets in `MayRead` are stored by
     their ARNs.
     """
+    name, (kind, settings) = request["FunctionName"], _parse_settings(call, request)
+    if rotations.find_function(call.database, call.region, name):
+        raise ResourceExistsException(f"Function already exist: {name}")
+    made = make_function(call.region, name, kind, settings, call.now)
+    rotations.add_function(call.database, made)
+    return _allow_if_asked(call, made, kind, request)
+
+
+@operation("UpdateFunction", changes=True, secret=False)
+def update_function(call: Call, _: None, request: Request) -> Response:
+    """Replaces the settings of a function, which keeps its ARN and its secrets. A change voids the permission.
+
+    A process function is then allowed on this machine, unless `Allow` is false, as by CreateFunction.
+    """
+    kind, settings = _parse_settings(call, request)
+    before = _get_function(call, request["FunctionName"])
+    after = make_function(call.region, before.name, kind, settings, before.created_at)
+    with suppress(OSError):  # a leftover permission is for other settings
+        call.permissions.revoke(_describe(call, before))
+    rotations.replace_function(call.database, after)
+    return _allow_if_asked(call, after, kind, request)
+
+
+def _parse_settings(call: Call, request: Request) -> tuple[str, Mapping[str, Any]]:
+    """The member of a request that has the settings, and the settings to store. Raises ClientError."""
     kinds = [kind for kind in ("Password", *PROCESSES) if kind in request]
     if len(kinds) != 1:
         raise InvalidParameterException("A function is either a Password or a Command or a Lambda.")
-    name, settings = request["FunctionName"], request[kinds[0]]
+    settings = request[kinds[0]]
     if kinds[0] == "Lambda":
         settings = _check_lambda(call, settings)
     if settings.get("TimeoutInSeconds", 1) > MAX_STEP_SECONDS:
         raise InvalidParameterException(f"A step can take at most {MAX_STEP_SECONDS} seconds.")
-    if rotations.find_function(call.database, call.region, name):
-        raise ResourceExistsException(f"Function already exist: {name}")
-    made = make_function(call.region, name, kinds[0], settings, call.now)
-    rotations.add_function(call.database, made)
-    if kinds[0] in PROCESSES and request.get("Allow", True):
-        _grant(call, made)
-    return _describe(call, made)
+    return kinds[0], settings
+
+
+def _allow_if_asked(call: Call, function: Function, kind: str, request: Request) -> Response:
+    if kind in PROCESSES and request.get("Allow", True):
+        _grant(call, function)
+    return _describe(call, function)
 
 
 def _check_lambda(call: Call, settings: Mapping[str, Any]) -> dict[str, Any]:

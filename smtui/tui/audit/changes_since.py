@@ -32,7 +32,7 @@ DID = {
     "EnableKey": "enabled it", "DisableKey": "disabled it", "ScheduleKeyDeletion": "scheduled its deletion",
     "CancelKeyDeletion": "cancelled its deletion", "UpdateKeyDescription": "changed the description",
     "CreateAlias": "created it", "UpdateAlias": "moved it", "DeleteAlias": "removed it",
-    "CreateFunction": "created it", "DeleteFunction": "removed it",
+    "CreateFunction": "created it", "UpdateFunction": "changed it", "DeleteFunction": "removed it",
 }
 
 

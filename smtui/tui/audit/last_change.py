@@ -27,7 +27,7 @@ LABEL_CHANGES = STORING | {"UpdateSecretVersionStage", "RotationSucceeded"}
 REPLICA_CHANGES = frozenset({"ReplicateSecretToRegions", "RemoveRegionsFromReplication", "StopReplicationToReplica"})
 SECRET_CHANGES = (LABEL_CHANGES | TAGGING | POLICY_CHANGES | ROTATION_CHANGES | REPLICA_CHANGES
                   | {"DeleteSecret", "RestoreSecret"})
-FUNCTION_CHANGES = frozenset({"CreateFunction", "DeleteFunction"})
+FUNCTION_CHANGES = frozenset({"CreateFunction", "UpdateFunction", "DeleteFunction"})
 ROTATED = "RotationSucceeded"
 Event = Mapping[str, Any]
 

@@ -20,7 +20,7 @@ from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.panel import Card, CardTitle
 
 if TYPE_CHECKING:
-    from smtui.api.extension_types import FunctionEntry
+    from smtui.api.extension_types import FunctionDescription, FunctionEntry
     from smtui.tui.base_screen import SessionScreen
 
 WIDTH = 62
@@ -31,18 +31,20 @@ class AllowFunction(LongText[bool]):
     """Asks whether a command may run; returns True only for the button Allow.
 
     Args:
-        function: an entry of ListFunctions.
+        function: what is asked about.
+        secret_count: how many secrets it rotates.
     """
 
     CSS_PATH = "allow_function.tcss"
     AUTO_FOCUS = "#cancel"
 
-    def __init__(self, function: FunctionEntry) -> None:
+    def __init__(self, function: FunctionDescription, secret_count: int) -> None:
         super().__init__()
         self._function = function
+        self._secret_count = secret_count
 
     def compose(self) -> ComposeResult:
-        is_lambda, users = "Lambda" in self._function, self._function["SecretCount"]
+        is_lambda, users = "Lambda" in self._function, self._secret_count
         settings = self._function["Lambda"] if is_lambda else self._function["Command"]
         secrets = "1 secret and receives its" if users == 1 else f"{users:,} secrets and receives their"
         with Card():
@@ -78,13 +80,30 @@ async def ask_permission(screen: SessionScreen[Any], function: FunctionEntry) ->
         is_process = "Command" in function or "Lambda" in function
         screen.say(f"{name} is already allowed on this machine." if is_process else f"{name} needs no permission.")
         return False
-    if screen.refuses_to_write() or not await screen.app.push_screen_wait(AllowFunction(function)):
+    if screen.refuses_to_write() or await ask_about_process(screen, function, function["SecretCount"]) is None:
         return False
-    allow = screen.session.rotations().allow_function
-    if "Lambda" in function:
-        await call(allow, FunctionName=name, Lambda=function["Lambda"])
-    else:
-        await call(allow, FunctionName=name, Command=function["Command"])
-    screen.app.rotate_due()
     await screen.report_change(f"{name} allowed on this machine.")
     return True
+
+
+async def ask_about_process(
+    screen: SessionScreen[Any], function: FunctionDescription, secret_count: int
+) -> FunctionDescription | None:
+    """Asks whether the process of a function may run, and allows exactly what was shown.
+
+    Args:
+        secret_count: how many secrets the function rotates.
+
+    Returns:
+        The function as it is allowed; None if it was not.
+    """
+    name = function["FunctionName"]
+    if not await screen.app.push_screen_wait(AllowFunction(function, secret_count)):
+        return None
+    allow = screen.session.rotations().allow_function
+    if "Lambda" in function:
+        allowed = await call(allow, FunctionName=name, Lambda=function["Lambda"])
+    else:
+        allowed = await call(allow, FunctionName=name, Command=function["Command"])
+    screen.app.rotate_due()
+    return allowed

@@ -1,4 +1,4 @@
-"""The forms for a new rotation function: one that generates passwords, or one that runs a command."""
+"""The forms for the settings of a rotation function: one that generates passwords, or one that runs a command."""
 
 from __future__ import annotations
 
@@ -38,22 +38,46 @@ NAME = re.compile(FUNCTION_NAME.pattern or "")
 
 
 class FunctionForm(FieldsForm["CreateFunctionRequest"]):
-    """Returns a request of CreateFunction.
+    """Returns a request of CreateFunction or UpdateFunction.
 
     Args:
-        refused: a request that was refused, with which the form begins.
+        first: the request with which the form begins.
+        changes: whether it is for a function that exists, whose name stays.
+        is_refilled: whether `first` was typed, and refused.
     """
 
     KEY_NAMES: ClassVar = {"fields.save": "Create"}
-    AUTO_FOCUS = "#name"
+    AUTO_FOCUS = "Input"
+    kind: ClassVar[str]
 
-    def __init__(self, refused: CreateFunctionRequest | None = None) -> None:
+    def __init__(
+        self, first: CreateFunctionRequest | None = None, *, changes: bool = False, is_refilled: bool = False
+    ) -> None:
         super().__init__()
-        self.is_refilled = refused is not None
-        self._refused: CreateFunctionRequest = refused or {"FunctionName": ""}
+        self.is_refilled = is_refilled
+        self._first: CreateFunctionRequest = first or {"FunctionName": ""}
+        self._changes = changes
+
+    def on_mount(self) -> None:
+        if self._changes:
+            self.rename_key("fields.save", "Change")
+        super().on_mount()
+
+    def action_save(self) -> None:
+        """Nothing that was changed needs no request, which would void the permission."""
+        if self._changes and not self.is_dirty:
+            self.dismiss(None)
+        else:
+            super().action_save()
+
+    def make_title(self) -> CardTitle:
+        return CardTitle(Content(f"{'Change' if self._changes else 'New'} {self.kind} function"))
 
     def make_name_field(self) -> Horizontal:
-        name = PlainInput(self._refused["FunctionName"], placeholder="new-password", id="name",
+        if self._changes:
+            return Horizontal(Static("Name"), Static(Content(sanitize(self._first["FunctionName"])), id="fixed"),
+                              classes="field")
+        name = PlainInput(self._first["FunctionName"], placeholder="new-password", id="name",
                           max_length=MAX_FUNCTION_NAME_LENGTH, compact=True)
         return Horizontal(Static("Name"), name, classes="field")
 
@@ -63,19 +87,36 @@ class FunctionForm(FieldsForm["CreateFunctionRequest"]):
         Raises:
             InvalidFieldError: it is not a valid name of a function.
         """
-        name = self.query_one("#name", Input).value
+        name = self._first["FunctionName"] if self._changes else self.query_one("#name", Input).value
         if not NAME.fullmatch(name):
             raise InvalidFieldError("A function name can contain letters, digits, _ and -.")
         return name
+
+    def make_limit_field(self, seconds: int) -> Horizontal:
+        limit = SafeInput(str(seconds), restrict=DIGITS, max_length=3, id="limit", compact=True)
+        return Horizontal(Static("Time limit"), limit, Static("seconds per step", classes="unit"), classes="field")
+
+    def read_limit(self) -> int:
+        """Returns the time limit in seconds.
+
+        Raises:
+            InvalidFieldError: it is too small or too large.
+        """
+        limit = int(self.query_one("#limit", Input).value or 0)
+        if not 1 <= limit <= MAX_STEP_SECONDS:
+            raise InvalidFieldError(f"The time limit is 1 to {MAX_STEP_SECONDS} seconds.")
+        return limit
 
 
 class PasswordFunction(FunctionForm):
     """The options of GetRandomPassword, and the JSON key for the password."""
 
+    kind = "password"
+
     def compose(self) -> ComposeResult:
-        settings = self._refused.get("Password", {})
+        settings = self._first.get("Password", {})
         with Card():
-            yield CardTitle("New password function")
+            yield self.make_title()
             yield self.make_name_field()
             with Horizontal(classes="field"):
                 yield Static("JSON key")
@@ -108,10 +149,12 @@ class PasswordFunction(FunctionForm):
 class CommandFunction(FunctionForm):
     """A command line as in a shell, with the arguments into which it is split."""
 
+    kind = "command"
+
     def compose(self) -> ComposeResult:
-        settings = self._refused.get("Command", {})
+        settings = self._first.get("Command", {})
         with Card():
-            yield CardTitle("New command function")
+            yield self.make_title()
             yield Static("Runs once for each of the four steps, with the event as JSON on standard input.",
                          classes="-muted")
             yield self.make_name_field()
@@ -120,11 +163,7 @@ class CommandFunction(FunctionForm):
                 line = shlex.join(settings.get("Arguments", ()))
                 yield PlainInput(line, placeholder="python3 rotate.py --host 'db 1'", id="line",
                                  max_length=MAX_ARGUMENT_LENGTH, compact=True)
-            with Horizontal(classes="field"):
-                yield Static("Time limit")
-                limit = str(settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS))
-                yield SafeInput(limit, restrict=DIGITS, max_length=3, id="limit", compact=True)
-                yield Static("seconds per step", classes="unit")
+            yield self.make_limit_field(settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS))
             yield Static(id="said")
         yield Footer()
 
@@ -136,10 +175,7 @@ class CommandFunction(FunctionForm):
             raise InvalidFieldError(str(error)) from None
         if not arguments:
             raise InvalidFieldError("Enter a command.")
-        limit = int(self.query_one("#limit", Input).value or 0)
-        if not 1 <= limit <= MAX_STEP_SECONDS:
-            raise InvalidFieldError(f"The time limit is 1 to {MAX_STEP_SECONDS} seconds.")
-        return {"FunctionName": name, "Command": {"Arguments": arguments, "TimeoutInSeconds": limit}}
+        return {"FunctionName": name, "Command": {"Arguments": arguments, "TimeoutInSeconds": self.read_limit()}}
 
     def in_words(self, answer: CreateFunctionRequest) -> Content:
         words = [Content.styled(sanitize(word) or "(empty)", "reverse") for word in answer["Command"]["Arguments"]]

@@ -22,8 +22,8 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.help import places
 from smtui.tui.kms.secret_picker import format_names, pick_secret
 from smtui.tui.rotation.allow_function import ask_permission
-from smtui.tui.rotation.function_text import describe_function, format_kind
-from smtui.tui.rotation.new_function import create_function
+from smtui.tui.rotation.function_text import UNREADABLE, describe_function, format_kind
+from smtui.tui.rotation.new_function import change_function, create_function
 from smtui.tui.secret.tabs import ROTATION
 from smtui.tui.undo import inverse
 from smtui.tui.undo.aspects import get_function_state, make_function_aspect, write_as_seen
@@ -85,6 +85,20 @@ class FunctionsScreen(SessionScreen[None]):
             inverse.record_function_creation(self.session, made)
             await self.report_change(f"{made['FunctionName']} created.")
             self.table.go_to(made["FunctionName"])
+
+    @gesture
+    async def action_edit(self) -> None:
+        """Changes the settings of the function."""
+        function = self.table.current
+        if function is None or self.refuses_to_write():
+            return
+        if "Unreadable" in function:
+            self.say(UNREADABLE)
+            return
+        made = await change_function(self, function)
+        if made is not None:
+            inverse.record_function_change(self.session, function, made)
+            await self.report_change(f"{function['FunctionName']} changed.")
 
     @gesture
     async def action_allow(self) -> None:

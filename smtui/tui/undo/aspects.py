@@ -232,7 +232,7 @@ def make_policy_aspect(session: Session, secret_id: str) -> Aspect[str]:
 
 
 Replicas = dict[str, "tuple[Any, ...] | None"]
-"""The KmsKeyId, the creation date and the policy of the replica in each Region; None for a Region without one."""
+"""The KmsKeyId and the creation date of the replica in each Region; None for a Region without one."""
 
 
 def make_replicas_aspect(
@@ -250,8 +250,7 @@ def make_replicas_aspect(
         """Reads what the primary does not have; nothing if the replica could not be created."""
         client, secret_id = session.client(replica_region, record_reads=False), format_regional_arn(arn, replica_region)
         with suppress(ClientError):
-            created = client.describe_secret(SecretId=secret_id).get("CreatedDate")
-            return created, client.get_resource_policy(SecretId=secret_id).get("ResourcePolicy", "")
+            return (client.describe_secret(SecretId=secret_id).get("CreatedDate"),)
         return ()
 
     def read(_: VaultClient, secret: DescribeSecretResponse) -> Replicas:
@@ -265,7 +264,7 @@ def make_replicas_aspect(
             return f"There is no longer a replica in {', '.join(gone)}."
         if all(known[each] is None for each in other):
             return f"It is already replicated to {', '.join(other)}."
-        return f"The replica in {', '.join(other)} was replaced, or has another key or policy."
+        return f"The replica in {', '.join(other)} was replaced, or has another key."
 
     return _make_secret_aspect(session, arn, read, describe, last_change.REPLICA_CHANGES, region=region)
 

@@ -290,12 +290,16 @@ def record_function_creation(session: Session, made: FunctionDescription) -> Non
         session, name).make_check(aspects.get_function_state(made)))
 
 
-def record_function_removal(session: Session, function: FunctionEntry) -> None:
-    """Records a removed rotation function, as ListFunctions returned it. Undo restores its permission to run, too."""
-    words = sanitize(f"function {function['FunctionName']} deleted")
-    if "Unreadable" in function:
-        session.record_undo(words, note="Its settings were unreadable, so it cannot be created again.")
-        return
+def record_function_change(session: Session, before: FunctionEntry, after: FunctionDescription) -> None:
+    """Records changed settings of a rotation function. Undo restores the former ones, and their permission to run."""
+    name = before["FunctionName"]
+    back = plan_call(session.rotations().update_function, **make_function_request(before))
+    session.record_undo(sanitize(f"function {name} changed"), back, conflict=aspects.make_function_aspect(
+        session, name).make_check(aspects.get_function_state(after)))
+
+
+def make_function_request(function: FunctionEntry) -> CreateFunctionRequest:
+    """The request that creates a function as it is described, with its permission to run."""
     request: CreateFunctionRequest = {
         "FunctionName": function["FunctionName"], "Allow": "WaitsForPermission" not in function,
     }
@@ -307,6 +311,16 @@ def record_function_removal(session: Session, function: FunctionEntry) -> None:
         described = function["Lambda"].copy()
         described.pop("FileSha256", None)
         request["Lambda"] = described
+    return request
+
+
+def record_function_removal(session: Session, function: FunctionEntry) -> None:
+    """Records a removed rotation function, as ListFunctions returned it. Undo restores its permission to run, too."""
+    words = sanitize(f"function {function['FunctionName']} deleted")
+    if "Unreadable" in function:
+        session.record_undo(words, note="Its settings were unreadable, so it cannot be created again.")
+        return
+    request = make_function_request(function)
     session.record_undo(words, plan_call(session.rotations().create_function, **request),
                         conflict=aspects.make_function_aspect(session, function["FunctionName"]).make_check(None))
 

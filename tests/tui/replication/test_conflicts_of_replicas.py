@@ -212,8 +212,7 @@ REPLICA_CHANGES: dict[str, tuple[Act, str]] = {
         here.remove_regions_from_replication(**ID, RemoveReplicaRegions=[IRELAND]),
         here.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": IRELAND}]),
     ), "removed a replica in eu-west-1"),
-    "policy there": (lambda _, there: there.put_resource_policy(**ID, ResourcePolicy=POLICY),
-                     "attached a policy in eu-west-1"),
+    "policy": (lambda here, _: here.put_resource_policy(**ID, ResourcePolicy=POLICY), "attached a policy"),
     "promoted": (lambda _, there: there.stop_replication_to_replica(**ID), "promoted a replica in eu-west-1"),
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 import smtui
 from smtui.tui.app import SmtuiApp
@@ -233,6 +234,148 @@ async def test_a_lambda_function_shows_what_it_may_read(
         await hear(pilot, "f allowed on this machine.")
 
         assert "WaitsForPermission" not in vault.rotations().list_functions()["Functions"][0]
+
+
+@pytest.fixture
+def rotate_file(tmp_path: Path) -> Path:
+    """Returns the file of a Lambda function."""
+    file = tmp_path / "rotate.py"
+    file.write_text("def lambda_handler(event, context): ...\n")
+    return file
+
+
+async def fill(pilot: Pilot[None], id: str, text: str) -> None:
+    """Replaces the content of a field."""
+    field = pilot.app.screen.query_one(f"#{id}", Input)
+    field.focus()
+    field.value = text
+    await pilot.pause()
+
+
+async def test_a_lambda_function_is_made_and_asked_about(
+    app: MakeApp, vault: smtui.Vault, filled: Any, rotate_file: Path
+) -> None:
+    """The form says what is wrong and what will run; the question shows everything before the function may run."""
+    async with at_functions(app()) as pilot:
+        await pilot.press("a", "down", "down", "enter")
+        await see(pilot, "New Lambda function")
+        await fill(pilot, "name", "aws")
+        await see(pilot, "Enter the file of the function.")
+        await fill(pilot, "file", str(rotate_file))
+        await fill(pilot, "handler", "a-b")
+        await see(pilot, "The handler is the name of a function in the file.")
+        await fill(pilot, "handler", "lambda_handler")
+        await fill(pilot, "python", "/nowhere/python")
+        await see(pilot, "program not found: /nowhere/python")
+        await fill(pilot, "python", "/bin/sh")
+        await fill(pilot, "environment", "HOST=db '")
+        await see(pilot, "Environment: a quotation mark is not closed")
+        await fill(pilot, "environment", "HOST=db NOTE='two words'")
+        await fill(pilot, "may-read", "nowhere")
+        await see(pilot, "sets      HOST, NOTE")
+        await pilot.press("ctrl+s")
+        await hear(pilot, "can't find the specified secret: nowhere")
+        await see(pilot, "New Lambda function")
+        await fill(pilot, "may-read", "shared/wifi prod/payments/db")
+        await pilot.press("ctrl+s")
+        await see(pilot, "Allow aws on this machine?")
+        await see(pilot, sha256(rotate_file.read_bytes()).hexdigest()[:40])
+        [made] = vault.rotations().list_functions()["Functions"]
+        assert made["WaitsForPermission"]
+        await pilot.press("tab", "enter")
+        await hear(pilot, "aws created.")
+
+        [made] = vault.rotations().list_functions()["Functions"]
+        assert "WaitsForPermission" not in made
+        assert made["Lambda"]["Environment"] == [
+            {"Name": "HOST", "Value": "db"}, {"Name": "NOTE", "Value": "two words"}]
+        assert [arn.rpartition("-")[0][-11:] for arn in made["Lambda"]["MayRead"]] == ["shared/wifi", "payments/db"]
+
+
+async def test_a_lambda_function_that_is_not_allowed_waits(
+    app: MakeApp, vault: smtui.Vault, filled: Any, rotate_file: Path
+) -> None:
+    async with at_functions(app()) as pilot:
+        await pilot.press("a", "down", "down", "enter")
+        await see(pilot, "New Lambda function")
+        await fill(pilot, "name", "aws")
+        await fill(pilot, "file", str(rotate_file))
+        await pilot.press("ctrl+s")
+        await see(pilot, "Allow aws on this machine?")
+        await pilot.press("enter")
+        await hear(pilot, "aws created.")
+        await see(pilot, "waits for your permission")
+
+
+async def test_a_changed_lambda_function_keeps_its_secrets_and_asks_again(
+    app: MakeApp, vault: smtui.Vault, filled: Any, rotate_file: Path
+) -> None:
+    """What it could read stays the same secret. `u` restores the former settings with their permission."""
+    rotations = vault.rotations()
+    made = rotations.create_function(FunctionName="f", Lambda={
+        "File": str(rotate_file), "Handler": "lambda_handler", "Interpreter": "/bin/sh", "MayRead": ["shared/wifi"]})
+    filled.rotate_secret(SecretId="prod/payments/db", RotationLambdaARN=made["FunctionArn"], RotateImmediately=False)
+    async with at_functions(app()) as pilot:
+        await see(pilot, "may read  shared/wifi")
+        await pilot.press("e")
+        await see(pilot, "Change Lambda function")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FunctionsScreen))
+        assert "WaitsForPermission" not in rotations.list_functions()["Functions"][0]
+        await pilot.press("e")
+        await see(pilot, "Change Lambda function")
+        await fill(pilot, "environment", "HOST=db")
+        await pilot.press("ctrl+s")
+        await see(pilot, "It rotates 1 secret and receives its values.")
+        await pilot.press("tab", "enter")
+        await hear(pilot, "f changed.")
+
+        [changed] = rotations.list_functions()["Functions"]
+        assert (changed["FunctionArn"], changed["SecretNames"]) == (made["FunctionArn"], ["prod/payments/db"])
+        assert changed["Lambda"]["Environment"] == [{"Name": "HOST", "Value": "db"}]
+        assert changed["Lambda"]["MayRead"] == made["Lambda"]["MayRead"]
+        await pilot.press("u")
+        await see(pilot, "UpdateFunction")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Environment" not in rotations.list_functions()["Functions"][0]["Lambda"])
+        assert "WaitsForPermission" not in rotations.list_functions()["Functions"][0]
+
+
+async def test_passwords_and_commands_are_changed_too(app: MakeApp, functions: Any) -> None:
+    """A changed command waits until it is allowed; a password function needs no permission."""
+    async with at_functions(app()) as pilot:
+        await pilot.press("e")
+        await see(pilot, "Change password function")
+        await fill(pilot, "key", "token")
+        await pilot.press("ctrl+s")
+        await hear(pilot, "busy changed.")
+        await pilot.press("j", "e")
+        await see(pilot, "Change command function")
+        await fill(pilot, "line", "false")
+        await pilot.press("ctrl+s")
+        await see(pilot, "Allow idle on this machine?")
+        await pilot.press("enter")
+        await see(pilot, "waits for your permission")
+
+        busy, idle = functions.list_functions()["Functions"]
+        assert (busy["Password"]["Key"], busy["Password"]["PasswordLength"], busy["SecretCount"]) == ("token", 20, 4)
+        assert (idle["Command"]["Arguments"], idle["WaitsForPermission"]) == (["false"], True)
+
+
+async def test_what_others_changed_meanwhile_is_not_overwritten(
+    app: MakeApp, vault: smtui.Vault, functions: Any
+) -> None:
+    async with at_functions(app()) as pilot:
+        await pilot.press("j", "e")
+        await see(pilot, "Change command function")
+        with vault.reopen() as own:
+            own.rotations(caller=BOB).update_function(FunctionName="idle", Command={"Arguments": ["false"]})
+        await fill(pilot, "line", "true c")
+        await pilot.press("ctrl+s")
+        await hear(pilot, "idle was replaced. user/bob changed it")
+        await hear(pilot, "No changes made.")
+
+        assert functions.list_functions()["Functions"][1]["Command"] == {"Arguments": ["false"]}
 
 
 async def test_a_removed_lambda_function_is_made_again_by_undo(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 import smtui
 from smtui.system.ambient import Ambient
@@ -187,3 +188,21 @@ def test_a_function_that_makes_passwords(snap_compare: Any, app: MakeApp, rotate
         await see(pilot, "bits.")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=go)
+
+
+@SIZES
+def test_form_of_a_lambda_function(snap_compare: Any, app: MakeApp, rotated: Any, size: tuple[int, int]) -> None:
+    """What the function will run with, as the form is filled in."""
+
+    async def go(pilot: Pilot[None]) -> None:
+        await see(pilot, "1 secret ·")
+        await pilot.press("o", "f")
+        await see(pilot, "24 characters")
+        await pilot.press("a", "down", "down", "enter")
+        await see(pilot, "New Lambda function")
+        for id, text in (("name", "multi-user"), ("file", "/srv/rotation/lambda_function.py"), ("python", "/bin/sh"),
+                         ("environment", "EXCLUDE_CHARACTERS='/@'"), ("may-read", "prod/superuser")):
+            pilot.app.screen.query_one(f"#{id}", Input).value = text
+        await see(pilot, "may read  prod/superuser")
+
+    assert snap_compare(app(), terminal_size=size, run_before=go)

@@ -41,7 +41,6 @@ class Two:
         self.session = Session(vault)
         self.mine: Any = self.session.combine_clients("us-east-1")
         self.bob: Any = _Bob(theirs)
-        self.bob_in_ireland: Any = theirs.client(region_name=IRELAND, caller=BOB)
         self.vault = vault
         self._clock = clock
 
@@ -188,6 +187,12 @@ def remove_function(two: Two) -> None:
     inverse.record_function_removal(two.session, function)
 
 
+def change_function(two: Two) -> None:
+    before = get_function(two)
+    after = two.mine.update_function(FunctionName="works", Password={"PasswordLength": 9})
+    inverse.record_function_change(two.session, before, after)
+
+
 def attach_policy(two: Two) -> None:
     two.mine.put_resource_policy(**ID, ResourcePolicy=POLICY % "mine")
     inverse.record_policy_change(two.session, two.arn, NAME, "", POLICY % "mine")
@@ -320,11 +325,7 @@ CASES = {
         lambda two: two.bob.remove_regions_from_replication(**ID, RemoveReplicaRegions=[IRELAND]),
         "There is no longer a replica in eu-west-1. user/bob removed a replica in eu-west-1"),
     "replica made anew": Case("record_replication", replicate, replicate_anew,
-                              "The replica in eu-west-1 was replaced, or has another key or policy. user/bob"),
-    "policy of the replica": Case(
-        "record_replication", replicate,
-        lambda two: two.bob_in_ireland.put_resource_policy(**ID, ResourcePolicy=POLICY % "theirs"),
-        "The replica in eu-west-1 was replaced, or has another key or policy."),
+                              "The replica in eu-west-1 was replaced, or has another key. user/bob"),
     "replicated again": Case(
         "record_replica_removal", remove_replica,
         lambda two: two.bob.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": IRELAND}]),
@@ -342,6 +343,10 @@ CASES = {
         "record_function_removal", remove_function,
         lambda two: two.bob.create_function(FunctionName="works", Command={"Arguments": ["true"]}),
         "A function works already exists. user/bob created it"),
+    "function changed again": Case(
+        "record_function_change", change_function,
+        lambda two: two.bob.update_function(FunctionName="works", Password={"PasswordLength": 8}),
+        "works was replaced. user/bob changed it"),
     "policy": Case("record_policy_change", attach_policy,
                    lambda two: two.bob.put_resource_policy(**ID, ResourcePolicy=POLICY % "theirs"),
                    "Its policy has changed since. user/bob attached a policy"),
