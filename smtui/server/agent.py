@@ -13,6 +13,7 @@ from smtui.server.agent_controls import list_controls
 from smtui.server.agent_listener import AgentListener
 from smtui.server.agent_server import AgentServer
 from smtui.server.endpoint_host import EndpointHost
+from smtui.server.file_check import FileChecker
 from smtui.server.http_server import Log
 from smtui.server.peer import Peer
 from smtui.server.restrictions import Restrictions
@@ -46,14 +47,19 @@ class Agent(EndpointHost):
         self._listener: AgentListener | None = None
         self._server: AgentServer | None = None
 
-    def start(self, vault: Vault, *, with_socket: bool = True) -> None:
-        """Starts the Unix socket and the clock. Raises AgentRunningError, AgentUnavailableError, OSError."""
+    def start(self, vault: Vault, *, with_socket: bool = True, with_check: bool = True) -> None:
+        """Starts the Unix socket, the clock and the check of the file.
+
+        Raises AgentRunningError, AgentUnavailableError, OSError.
+        """
         if with_socket:
             self._listener = AgentListener(self.shared.path)
             self._server = AgentServer(
                 self._listener.line, self.shared, self.restrictions, self._controls, self._permits, self.requests)
             self._server.start()
         self._rotations.start(vault)
+        if with_check:
+            FileChecker(self.shared).start(vault)
         Thread(target=self._tick, daemon=True, name="smtui-clock").start()
 
     def close(self) -> None:

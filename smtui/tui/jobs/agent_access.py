@@ -127,7 +127,7 @@ class AgentAccess:
         shared = SharedVault(opened, partial(reopen_vault, path), LockLimits(), Ambient())
         agent = Agent(shared, Restrictions(read_only=read_only))
         try:
-            agent.start(opened, with_socket=agent_socket.IS_SUPPORTED)
+            agent.start(opened, with_socket=agent_socket.IS_SUPPORTED, with_check=False)  # the session checks
         except OSError as error:
             agent.close()
             raise SmtuiError(f"The agent cannot be started: {error.strerror}.") from None
