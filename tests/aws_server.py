@@ -72,6 +72,10 @@ class Proxy:
     calls: list[str] = field(default_factory=list)
     faults: dict[str, str] = field(default_factory=dict)
     user_agents: set[str] = field(default_factory=set)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    """Records of CloudTrail, newest first, which moto does not look up."""
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    """The requests of LookupEvents."""
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith("/moto-api"):
@@ -80,9 +84,26 @@ class Proxy:
         self.calls.append(operation)
         self.user_agents.add(environ.get("HTTP_USER_AGENT", ""))
         fault = self.faults.get(operation) or self.faults.get("*")
+        if fault is None and operation == "LookupEvents":
+            return self._look_up_events(environ, start)
         if fault is None:
             return self.application(environ, start)  # type: ignore[no-any-return]
         return answer_with(fault, operation, environ, start)
+
+    def _look_up_events(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        """Pages of 50 records. As AWS does, a resource is looked for in the list of resources only."""
+        request = json.loads(environ["wsgi.input"].read())
+        self.requests.append(request)
+        attribute = request["LookupAttributes"][0]
+        members = {"EventName": "eventName", "EventSource": "eventSource"}
+        found = [event for event in self.events if event.get(members.get(attribute["AttributeKey"], "")) ==
+                 attribute["AttributeValue"] or attribute["AttributeValue"] in event.get("resources", ())]
+        first = int(request.get("NextToken", 0))
+        page = [{"EventId": event["eventID"], "EventName": event["eventName"], "EventTime": 1764316800,
+                 "EventSource": event["eventSource"], "CloudTrailEvent": json.dumps(event)}
+                for event in found[first : first + 50]]
+        more = {"NextToken": str(first + 50)} if first + 50 < len(found) else {}
+        return send(start, "200 OK", "application/x-amz-json-1.1", json.dumps({"Events": page, **more}))
 
 
 def name_operation(environ: Environ) -> str:
@@ -190,6 +211,8 @@ def aws(aws_server: tuple[Proxy, str], tmp_path: Path, monkeypatch: pytest.Monke
     proxy.calls.clear()
     proxy.faults.clear()
     proxy.user_agents.clear()
+    proxy.events.clear()
+    proxy.requests.clear()
     for name in [each for each in os.environ if each.startswith("AWS_")]:
         monkeypatch.delenv(name)
     config = tmp_path / "aws-config"

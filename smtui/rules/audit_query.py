@@ -87,4 +87,4 @@ def find_subject_name(event: Mapping[str, Any]) -> str:
 
 def find_caller(event: Mapping[str, Any]) -> str:
     """Returns the last field of the caller's ARN, such as `user/alice`."""
-    return get_last_field(str(event.get("userIdentity", {}).get("arn", "")))
+    return get_last_field(str((event.get("userIdentity") or {}).get("arn", "")))

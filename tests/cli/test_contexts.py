@@ -165,12 +165,19 @@ class TestWhatAnAccountDoesNotHave:
         assert "prod: An AWS account is not a file" in answer.err
         assert aws.proxy.calls == []
 
-    def test_audit_says_where_the_events_are(self, on_aws: CommandLine) -> None:
+    def test_audit_shows_the_events_of_cloud_trail(self, on_aws: CommandLine, aws: Aws) -> None:
+        """And says that they come late."""
+        aws.proxy.events.append({
+            "eventID": "1", "eventName": "PutSecretValue", "eventSource": "secretsmanager.amazonaws.com",
+            "eventTime": "2026-11-24T09:30:00Z", "readOnly": False, "requestParameters": {"secretId": "prod/db"},
+            "userIdentity": {"arn": f"arn:aws:iam::{ACCOUNT}:user/alice"}})
         answer = on_aws("audit", "--context", "prod")
 
-        assert answer.code == 1
-        assert "CloudTrail" in answer.err
-        assert "aws cloudtrail lookup-events --profile a --region us-east-1" in answer.err
+        assert answer.code == 0
+        assert answer.out.split()[2:] == ["PutSecretValue", "prod/db", "user/alice", "done"]
+        assert "the last 90 days" in answer.err
+        aws.proxy.faults["LookupEvents"] = DENIED
+        assert on_aws("audit", "--context", "prod").code == 1
 
 
 class TestProtection:

@@ -7,15 +7,18 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
+from smtui.api.arn import is_arn
 from smtui.api.context import Feature
 from smtui.api.errors import ClientError, NotAvailableError, ResourceNotFoundException
 from smtui.backends.aws.access import AwsAccessClient
 from smtui.backends.aws.account import AwsAccount, require_region
 from smtui.backends.aws.client import AwsKeyClient
+from smtui.backends.aws.cloud_trail import CALLS_PER_SECOND, find_events
 from smtui.backends.aws.connection import AskCode
 from smtui.backends.aws.guard import Confirm
 from smtui.backends.aws.key_usage import AwsKeyUsage
 from smtui.backends.aws.list_indexes import ListIndexes
+from smtui.backends.aws.rate_limit import RateLimit
 from smtui.system.ambient import Ambient
 from smtui.system.context_settings import ContextSettings
 
@@ -43,6 +46,7 @@ class AwsContext(AwsAccount):
         super().__init__(settings, region_name=region_name, read_only=read_only, ambient=ambient, ask_code=ask_code,
                          confirm=confirm, asks_each_time=asks_each_time)
         self.lists = ListIndexes(self._connection, self._ambient.monotonic)
+        self._lookups = RateLimit(self._ambient.monotonic, CALLS_PER_SECOND)
         self.key_usage = AwsKeyUsage(lambda region: self.client(region_name=region, record_reads=False))
 
     def close(self) -> None:
@@ -146,12 +150,33 @@ class AwsContext(AwsAccount):
         """The time by this machine's clock, an aware datetime in UTC."""
         return self._ambient.now()
 
-    def audit_log(self, **_: Any) -> Iterator[dict[str, Any]]:
-        """Raises NotAvailableError, with the command that asks CloudTrail."""
-        self.refuse(
-            Feature.AUDIT_LOG,
-            hint=f"aws cloudtrail lookup-events --profile {self.settings.profile} --region {self.region_name} "
-                 "--lookup-attributes AttributeKey=EventSource,AttributeValue=secretsmanager.amazonaws.com")
+    def audit_log(
+        self, *, secret_id: str | None = None, region_name: str | None = None, above: int = 0, up_to: int | None = None,
+        **criteria: Any,
+    ) -> Iterator[dict[str, Any]]:
+        """The events of the last 90 days that CloudTrail has of one Region, newest first. See `find_events`.
+
+        Events have no numbers there, so `above` and `up_to` have no effect.
+
+        Raises:
+            ClientError: CloudTrail refused the request, or the secret cannot be described.
+            ContextError: CloudTrail could not be asked.
+        """
+        region = self._require_client(region_name, None)
+        arn = secret_id if secret_id is None or is_arn(secret_id) else self._find_arn(secret_id, region)
+
+        def ask(request: dict[str, Any]) -> dict[str, Any]:
+            self._lookups.wait()
+            return self._connection.call("cloudtrail", region, "LookupEvents", request)
+
+        return find_events(ask, secret_arn=arn, **criteria)
+
+    def _find_arn(self, name: str, region: str) -> str:
+        """The ARN of a secret; its name if it does not exist any more."""
+        try:
+            return self.client(region_name=region).describe_secret(SecretId=name)["ARN"]
+        except ResourceNotFoundException:
+            return name
 
     def change_count(self) -> int:
         """A number that differs after a change in a list that was asked for; AWS is asked for changes once a minute.

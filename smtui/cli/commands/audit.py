@@ -18,6 +18,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from smtui.api.context import Feature
 from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import parse_count
@@ -87,6 +88,8 @@ def run(args: argparse.Namespace) -> Exit:
             diagnostics.note(f"only the newest {args.limit:,} are shown; --limit 0 shows all.")
         if changes_only:
             diagnostics.note(CHANGES_ONLY)
+        if reason := vault.can.explain(Feature.AUDIT_LOG):
+            diagnostics.note(reason)
     return Exit.DONE
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -16,6 +17,8 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from smtui.api.context import Feature
+from smtui.text.dates import format_time
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.audit.filter_line import AuditFilterLine
@@ -39,6 +42,9 @@ READ_AHEAD = 200
 """Number of matching events to read beyond the cursor."""
 MAX_SCANNED = 5000
 """Maximum number of events that one call reads, so that other calls can run in between."""
+
+PAID_BATCH, MOST_BATCHES = 50, 20
+"""What one call reads of an account, a page of CloudTrail, and how many are read before the cursor has to move."""
 
 
 class EventsScreen(FilteredTableScreen[Answer]):
@@ -68,6 +74,7 @@ class EventsScreen(FilteredTableScreen[Answer]):
         yield AuditFilterLine(id="filter")
         with ReadPane(title="Events"):
             yield make_event_table()
+            yield Static(id="source", classes="-muted")
             yield Static(id="ignored")
 
     # Reading.
@@ -78,14 +85,21 @@ class EventsScreen(FilteredTableScreen[Answer]):
         changes_only = typed.changes or not (self._with_reads or typed.reads)
         criteria = {**typed.criteria, **self.get_fixed_criteria(), "changes_only": changes_only}
         self._query = replace(typed, criteria=criteria)
+        self._show_source()
         self._newest = await call(self.vault.audit.find_newest_number)
         self._rest = await call(self._iterate_events, up_to=self._newest)
         self._events, self._more = [], True
         await self._read_on(sought=None if self.bar.value.strip() else self.table.current)
 
+    def _show_source(self) -> None:
+        """Says where the events of an account come from, and when they were read."""
+        source, reason = self.query_one("#source", Static), self.vault.can.explain(Feature.AUDIT_LOG)
+        source.display = bool(reason)
+        source.update(Content(sanitize(f"{reason} As of {format_time(self.session.now())}." if reason else "")))
+
     def _iterate_events(self, *, above: int = 0, up_to: int) -> Iterator[Event]:
         region = self.session.region
-        return self.vault.audit_log(**self._query.criteria, region_name=region, above=above, up_to=up_to)
+        return _OneAtATime(self.vault.audit_log(**self._query.criteria, region_name=region, above=above, up_to=up_to))
 
     async def look_for_more(self) -> None:
         """Adds the events recorded since the last read at the top. It does not read the others again."""
@@ -97,7 +111,7 @@ class EventsScreen(FilteredTableScreen[Answer]):
         new: list[Event] = []
         more = True
         while more:
-            matching, more = await call(_read_batch, newer, self._query)
+            matching, more = await call(_read_batch, newer, self._query, MAX_SCANNED)
             new += matching
         if rest is self._rest and before == self._newest:
             self._newest, self._events = newest, [*new, *self._events]
@@ -110,14 +124,18 @@ class EventsScreen(FilteredTableScreen[Answer]):
     async def _read_on(self, sought: Event | None = None) -> None:
         """Reads further events, as far as the screen needs them, and up to `sought`, on which the cursor stays."""
         rest, wanted = self._rest, sought["eventID"] if sought else None
+        costs, batches = self.vault.can.has_costs, 0
         while self._more and (wanted or len(self._events) < self.table.cursor + READ_AHEAD) and rest is self._rest:
-            matching, more = await call(_read_batch, rest, self._query)
+            if costs and batches >= MOST_BATCHES:
+                break
+            batches += 1
+            matching, more = await call(_read_batch, rest, self._query, PAID_BATCH if costs else MAX_SCANNED)
             if rest is self._rest:
                 self._events += matching
                 self._more = more
                 if len(self._events) >= MAX_SOUGHT or any(each["eventID"] == wanted for each in matching):
                     wanted = None
-                if wanted is None or not more:
+                if wanted is None or not more or costs:
                     self._show()
 
     def _show(self) -> None:
@@ -186,10 +204,22 @@ class EventsScreen(FilteredTableScreen[Answer]):
         self.app.run_task(lambda app, session: export_audit_log(app, session, query))
 
 
-def _read_batch(rest: Iterator[Any], query: AuditQuery) -> tuple[list[Event], bool]:
-    """Reads the next matching events; also returns whether there may be more."""
+class _OneAtATime(Iterator[Event]):
+    """Events that several threads may ask for: those of an account run in several."""
+
+    def __init__(self, events: Iterator[Event]) -> None:
+        self._events = events
+        self._lock = Lock()
+
+    def __next__(self) -> Event:
+        with self._lock:
+            return next(self._events)
+
+
+def _read_batch(rest: Iterator[Any], query: AuditQuery, scanned: int) -> tuple[list[Event], bool]:
+    """Reads the next `scanned` events, and returns those that match, and whether there may be more."""
     found: list[Event] = []
-    for _ in range(MAX_SCANNED):
+    for _ in range(scanned):
         event = next(rest, None)
         if event is None:
             return found, False
