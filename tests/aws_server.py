@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -165,8 +166,11 @@ class Aws:
     def client(self, profile: str = "a", region: str = "us-east-1", service: str = "secretsmanager") -> Any:
         """A client of boto3 itself, to prepare and to look at the account."""
         import boto3
+        import botocore.session
 
-        return boto3.Session(profile_name=profile).client(service, region_name=region)
+        core = botocore.session.Session(profile=profile)
+        core.register_component("data_loader", _make_loader())
+        return boto3.Session(botocore_session=core).client(service, region_name=region)
 
     def fill(self, count: int, region: str = "us-east-1") -> None:
         """Creates secrets in the memory of the server, which is much faster than by calls."""
@@ -178,6 +182,14 @@ class Aws:
                 name=f"prod/svc/{number:05d}", secret_string="x", secret_binary=None,
                 description=f"Service {number}", tags=[{"Key": "team", "Value": f"t{number % 7}"}], kms_key_id=None,
                 client_request_token=None, replica_regions=[], force_overwrite=False)
+
+
+@cache
+def _make_loader() -> Any:
+    """One loader of models for all clients of the tests, which parses each of them once."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 @pytest.fixture(scope="session")

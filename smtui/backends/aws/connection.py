@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import cache
 from threading import Lock, RLock
 from typing import Any
 
@@ -27,6 +28,8 @@ APP_ID = "smtui"
 """The name of the program in CloudTrail's `userAgent`."""
 CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 5, 20, 4
 """Seconds, seconds, and how often a request is sent at most."""
+
+
 class UnwantedCallError(SmtuiError):
     """Nobody waits any more for the answer to a read, so it was not sent, or not sent again."""
 
@@ -72,7 +75,7 @@ class Connection:
     @property
     def default_region(self) -> str | None:
         """The Region of the profile."""
-        found: str | None = self._get_session().region_name
+        found: str | None = self._get_session().get_config_variable("region")
         return found
 
     def close(self) -> None:
@@ -131,7 +134,7 @@ class Connection:
         config = Config(connect_timeout=CONNECT_TIMEOUT, read_timeout=READ_TIMEOUT, user_agent_appid=APP_ID,
                         retries={"mode": "standard", "total_max_attempts": ATTEMPTS})
         try:
-            client = session.client(service, region_name=region, config=config)
+            client = session.create_client(service, region_name=region, config=config)
         except ValueError:  # botocore's own error for an endpoint_url that is none
             raise ContextError(f"{self.title}: the endpoint_url of profile {self.profile} is not a URL.") from None
         client.meta.events.register_first("before-call", self._check_request)
@@ -159,14 +162,23 @@ class Connection:
 
 def _make_session(profile: str, ask_code: AskCode | None) -> Any:
     try:
-        import boto3
+        import botocore.session
     except ImportError:
         raise ContextError(NOT_INSTALLED, hint=INSTALL_HINT) from None
     silence_logs()
-    session = boto3.Session(profile_name=profile)
-    resolver = session._session.get_component("credential_provider")
+    session = botocore.session.Session(profile=profile)
+    session.register_component("data_loader", _make_loader())
+    resolver = session.get_component("credential_provider")
     resolver.get_provider("assume-role")._prompter = lambda question: _ask_code(ask_code, question)
     return session
+
+
+@cache
+def _make_loader() -> Any:
+    """The loader of botocore's models, shared by all sessions: it parses each of them once, which takes a while."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 def _ask_code(ask_code: AskCode | None, question: str) -> str:

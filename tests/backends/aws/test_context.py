@@ -291,7 +291,7 @@ def test_a_vault_is_a_context_too(vault: smtui.Vault) -> None:
 def without_boto3(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     import sys
 
-    monkeypatch.setitem(sys.modules, "boto3", None)
+    monkeypatch.setitem(sys.modules, "botocore.session", None)
     yield
 
 
