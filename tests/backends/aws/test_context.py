@@ -219,9 +219,10 @@ def test_credentials_of_the_environment_are_not_taken_silently(aws: Aws, monkeyp
         assert context.account_id == ACCOUNT
 
 
-def test_what_aws_does_not_have_is_said(context: AwsContext) -> None:
+def test_what_aws_does_not_have_is_said(context: AwsContext, protected: AwsContext) -> None:
     for feature in Feature:
-        assert context.can.explain(feature).endswith(".")
+        assert protected.can.explain(feature).endswith(".")
+    assert context.can.has(Feature.DELETION_AT_ONCE) and not context.can.explain(Feature.DELETION_AT_ONCE)
     with pytest.raises(smtui.NotAvailableError, match="AWS Lambda"):
         context.rotations()
     with pytest.raises(smtui.NotAvailableError, match="credentials of the profile"):
