@@ -233,13 +233,15 @@ class Vault:
         """The time by this vault's clock, an aware datetime in UTC."""
         return self._state.ambient.now()
 
-    def change_count(self) -> int:
+    def change_count(self, *, includes_own: bool = False) -> int:
         """A number that differs after another process or connection has changed the content of the vault.
 
         The permissions of command functions on this machine count as content. Reads and refused calls do not change
-        the number, so screens use it to decide whether to refresh.
+        the number, so screens use it to decide whether to refresh. With `includes_own`, changes through this vault
+        change the number too.
         """
-        return hash((self._state.database.change_count(), self._state.permissions.read_state()))
+        count = self._state.database.change_count(includes_own=includes_own)
+        return hash((count, self._state.permissions.read_state()))
 
     def regions(self) -> dict[str, int]:
         """The number of secrets in each Region that has any, including those scheduled for deletion."""

@@ -214,14 +214,19 @@ class Session:
         self._touched = self._monotonic()
 
     @property
+    def rest(self) -> float:
+        """The seconds since the last input."""
+        return self._monotonic() - self._touched
+
+    @property
     def is_in_use(self) -> bool:
         """Whether the user gave input within the last `IN_USE` seconds, so that more is likely to follow."""
-        return self._monotonic() - self._touched < IN_USE
+        return self.rest < IN_USE
 
     @property
     def seconds_to_lock(self) -> float:
         """The seconds until the idle lock; infinite if there is none."""
-        return self.idle_lock - (self._monotonic() - self._touched) if self.idle_lock > 0 else math.inf
+        return self.idle_lock - self.rest if self.idle_lock > 0 else math.inf
 
     @property
     def is_overdue(self) -> bool:

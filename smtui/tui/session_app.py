@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from smtui.tui.bridge import (
     get_lane,
     use_lane,
 )
+from smtui.tui.garbage_collection import COLLECTION
 from smtui.tui.input_queue import INPUT
 from smtui.tui.jobs import rotation_worker, verifier
 from smtui.tui.locking_app import LockingApp
@@ -98,6 +100,7 @@ class SessionApp(LockingApp):
             self.input.drop()
             await self.lock(self._explain_idle_lock(now - before))
         self._lock_notices.show_countdown(self)
+        COLLECTION.collect(self.session.rest if self.session else math.inf)
         self.rotate_queued()
         self.count_down()
         self.show_deletion_notices()

@@ -62,10 +62,12 @@ def start(arguments: Sequence[str]) -> int:
         return USAGE
     with _open_path(options, settings) as (path, vault, hint):
         from smtui.tui.app import SmtuiApp
+        from smtui.tui.garbage_collection import COLLECTION
         from smtui.tui.plain_glyphs import needs_plain
 
         app = SmtuiApp(path, settings, vault=vault, account=account, read_only=options.read_only, hint=hint,
                        plain=needs_plain(os.environ))
+        COLLECTION.put_off()
         app.run()
     TERMINAL.exit_if_lost()
     return app.return_code or 0

@@ -65,10 +65,13 @@ class Database(Statements):
     def __repr__(self) -> str:
         return f"<Database {self.path}>"
 
-    def change_count(self) -> int:
-        """A number that differs after another connection has changed the content of the file, see `content`."""
+    def change_count(self, *, includes_own: bool = False) -> int:
+        """A number that differs after another connection, or any, has changed the content of the file.
+
+        What content is, see `content`.
+        """
         self.check_identity()
-        return content.count_changes(self) - self._content.own
+        return content.count_changes(self) - (0 if includes_own else self._content.own)
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[None]:

@@ -173,8 +173,8 @@ class Ranking:
         """
         ranks = {code: _get_rank(_decode(code, len(self.words))) for code in self._groups}
         for code in sorted(ranks, key=ranks.__getitem__, reverse=True):
-            found = self._groups[code]
-            found.sort(key=self._index.lengths.__getitem__)
+            # Not in place: another thread may read the matches, for a word that narrows this one.
+            found = self._groups[code] = sorted(self._groups[code], key=self._index.lengths.__getitem__)
             if SCATTERED in _decode(code, len(self.words)):
                 for start in range(0, len(found), SCORE_BATCH):
                     self._score(found[start:start + SCORE_BATCH])

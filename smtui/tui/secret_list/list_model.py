@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from smtui.tui.secret_list.name_tree import NameTree, TreeRow, TreeState
@@ -71,6 +72,8 @@ class ListModel:
 
     def change_tree(self) -> None:
         """Builds the tree of the rows anew, or removes it, as the query says."""
+        if self.tree is not None:
+            self.tree.release()
         self.tree = None
         if self.list_query.is_tree:
             expands_all = bool(self.list_query.text.strip())
@@ -115,6 +118,13 @@ class ListModel:
         cache = self._view.cache
         is_known = not (cache.has_more or self.list_query.filter.filters) and cache.is_complete
         return len(cache.entries) if is_known else cache.total
+
+    def update_access(self, arn: str, day: datetime | None) -> None:
+        """Sets the day of the last access of a secret, wherever it was read."""
+        caches = (cache.entries for cache in (self._shown, self._unfiltered) if cache is not None)
+        for entry in chain(self.entries, *caches):
+            if entry["ARN"] == arn and day is not None:
+                entry["LastAccessedDate"] = day
 
     def set_total(self, total: int) -> None:
         """Sets the number of secrets that there are."""
@@ -161,7 +171,6 @@ class ListModel:
         request = list_query.build_request()
         if reread:
             self._shown = self._unfiltered = None
-            gc.unfreeze()
         for known in (self._shown, self._unfiltered):
             if known is not None and known.is_complete and known.request == request:
                 return known

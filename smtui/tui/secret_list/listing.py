@@ -12,10 +12,12 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from smtui.api.errors import SmtuiError
 from smtui.text.sanitize import sanitize
 from smtui.tui.base_screen import SessionScreen
-from smtui.tui.bridge import background
+from smtui.tui.bridge import background, call, reading
 from smtui.tui.secret_list.filter_bar import FilterBar, FilterLine
+from smtui.tui.secret_list.list_state import ListState, find_accessed, read_list_state
 from smtui.tui.secret_list.list_widget import SecretList
 from smtui.tui.secret_list.loader import PageLoader
 from smtui.tui.secret_list.preview import Preview
@@ -99,8 +101,47 @@ class ListingScreen(SessionScreen[None]):
     # Reading.
 
     def on_screen_resume(self) -> None:
-        self.secrets.model.separator = self.app.settings.tree_separator or "/"
-        self.show_result(self.list_query, keep_cursor=True)
+        separator = self.app.settings.tree_separator or "/"
+        if separator != self.secrets.model.separator:
+            self.secrets.model.separator = separator
+            self.show_result(self.list_query, reread=False, keep_cursor=True)
+        self._refresh()
+
+    @reading
+    async def _refresh(self) -> None:
+        """Brings the list up to date after another screen or a dialog was shown above it.
+
+        It is read again only if the vault has changed; what was only accessed gets its day of access.
+        """
+        seen = self._loader.state
+        if seen is None and self.secrets.busy:
+            return  # the first read
+        try:
+            now = await call(read_list_state, self.vault, self.session.region)
+            is_same = seen is not None and now is not None and now.has_same_content(seen)
+            if seen is None or now is None or not is_same or not await self._update_accessed(seen, now):
+                self.show_result(self.list_query, keep_cursor=True)
+                return
+        except SmtuiError as error:
+            self.show_read_error(error)
+            return
+        self._show_list_state()
+        self.secrets.read_on()
+
+    async def _update_accessed(self, seen: ListState, now: ListState) -> bool:
+        """Updates the entries of secrets whose values were read since the list was; returns whether that is enough."""
+        names = await call(find_accessed, self.vault, seen, now)
+        depends = self.list_query.order == "accessed" or bool(self.list_query.filter.predicates)
+        if names is None or (names and depends):
+            return False
+        for name in names:
+            described = await call(self.reader.describe_secret, SecretId=name)
+            self.secrets.model.update_access(described["ARN"], described.get("LastAccessedDate"))
+        if names:
+            self._loader.state = now
+            self.secrets.refresh()
+            self._show_preview()
+        return True
 
     async def load(self) -> None:
         """Starts a worker that reads the list again. The cursor stays on its secret."""
@@ -122,7 +163,7 @@ class ListingScreen(SessionScreen[None]):
         """Shows the result of a query once its first rows are read (see `PagedList.show_list`)."""
         self.list_query = list_query
         if reread:
-            self._loader.forget_totals()
+            self._loader.forget()
         fetch = self._loader.make_fetch(list_query)
         self.secrets.show_list(list_query, fetch, reread=reread, keep_cursor=keep_cursor, delay=delay)
 
@@ -131,7 +172,7 @@ class ListingScreen(SessionScreen[None]):
         self.secrets.stop()
         self.list_query = self.secrets.model.list_query
         # The stopped read may have been a reload after a change. Without a change count, the next check reloads.
-        self._changes = None
+        self._changes = self._loader.state = None
 
     def action_planned(self) -> None:
         """Shows the planned deletions, or the previous list if they are shown."""
@@ -167,6 +208,7 @@ class ListingScreen(SessionScreen[None]):
     @on(SecretList.Loaded)
     def _show_read_state(self) -> None:
         if read_error := self.secrets.read_error:
+            self._loader.state = None
             self.show_read_error(read_error)
         else:
             self.show_state(READ if self.secrets.model.has_read else READING)

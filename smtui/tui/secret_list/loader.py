@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.tui.bridge import call, look
 from smtui.tui.secret_list import entry_state
 from smtui.tui.secret_list.list_model import ListModel
+from smtui.tui.secret_list.list_state import ListState, read_list_state
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.results import Fetch, FilteredView, Page
 from smtui.tui.secret_list.suggestions import Vocabulary
@@ -38,6 +39,8 @@ class PageLoader:
         self._vocabulary = vocabulary
         self._totals: dict[bool, int] = {}
         """The number of secrets, without those scheduled for deletion (False) or with them (True)."""
+        self.state: ListState | None = None
+        """The state of the vault before the first page was read; None until then."""
 
     def make_fetch(self, list_query: ListQuery) -> Fetch:
         """Makes the function that reads one page of a query."""
@@ -46,6 +49,8 @@ class PageLoader:
 
         async def fetch(token: str | None) -> Page:
             more: Any = {"NextToken": token} if token else {}
+            if self.state is None:
+                self.state = await call(read_list_state, vault, self._session.region)
             answer = await look(vault.interrupt, self._reader.list_secrets, **request, **more)
             names = [entry["Name"] for entry in answer["SecretList"]]
             alerts = await call(vault.alerts.find, names, region_name=self._session.region)
@@ -59,7 +64,7 @@ class PageLoader:
         return fetch
 
     async def count(self, shows_planned: bool) -> int | None:
-        """Counts all secrets; only once until the next `forget_totals`, because it takes as long as a key may.
+        """Counts all secrets; only once until the next `forget`, because it takes as long as a key may.
 
         None for an account whose list is not read to its end: AWS does not count.
         """
@@ -71,9 +76,10 @@ class PageLoader:
             self._totals[shows_planned] = total
         return self._totals[shows_planned]
 
-    def forget_totals(self) -> None:
-        """Counts the secrets again for the next query."""
+    def forget(self) -> None:
+        """Counts the secrets again, and notes the state of the vault, for the next query."""
         self._totals.clear()
+        self.state = None
 
 
 async def read_first_rows(
@@ -95,7 +101,7 @@ async def read_first_rows(
     report_at = loop.time() + SHOW_INTERVAL
     while view.has_more and (view.sorts_locally or len(view.rows) < count or (view.reads_all and not in_part)):
         await view.advance()
-        if in_part and view.rows and view.wants_all and not view.cache.has_more:
+        if in_part and view.has_best:
             return
         if loop.time() >= report_at:
             if in_part and not view.sorts_locally:

@@ -247,6 +247,11 @@ class NameTree:
         self.built += len(batch)
         self._rows = None
 
+    def release(self) -> None:
+        """Unlinks the groups of a tree that is no longer shown from their parents: without cycles it goes at once."""
+        for group in self._groups.values():
+            group.parent = None
+
     def _add_group(self, path: str) -> Group:
         above = self._get_path(path[:-len(self._separator)])
         parent = self._groups.get(above) or self._add_group(above)

@@ -116,7 +116,7 @@ class PagedList(VirtualList):
         """Begins or ends reading pages that are not in sight, because words may have to be found in them."""
         self.reads_ahead = reads_ahead
         if reads_ahead:
-            self._read_on_if_near_end()
+            self.read_on()
 
     def stop(self) -> None:
         """Cancels the read. The rows that are shown stay."""
@@ -134,7 +134,7 @@ class PagedList(VirtualList):
             if kept is not None and list_query.text != self.model.list_query.text:
                 await read_up_to(view, kept)
             self._show_view(list_query, view, kept, place)
-            await asyncio.sleep(DRAW_PAUSE if view.wants_all else 0)
+            await asyncio.sleep(DRAW_PAUSE if view.has_more and view.has_best else 0)
             await read_more_rows(self.model, lambda: self._needs_more, self._show)
         except TooManyToSortError:
             self.post_message(self.TooManyToSort())
@@ -185,7 +185,8 @@ class PagedList(VirtualList):
     def update_selection(self) -> None:
         """Called when the rows were replaced. Subclasses update their selection here."""
 
-    def _read_on_if_near_end(self) -> None:
+    def read_on(self) -> None:
+        """Reads further rows, if more are needed and nothing reads."""
         if self._needs_more and not self.busy:
             self._reading = self._read_further()
 
@@ -237,11 +238,11 @@ class PagedList(VirtualList):
 
     def go(self, number: int) -> None:
         super().go(number)
-        self._read_on_if_near_end()
+        self.read_on()
 
     def watch_scroll_y(self, before: float, now: float) -> None:
         super().watch_scroll_y(before, now)
-        self._read_on_if_near_end()
+        self.read_on()
 
     def action_last(self) -> None:
         """Reads all pages and moves to the last row. The next key press stops the read."""

@@ -34,12 +34,14 @@ def make_view(cache: PageCache, list_query: ListQuery, now: datetime) -> Filtere
 class RankedView(FilteredView):
     """The entries of a cache that contain the words of a query, the best match first.
 
-    `rows` are the best matches so far. While entries are read, `update_rows` may replace them by others.
+    `rows` are the best matches so far. While entries are read, `update_rows` may replace them by others. Words are
+    found in a thread, so that the screen can answer the next key.
     """
 
     def __init__(self, cache: PageCache, list_query: ListQuery, now: datetime) -> None:
         super().__init__(cache, list_query, now)
         self._ranking = Ranking(list_query.filter.words, cache.index, cache.ranking)
+        self._match_count = 0
         self._parts: Iterator[list[int]] | None = None
         """The matches that are not in `_ordered` yet; None if entries were scanned since these were ordered."""
         self._ordered: list[SecretListEntry] = []
@@ -60,6 +62,10 @@ class RankedView(FilteredView):
         return self.scanned < len(self.cache.entries) or self.cache.has_more
 
     @property
+    def has_best(self) -> bool:
+        return bool(self.rows) and not self.cache.has_more
+
+    @property
     def has_more(self) -> bool:
         return self.wants_all or not self._is_ordered
 
@@ -69,7 +75,7 @@ class RankedView(FilteredView):
 
     @property
     def match_count(self) -> int:
-        return len(self.rows) if self._predicates else self._ranking.match_count
+        return len(self.rows) if self._predicates else self._match_count
 
     async def advance(self) -> None:
         """Finds the words in the next batch of cached entries, or in one more page; at last, orders more rows.
@@ -78,39 +84,43 @@ class RankedView(FilteredView):
             TooManyToFindError: there are more entries than the cache keeps.
         """
         if self.scanned < len(self.cache.entries):
-            if not self._show_best():
-                self._scan()
-            await asyncio.sleep(0)
+            if not await self._show_best():
+                await self._scan()
         elif self.cache.has_more:
             await self.cache.read_page()
             if not self.cache.is_complete:
                 raise TooManyToFindError
-            self._scan()
+            await self._scan()
         else:
-            self._order_next()
-            await asyncio.sleep(0)
+            self._add_part(await asyncio.to_thread(next, self._parts or self._begin_order(), None))
 
-    def _scan(self) -> None:
+    async def _scan(self) -> None:
         """Finds the words in the next batch of cached entries."""
         batch = len(self.cache.entries) if self._ranking.is_narrow(FEW) else SCAN_BATCH
-        self._ranking.scan(min(len(self.cache.entries), self.scanned + batch))
-        self.scanned = self._ranking.scanned
+        await asyncio.to_thread(self._ranking.scan, min(len(self.cache.entries), self.scanned + batch))
+        self.scanned, self._match_count = self._ranking.scanned, self._ranking.match_count
         self._parts, self._ordered, self._is_ordered = None, [], False
         if self.scanned == len(self.cache.entries):
             self.cache.ranking = self._ranking
 
-    def _show_best(self) -> bool:
+    async def _show_best(self) -> bool:
         """Shows the best matches before the scan, once all entries are read; returns whether there are any."""
         if self.scanned or self.rows or self._are_best or self.cache.has_more or self._ranking.is_narrow(FEW):
             return False
-        self.rows, self._are_best = self._select(self._ranking.find_best(PARTIAL_COUNT)), True
+        self._are_best = True
+        self.rows = self._select(await asyncio.to_thread(self._ranking.find_best, PARTIAL_COUNT))
         return bool(self.rows)
 
-    def _order_next(self) -> None:
-        """Orders more matches. After a scan the rows stay until as many are in the new order."""
-        if self._parts is None:
-            self._parts, self._ordered = self._ranking.order(), []
-        part = next(self._parts, None)
+    def _begin_order(self) -> Iterator[list[int]]:
+        """Begins to order all matches; returns the parts that follow."""
+        self._parts, self._ordered = self._ranking.order(), []
+        return self._parts
+
+    def _add_part(self, part: list[int] | None) -> None:
+        """Adds matches that come next in order; None if there are no more.
+
+        After a scan the rows stay until as many are in the new order.
+        """
         self._is_ordered = part is None
         self._ordered += self._select(part or [])
         if self._ordered is not self.rows and (self._is_ordered or len(self._ordered) >= max(1, len(self.rows))):
@@ -119,7 +129,7 @@ class RankedView(FilteredView):
     def update_rows(self) -> bool:
         while self.cache.has_more and self.scanned and not self._is_ordered and (
                 self._ordered is not self.rows or len(self.rows) < PARTIAL_COUNT):
-            self._order_next()
+            self._add_part(next(self._parts or self._begin_order(), None))
         is_replaced, self._is_replaced = self._is_replaced, False
         return is_replaced
 

@@ -7,12 +7,12 @@ read twice.
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from smtui.tui.garbage_collection import COLLECTION
 from smtui.tui.secret_list.columns import SortKey
 from smtui.tui.secret_list.find_index import FindIndex
 from smtui.tui.secret_list.finding import Ranking
@@ -73,7 +73,7 @@ class PageCache:
         """Reads and returns the next page.
 
         A collection of the garbage among 100,000 entries takes half a second, in which no key is answered, so many
-        entries are exempt from it (`gc.freeze`) until the next list is read, or until the lock.
+        entries are exempt from it (see `garbage_collection`).
         """
         page = await self._fetch(self._token)
         self._has_begun, self._token = True, page.next_token
@@ -84,7 +84,7 @@ class PageCache:
             if not self.has_more:
                 self.index.join_names()
             if len(self.entries) // FROZEN_AT_ONCE > (len(self.entries) - len(page.entries)) // FROZEN_AT_ONCE:
-                gc.freeze()
+                COLLECTION.freeze_all()
         else:
             self.is_complete = False
         return page.entries
@@ -122,6 +122,11 @@ class FilteredView:
     @property
     def wants_all(self) -> bool:
         """Whether all entries are to be read, because they are counted."""
+        return False
+
+    @property
+    def has_best(self) -> bool:
+        """Whether `rows` are the best matches, which stay while others follow."""
         return False
 
     def update_rows(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from smtui.tui.secret_list import ranked_view, results
 from smtui.tui.secret_list.find_index import FindIndex
 from smtui.tui.secret_list.finding import Ranking, is_found
 from smtui.tui.secret_list.list_model import ListModel
+from smtui.tui.secret_list.loader import read_first_rows
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.ranked_view import TooManyToFindError, make_view
 from smtui.tui.secret_list.results import FilteredView, Page, PageCache
@@ -160,6 +162,33 @@ async def test_the_best_matches_are_there_before_all_are_counted(monkeypatch: py
         assert text != "p" or (shown and view.wants_all)
         assert await read_all(view) == whole
         assert (view.match_count, view.is_count_final, view.reads_all) == (len(whole), True, False)
+
+
+async def test_scattered_matches_follow_those_that_are_shown_first() -> None:
+    """Where the first rows are in order, the screen does not wait for the order of thousands of scattered matches."""
+    names = ["prod/payments/db", *(f"prod/aa/y-{number}" for number in range(3000))]
+    cache = PageCache(Source([{"Name": name} for name in names]))
+    await read_all(FilteredView(cache, ListQuery(), NOW))
+    view = make_view(cache, ListQuery("pay"), NOW)
+    await read_first_rows(view, 30, in_part=True, report_progress=lambda: None)
+
+    assert list_rows(view) == names[:1] and view.has_more
+    assert len(await read_all(view)) == len(names)
+
+
+async def test_words_are_found_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread of the screen answers keys meanwhile."""
+    threads: set[str] = set()
+    rate = Ranking._rate
+
+    def note_thread(ranking: Ranking, *args: Any) -> list[int]:
+        threads.add(threading.current_thread().name)
+        return rate(ranking, *args)
+
+    monkeypatch.setattr(Ranking, "_rate", note_thread)
+    await read_all(make_view(PageCache(Source()), ListQuery("db"), NOW))
+
+    assert threads and threading.main_thread().name not in threads
 
 
 async def test_a_filter_of_aws_does_not_forget_the_names() -> None:

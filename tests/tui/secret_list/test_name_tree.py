@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from smtui.backends.alerts import FoundAlerts
 from smtui.system.settings import Settings
 from smtui.tui.secret_list import entry_state
 from smtui.tui.secret_list.name_tree import Group, NameTree, TreeState
-from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
+from tests.tui.conftest import FakeTool, MakeApp, list_objects, screen_text, types, until
 from tests.tui.driver import see
 from tests.tui.secret_list.driver import get_list_screen
 
@@ -152,6 +153,24 @@ async def test_the_tree_with_keys(app: MakeApp, filled: Any) -> None:
         await see(pilot, "5 secrets · by name ↑")
         await until(pilot, lambda: "▾" not in screen_text(running))
         assert get_list_screen(running).secrets.current["Name"] == "prod/payments/stripe"  # type: ignore[index]
+
+
+def test_a_released_tree_goes_at_once() -> None:
+    """Without the collector of garbage, which is put off while keys come: each key of a filter makes a tree."""
+    def count_groups() -> int:
+        return sum(isinstance(each, Group) for each in list_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = count_groups()
+        tree = make_tree(["a/b/c", "a/b/d", "b/c"])
+        assert count_groups() == before + 4
+        tree.release()
+        del tree
+        assert count_groups() == before
+    finally:
+        gc.enable()
 
 
 async def test_opening_a_group_and_going_up(app: MakeApp, filled: Any) -> None:

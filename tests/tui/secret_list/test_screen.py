@@ -18,12 +18,14 @@ import smtui
 from smtui.system.settings import Settings, load_settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
-from smtui.tui.bridge import call
+from smtui.tui.bridge import READING, call
 from smtui.tui.secret.copy_dialog import CopyDialog
 from smtui.tui.secret_list.columns_dialog import ColumnsForm
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.list_widget import SecretList
+from smtui.tui.secret_list.loader import PageLoader
 from smtui.tui.secret_list.query import SERVICE_ORDERS, ListQuery
+from smtui.tui.secret_list.results import Fetch, Page
 from smtui.tui.secret_list.screen import SecretsScreen
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, render_screen, said, screen_text, types, until
@@ -610,3 +612,120 @@ async def test_what_others_changed_is_found_though_its_reading_was_stopped(
         await blocked
 
         await until(pilot, lambda: "a-new-one" in screen_text(running))
+
+
+# Returning to the list.
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Records each page of the list that is read."""
+    read: list[Any] = []
+    real = PageLoader.make_fetch
+
+    def make_fetch(loader: PageLoader, list_query: ListQuery) -> Fetch:
+        fetch = real(loader, list_query)
+
+        async def record(token: str | None) -> Page:
+            read.append(token)
+            return await fetch(token)
+
+        return record
+
+    monkeypatch.setattr(PageLoader, "make_fetch", make_fetch)
+    return read
+
+
+def has_read_all(app: SmtuiApp) -> bool:
+    return all(worker.is_finished for worker in app.workers if worker.group in {READING, "pages"})
+
+
+async def test_a_return_reads_the_list_again_only_if_the_vault_has_changed(
+    app: MakeApp, filled: Any, vault: smtui.Vault, pages: list[Any],
+) -> None:
+    """A secret that was only looked at costs no read; one that was changed, by whomever, does."""
+    running = app()
+
+    async def visit() -> int:
+        """Opens the secret under the cursor and returns; tells how many pages that read."""
+        before = len(pages)
+        await pilot.press("enter")
+        await see(pilot, "r to reveal")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(running.screen, SecretsScreen))
+        await pilot.pause()
+        await until(pilot, lambda: has_read_all(running))
+        return len(pages) - before
+
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await until(pilot, lambda: has_read_all(running))
+        assert await visit() == 0
+
+        await pilot.press("question_mark", "escape")
+        await pilot.pause()
+        assert await visit() == 0
+
+        filled.update_secret(SecretId="prod/web/session", Description="by this session")
+        assert await visit() == 1
+
+        with smtui.open_vault(vault.path, PASSPHRASE) as other:
+            other.client().tag_resource(SecretId="shared/wifi", Tags=[{"Key": "by", "Value": "others"}])
+        assert await visit() > 0
+
+
+async def test_a_return_shows_the_day_of_access_without_another_read(
+    app: MakeApp, filled: Any, pages: list[Any],
+) -> None:
+    """What was read meanwhile, here or elsewhere, is seen in the list."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        before = len(pages)
+        await pilot.press("question_mark")
+        filled.get_secret_value(SecretId="prod/web/session")
+        await pilot.press("escape")
+        accessed = filled.describe_secret(SecretId="prod/web/session")["LastAccessedDate"]
+
+        def find_days() -> dict[str, Any]:
+            return {entry["Name"]: entry.get("LastAccessedDate") for entry in get_list_screen(running).secrets.entries}
+
+        await until(pilot, lambda: find_days()["prod/web/session"] == accessed)
+        assert find_days()["shared/wifi"] is None
+        assert len(pages) == before
+
+
+async def test_a_list_in_order_of_access_is_read_again_after_an_access(
+    app: MakeApp, filled: Any, pages: list[Any],
+) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        get_list_screen(running).sort_by("accessed")
+        await ready(pilot)
+        before = len(pages)
+        await pilot.press("question_mark")
+        filled.get_secret_value(SecretId="prod/web/session")
+        await pilot.press("escape")
+
+        await until(pilot, lambda: len(pages) > before)
+        await until(pilot, lambda: list_names(running)[-1] == "prod/web/session")
+
+
+async def test_a_stopped_read_is_made_up_for_at_the_return(
+    app: MakeApp, filled: Any, vault: smtui.Vault, pages: list[Any],
+) -> None:
+    """Esc stops the read after a change; the list does not pass for read."""
+    running, gate = app(), threading.Event()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        filled.create_secret(Name="a-new-one")
+        blocked = asyncio.create_task(call(gate.wait))
+        await get_list_screen(running).load()
+        await until(pilot, lambda: get_list_screen(running).secrets.model.next_view is not None)
+        await pilot.press("escape")
+        gate.set()
+        await blocked
+        await pilot.press("question_mark", "escape")
+
+        await until(pilot, lambda: "a-new-one" in list_names(running))
