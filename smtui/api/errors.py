@@ -37,6 +37,7 @@
         +-- VaultPathError               a folder, a link, somebody else's file, no permission
         +-- VaultFormatError             not a vault, or one of a newer format
         +-- VaultDamagedError            truncated or altered
+        |   +-- DamagedSecretError       one secret is damaged; the others can be used
         +-- WrongPassphraseError         or the first page is damaged; the two look the same
         +-- KeyFileError                 the key file is missing or not usable, or the vault has none
         +-- VaultLockedError             used after lock()
@@ -331,6 +332,10 @@ class VaultDamagedError(VaultError):
     pass
 
 
+class DamagedSecretError(VaultDamagedError):
+    """One secret is damaged; the others can be used."""
+
+
 class WrongPassphraseError(VaultError):
     pass
 
@@ -359,23 +364,10 @@ class VaultReadOnlyError(VaultError):
 CLIENT_ERRORS = {
     error.__name__: error
     for error in (
-        ClientError,
-        AccessDeniedException,
-        DecryptionFailure,
-        EncryptionFailure,
-        InternalServiceError,
-        InvalidNextTokenException,
-        InvalidParameterException,
-        InvalidRequestException,
-        LimitExceededException,
-        MalformedPolicyDocumentException,
-        PreconditionNotMetException,
-        PublicPolicyException,
-        ResourceExistsException,
-        ResourceNotFoundException,
-        SerializationException,
-        ValidationException,
-        ParamValidationError,
+        ClientError, AccessDeniedException, DecryptionFailure, EncryptionFailure, InternalServiceError,
+        InvalidNextTokenException, InvalidParameterException, InvalidRequestException, LimitExceededException,
+        MalformedPolicyDocumentException, PreconditionNotMetException, PublicPolicyException, ResourceExistsException,
+        ResourceNotFoundException, SerializationException, ValidationException, ParamValidationError,
     )
 }
 

@@ -116,7 +116,7 @@ def open_vault(
         database = _open_file(Path(path), keys, read_only=read_only, with_code=recovery_code is not None)
         try:
             reseal.remove_leftovers(database)
-            migrate.bring_up_to_date(database)
+            notices += migrate.bring_up_to_date(database)
             return Vault(database, keys, Ambient.with_clock(clock), tuple(notices))
         except BaseException:
             database.drop()

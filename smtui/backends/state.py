@@ -17,7 +17,8 @@ from smtui.engine.pipeline import Engine
 from smtui.engine.purge import Purge
 from smtui.system.ambient import Ambient
 from smtui.system.settings import get_state_path
-from smtui.vault import digest
+from smtui.vault import binding, digest
+from smtui.vault.binding import SecretBinding
 from smtui.vault.database import Database
 from smtui.vault.digest import Digest
 from smtui.vault.file_watch import FileWatch
@@ -70,7 +71,8 @@ class VaultState:
         )
         self.lineage = Lineage(database, self.note)
         digest_key = self.key_store.derive(digest.PURPOSE)
-        database.observe(Digest(digest_key, on_commit=self.lineage.record))
+        database.observe(Digest(digest_key, on_commit=self.lineage.record),
+                         SecretBinding(self.key_store.derive(binding.PURPOSE)))
         database.watch(FileWatch(self.path, self.file_keys, digest_key, self.note,
                                  is_complete=self.lineage.gap is None))
 

@@ -70,11 +70,12 @@ def find_secret(call: Call, secret_id: str, *, allow_primary_arn: bool = False) 
     """The secret that a SecretId names in this Region, in any state.
 
     `allow_primary_arn` accepts a replica's primary ARN. A name from another account names a secret there.
+    Raises DamagedSecretError if the labels, versions or policy of the secret are not those that were stored last.
     """
     wanted = names.parse_secret_id(secret_id)
     if wanted.account is None and call.is_from_other_account:
         return None
-    secret = secrets.find_by_name(call.database, call.region, wanted.name)
+    secret = secrets.find_verified(call.database, call.region, wanted.name)
     if secret is None or wanted.suffix not in (None, secret.suffix) or wanted.account not in (None, call.account):
         return None
     regions = (None, call.region, secret.primary_region) if allow_primary_arn else (None, call.region)

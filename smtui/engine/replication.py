@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smtui.api.errors import ClientError, InvalidParameterException
+from smtui.api.errors import ClientError, DamagedSecretError, InvalidParameterException
 from smtui.engine import kms, quotas, values
 from smtui.engine.authorize import check_owner
 from smtui.engine.call import Call, to_datetime
@@ -96,9 +96,9 @@ def _update_all(call: Call, primary: Secret) -> None:
         try:
             with call.database.transaction():
                 _update_replica(call, primary, replica)
-        except ClientError as error:
+        except (ClientError, DamagedSecretError) as error:
             call.keys.forget_keys()
-            replicas.set_status(call.database, replica, "Failed", error.message)
+            replicas.set_status(call.database, replica, "Failed", str(getattr(error, "message", error)))
         else:
             replicas.set_status(call.database, replica, "InSync", SUCCEEDED)
 

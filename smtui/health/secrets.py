@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from smtui.api.context import KeyUsageExtent
-from smtui.api.errors import ClientError
+from smtui.api.errors import ClientError, DamagedSecretError
 from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
 from smtui.health.finding import HealthFinding, HealthLimits, Urgency
 from smtui.health.metadata import check_entry, check_keys, describe_pending_keys, list_pending_keys
@@ -134,8 +134,9 @@ def _check_secret(vault: Context, region: str, entry: SecretListEntry) -> Iterat
         for replica in client.describe_secret(SecretId=arn).get("ReplicationStatus", ()):
             if replica.get("Status") == "Failed":
                 yield make_finding("replica failed", f"{replica['Region']}: {replica.get('StatusMessage', '')}")
-    except ClientError as error:
-        yield HealthFinding(Urgency.WARNING, "not checked", sanitize(entry["Name"]), arn, sanitize(error.message))
+    except (ClientError, DamagedSecretError) as error:
+        why = error.message if isinstance(error, ClientError) else str(error)
+        yield HealthFinding(Urgency.WARNING, "not checked", sanitize(entry["Name"]), arn, sanitize(why))
 
 
 def _describe_run(context: Context, region: str, arn: str) -> RotationStatus | None:

@@ -1,7 +1,11 @@
 """The audit log in the vault: one row for each event, authenticated together with all events before it.
 
-Old events may be dropped, oldest first. The chain value of the newest dropped event stays, and the chain continues
-from there. Row numbers and the digest reveal events cut off at either end.
+Old events may be dropped, oldest first, but never the newest: the next number follows from it. The chain value of the
+newest dropped event stays, and the chain continues from there. The digest, whose state the newest event carries,
+reveals events cut off at either end, except for reads after the last change.
+
+An index finds the events of a secret. Each full batch of `BATCH_INDEXED` numbers enters it at once; later events are
+few and are read one by one.
 """
 
 from __future__ import annotations
@@ -13,12 +17,18 @@ from datetime import datetime
 from typing import Any, cast
 
 from smtui.api.limits import MAX_RETENTION_DAYS
+from smtui.vault.audit_tail import AuditTail, read_tail
 from smtui.vault.columns import make_row_reader
 from smtui.vault.database import Database
-from smtui.vault.sqlite_errors import detect_damage
+from smtui.vault.schema import BATCH_INDEXED
+from smtui.vault.sqlite_errors import MAX_PLAUSIBLE_ROW, detect_damage, make_exhausted_error
 
 BATCH = 500
-_read_newest = make_row_reader("trail", "latest, chain")
+RETENTION = "audit_days"
+_read_newest = make_row_reader("audit_events", "latest, chain")
+_INSERT = ("INSERT INTO audit_events (id, at, operation, secret, event, chain, latest, sum, numbers, commits)"
+           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+_NO_STATE = (None, None, None)
 UNREADABLE_EVENT = "UnreadableEvent"
 """The error code in an event that replaces a damaged one."""
 _TEXTS = ("eventName", "eventTime", "eventID")
@@ -33,8 +43,13 @@ def compute_chain(key: bytes, before: bytes, at: int, event: str) -> bytes:
 
 def read_newest(database: Database) -> tuple[int, bytes]:
     """The latest time of any event in milliseconds (the clock may have been set back), and the last chain value."""
-    found = database.fetch_row("SELECT latest, chain FROM trail ORDER BY id DESC LIMIT 1")
-    return cast("tuple[int, bytes]", _read_newest(found)) if found else (0, _read_start(database)[1])
+    return _get_newest(database, read_tail(database))
+
+
+def _get_newest(database: Database, tail: AuditTail) -> tuple[int, bytes]:
+    if tail.id:
+        return cast("tuple[int, bytes]", _read_newest((tail.latest, tail.chain)))
+    return 0, _read_start(database)[1]
 
 
 def read_dropped(database: Database) -> int:
@@ -45,65 +60,96 @@ def read_dropped(database: Database) -> int:
 def append_events(
     database: Database, key: bytes, *, at: int, events: Iterable[tuple[int | None, dict[str, Any]]]
 ) -> None:
-    """Adds events of one moment (`at`, milliseconds), each with the row of the secret it is about, or None."""
-    rows = []
+    """Adds events of one moment (`at`, milliseconds), each with the row of the secret it is about, or None.
+
+    Raises VaultDamagedError.
+    """
+    database.write_owed_rows()
+    rows: list[tuple[Any, ...]] = []
     with detect_damage():
-        latest, chain = read_newest(database)
+        tail = read_tail(database)
+        latest, chain = _get_newest(database, tail)
         latest = max(at, latest)
-        for secret, event in events:
+        for number, (secret, event) in enumerate(events, tail.id + 1):
             text = _as_json(event)
             chain = compute_chain(key, chain, at, text)
-            rows.append((at, event["eventName"], secret, text, chain, latest))
-    database.run_many(
-        "INSERT INTO trail (at, operation, secret, event, chain, latest) VALUES (?, ?, ?, ?, ?, ?)", rows
-    )
+            rows.append((number, at, event["eventName"], secret, text, chain, latest))
+    if rows:
+        _insert(database, tail, rows)
+
+
+def _insert(database: Database, tail: AuditTail, rows: list[tuple[Any, ...]]) -> None:
+    """Inserts events, the last one with the state of the digest if it is the only one."""
+    last = rows[-1][0]
+    if last > MAX_PLAUSIBLE_ROW:
+        raise make_exhausted_error("the row numbers of its table audit_events are used up")
+    if database.digest:
+        database.digest.begin_events(tail, last)
+    if len(rows) == 1 and database.digest:
+        state = database.digest.compute_state(database, rows[0], durable=bool(database.is_durable))
+        database.run(_INSERT, (*rows[0], *state.to_columns()))
+    else:
+        database.run_many(_INSERT, [(*row, *_NO_STATE) for row in rows])
+    if last // BATCH_INDEXED > tail.id // BATCH_INDEXED:
+        database.run("INSERT INTO audit_index SELECT secret, id FROM audit_events WHERE secret IS NOT NULL"
+                     " AND id > ? AND id <= ?", (_get_indexed(tail.id), _get_indexed(last)))
+
+
+def _get_indexed(newest: int) -> int:
+    """The last number in the index, if `newest` is the newest number."""
+    return newest // BATCH_INDEXED * BATCH_INDEXED
 
 
 def read_newest_number(database: Database) -> int:
     """The row number of the last event; 0 if there is none."""
-    found = database.fetch_row("SELECT max(id) FROM trail")
+    found = database.fetch_row("SELECT max(id) FROM audit_events")
     return found[0] or 0 if found else 0
 
 
 def set_latest(database: Database, at: int) -> None:
     """Corrects the latest time, which a wrong clock has set."""
-    database.run("UPDATE trail SET latest = ? WHERE id = (SELECT max(id) FROM trail)", (at,))
+    database.run("UPDATE audit_events SET latest = ? WHERE id = (SELECT max(id) FROM audit_events)", (at,))
 
 
 def read_retention(database: Database) -> int | None:
     """For how many days events are kept; None means without limit."""
-    found = database.fetch_row("SELECT value FROM meta WHERE name = 'trail_days'")
+    found = database.fetch_row("SELECT value FROM meta WHERE name = ?", (RETENTION,))
     days = str(found[0]) if found else ""
     return int(days) if days.isdecimal() and days.isascii() and int(days) <= MAX_RETENTION_DAYS else None
 
 
 def set_retention(database: Database, days: int | None) -> None:
     if days is None:
-        database.run("DELETE FROM meta WHERE name = 'trail_days'")
+        database.run("DELETE FROM meta WHERE name = ?", (RETENTION,))
     else:
-        database.run("INSERT OR REPLACE INTO meta VALUES ('trail_days', ?)", (str(days),))
+        database.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (RETENTION, str(days)))
 
 
 def has_events_before(database: Database, moment: int) -> bool:
     """Whether the oldest event is older than a moment (milliseconds)."""
-    oldest = database.fetch_row("SELECT at FROM trail ORDER BY id LIMIT 1")
+    oldest = database.fetch_row("SELECT at FROM audit_events ORDER BY id LIMIT 1")
     return oldest is not None and isinstance(oldest[0], int) and oldest[0] < moment
 
 
 def drop_events_before(database: Database, moment: int) -> int:
     """Drops events older than a moment, oldest first, up to `BATCH`, never the newest of all; returns how many."""
     gone: tuple[int, bytes] | None = None
+    indexed: list[tuple[int, int]] = []
     count = 0
-    for row, at, chain in database.fetch_rows(
-        f"SELECT id, at, chain FROM trail WHERE id < (SELECT max(id) FROM trail) ORDER BY id LIMIT {BATCH}"
+    for row, at, chain, secret in database.fetch_rows(
+        "SELECT id, at, chain, secret FROM audit_events WHERE id < (SELECT max(id) FROM audit_events)"
+        f" ORDER BY id LIMIT {BATCH}"
     ):
         if not isinstance(at, int) or not isinstance(chain, bytes) or at >= moment:
             break  # a damaged event stays, and so do all later ones
         gone = row, chain
         count += 1
+        if secret is not None:
+            indexed.append((secret, row))
     if gone is not None:
-        database.run("DELETE FROM trail WHERE id <= ?", gone[:1])
-        database.run("UPDATE trail_start SET dropped = ?, chain = ?", gone)
+        database.run_many("DELETE FROM audit_index WHERE subject = ? AND number = ?", indexed)
+        database.run("DELETE FROM audit_events WHERE id <= ?", gone[:1])
+        database.run("UPDATE audit_start SET dropped = ?, chain = ?", gone)
     return count
 
 
@@ -111,7 +157,7 @@ def find_secret_rows(database: Database, region: str, name: str, suffix: str | N
     """The rows of present and deleted secrets of this name, as far back as the audit log goes."""
     return [row for (row,) in database.fetch_rows(
         "SELECT id FROM secrets WHERE region = :region AND name = :name AND suffix = coalesce(:suffix, suffix)"
-        " UNION SELECT secret FROM trail WHERE operation = 'CreateSecret' AND secret IS NOT NULL"
+        " UNION SELECT secret FROM audit_events WHERE operation = 'CreateSecret' AND secret IS NOT NULL"
         f" AND {_select_member('awsRegion')} = :region AND {_select_member('requestParameters.name')} = :name"
         f" AND (:suffix IS NULL OR {_select_member('responseElements.arn')} LIKE '%-' || :suffix)",
         {"region": region, "name": name, "suffix": suffix},
@@ -148,21 +194,35 @@ def list_events(
     """
     asked = {"operation": operation, "since": since, "until": until, "caller": caller, "outcome": outcome}
     bindings = {name: value for name, value in asked.items() if value is not None}
-    where = ["id < :below", "id > :above", *(_TESTS[name] for name in bindings)]
+    where = [_TESTS[name] for name in bindings]
     if changes_only:
         where.append(f"coalesce({_select_member('readOnly')}, 0) = 0")
-    if secrets is not None:
-        where.append(f"secret IN ({', '.join(str(int(row)) for row in secrets)})")
     below = 2**63 - 1 if up_to is None else up_to + 1
-    while found := database.fetch_rows(
-        f"SELECT id, operation, event FROM trail WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT {BATCH}",
-        {"below": below, "above": above, **bindings},
-    ):
-        with detect_damage():
-            read = [_read_event(*row) for row in found]
-            assert found[-1][0] < below, "events come in their order"
-        yield from read
-        below = found[-1][0]
+    for source, position, conditions in _list_sources(database, secrets):
+        tests = [*conditions, f"{position} < :below", f"{position} > :above", *where]
+        question = (f"SELECT id, operation, event FROM {source} WHERE {' AND '.join(tests)}"
+                    f" ORDER BY {position} DESC LIMIT {BATCH}")
+        while found := database.fetch_rows(question, {"below": below, "above": above, **bindings}):
+            with detect_damage():
+                read = [_read_event(*row) for row in found]
+                assert found[-1][0] < below, "events come in their order"
+            yield from read
+            below = found[-1][0]
+
+
+def _list_sources(database: Database, secrets: Sequence[int] | None) -> list[tuple[str, str, list[str]]]:
+    """Where the events of some secrets or of all are, newest first: tables, the column of their numbers, conditions.
+
+    Events that are not in the index yet are read one by one, also if they enter it meanwhile.
+    """
+    if secrets is None:
+        return [("audit_events", "id", [])]
+    rows, indexed = ", ".join(str(int(row)) for row in secrets), _get_indexed(read_newest_number(database))
+    return [
+        ("audit_events", "id", [f"id > {indexed}", f"secret IN ({rows})"]),
+        ("audit_index CROSS JOIN audit_events ON id = number", "number",
+         [f"subject IN ({rows})", f"number <= {indexed}"]),
+    ]
 
 
 def _read_event(row: int, operation: object, text: object) -> dict[str, Any]:
@@ -203,20 +263,29 @@ def _is_time(text: str) -> bool:
 def verify(database: Database, key: bytes) -> tuple[int, str | None]:
     """Verifies the chain: the number of events verified, and a sentence about the first fault or None."""
     first, chain = _read_start(database)
-    looked_at, last = 0, first
-    for row, at, event, stored in database.iterate("SELECT id, at, event, chain FROM trail WHERE id > ? ORDER BY id",
-                                                (first,)):
+    looked_at = 0
+    for row, at, event, stored in database.iterate(
+        "SELECT id, at, event, chain FROM audit_events WHERE id > ? ORDER BY id", (first,)
+    ):
         looked_at += 1
         if not hmac.compare_digest(compute_chain(key, chain, at, event), stored):
             return looked_at, f"Event {row} of the audit log, or one before it, was altered or removed."
-        last, chain = row, stored
-    if database.fetch_row("SELECT 1 FROM sqlite_sequence WHERE name = 'trail' AND seq <> ?", (last,)):
-        return looked_at, f"Events of the audit log after number {last} were removed."
+        chain = stored
     return looked_at, None
+
+
+def count_index_faults(database: Database) -> int:
+    """How many entries the index by secret lacks, or has too many."""
+    indexed = _get_indexed(read_newest_number(database))
+    event = "SELECT secret, id FROM audit_events WHERE secret IS NOT NULL AND id <= :indexed"
+    entry = "SELECT subject, number FROM audit_index"
+    found = database.fetch_row(f"SELECT count(*) FROM (SELECT * FROM ({event} EXCEPT {entry}) UNION ALL"
+                               f" SELECT * FROM ({entry} EXCEPT {event}))", {"indexed": indexed})
+    return int(found[0]) if found else 0
 
 
 def _read_start(database: Database) -> tuple[int, bytes]:
     """The number and chain value of the newest dropped event."""
     with detect_damage():
-        (dropped, chain), = database.fetch_rows("SELECT dropped, chain FROM trail_start")
+        (dropped, chain), = database.fetch_rows("SELECT dropped, chain FROM audit_start")
         return dropped, chain

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from smtui.api.arn import format_secret_arn
 from smtui.api.errors import DecryptionFailure, InternalServiceError, VaultDamagedError
-from smtui.vault import audit_log, digest, envelope, keys, migrate, schema_check, versions
+from smtui.vault import audit_log, binding, digest, envelope, keys, migrate, schema_check, versions
+from smtui.vault.binding import SecretBinding
 from smtui.vault.columns import COLUMNS, JSON_COLUMNS
 from smtui.vault.database import Database
 from smtui.vault.envelope import EncryptionContext
@@ -141,12 +143,18 @@ def _check_references(database: Database, store: KeyStore, counted: dict[str, in
         rows = database.fetch_rows(f"{question} LIMIT 5")
         if rows:
             yield f"Found {what}: rows {', '.join(str(row) for (row,) in rows)}."
+    unbound = list(islice(SecretBinding(store.derive(binding.PURPOSE)).find_unbound(database), 5))
+    if unbound:
+        yield (f"Found secrets whose labels, versions or policy are not those that were last stored: "
+               f"rows {', '.join(map(str, unbound))}.")
 
 
 def _check_audit_log(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
     counted["audit events"], wrong = audit_log.verify(database, store.derive("smtui trail"))
     if wrong is not None:
         yield wrong
+    if faults := audit_log.count_index_faults(database):
+        yield f"The index of the audit log by secret has {faults:,} wrong {'entries' if faults > 1 else 'entry'}."
 
 
 def _check_envelopes(

@@ -60,6 +60,7 @@ def _make_choice(stand_in: str, *words: str) -> ColumnRule:
 
 
 ROW = ColumnRule(int, 0)
+MAYBE_ROW = ColumnRule(int, None, is_optional=True)
 TEXT = ColumnRule(str, UNREADABLE)
 NAME = ColumnRule(str, UNREADABLE, least=1, most=MAX_NAME_LENGTH)
 MAYBE_TEXT = ColumnRule(str, UNREADABLE, is_optional=True)
@@ -81,7 +82,7 @@ COLUMNS: dict[str, dict[str, ColumnRule]] = {
     "secrets": {
         "id": ROW, "region": TEXT, "name": NAME, "suffix": NAME, "description": MAYBE_TEXT, "type": MAYBE_TEXT,
         "owning_service": MAYBE_TEXT, "created_at": TIME, "changed_at": TIME, "accessed_on": DAY,
-        "delete_at": MAYBE_TIME, "kms_key_id": MAYBE_TEXT, "primary_region": MAYBE_TEXT,
+        "delete_at": MAYBE_TIME, "kms_key_id": MAYBE_TEXT, "primary_region": MAYBE_TEXT, "bound": BYTES,
     },
     "tags": {"id": ROW, "secret": ROW, "key": TEXT, "value": TEXT},
     "versions": {
@@ -89,15 +90,16 @@ COLUMNS: dict[str, dict[str, ColumnRule]] = {
         "form": _make_choice("string", "string", "binary"), "key": ROW, "wrapped": BYTES, "sealed": BYTES,
     },
     "labels": {"secret": ROW, "label": NAME, "version": ROW},
-    "trail": {
-        "id": ROW, "at": TIME, "operation": TEXT, "secret": ColumnRule(int, None, is_optional=True), "event": TEXT,
-        "chain": BYTES, "latest": DAY,
+    "audit_events": {
+        "id": ROW, "at": TIME, "operation": TEXT, "secret": MAYBE_ROW, "event": TEXT, "chain": BYTES, "latest": DAY,
+        "sum": ColumnRule(bytes, None, is_optional=True), "numbers": MAYBE_ROW, "commits": MAYBE_ROW,
     },
+    "audit_index": {"subject": ROW, "number": ROW},
     "replicas": {
         "secret": ROW, "region": TEXT, "kms_key_id": MAYBE_TEXT, "overwrite": FLAG,
         "status": _make_choice("Failed", "InProgress", "InSync", "Failed"), "message": MAYBE_TEXT,
     },
-    "trail_start": {"one": ROW, "dropped": ROW, "chain": BYTES},
+    "audit_start": {"one": ROW, "dropped": ROW, "chain": BYTES},
     "functions": {
         "region": TEXT, "name": NAME, "kind": _make_choice(UNREADABLE, "password", "command"), "settings": TEXT,
         "created_at": TIME,
@@ -115,10 +117,21 @@ COLUMNS: dict[str, dict[str, ColumnRule]] = {
         "held_by": MAYBE_TEXT, "held_until": DAY, "message": TEXT, "changed_at": TIME,
     },
     "policies": {"secret": ROW, "policy": TEXT},
-    "digest": {"one": ROW, "sum": BYTES, "numbers": ROW, "commits": ROW},
+    "digest": {"one": ROW, "sum": BYTES, "numbers": ROW, "commits": ROW, "event": ROW},
+    "key_policies": {"key": ROW, "policy": TEXT},
+    "key_tags": {"key": ROW, "tag": TEXT, "value": TEXT},
+    "callers": {
+        "name": NAME, "access_key_id": TEXT, "arn": TEXT, "identity": _make_choice("none", "none", "admin"),
+        "secret_key": BYTES, "created_at": TIME,
+    },
+    "kept_indexes": {"context": TEXT, "region": TEXT, "sealed": BYTES, "stored_at": TIME},
+    "staged_changes": {
+        "id": ROW, "context": TEXT, "region": TEXT, "secret_id": TEXT, "kind": TEXT, "sealed": BYTES,
+        "created_at": TIME,
+    },
 }
 # Columns whose text is a JSON object.
-JSON_COLUMNS = {"functions": ("settings",), "trail": ("event",)}
+JSON_COLUMNS = {"functions": ("settings",), "audit_events": ("event",)}
 
 Row = tuple[Any, ...]
 

@@ -18,8 +18,9 @@ COUNT_NAME = "content_changes"
 Row = tuple[Any, ...]
 
 # The digest is derived from all other tables, and the word index from the secrets.
-_NOT_CONTENT = frozenset({"trail", "trail_start", "trail_bounds", "digest", "words_data", "words_idx", "words_docsize",
-                          "words_config", "words_content"})
+# The kept list of an account is a copy of what is there.
+_NOT_CONTENT = frozenset({"audit_events", "audit_index", "audit_start", "digest", "kept_indexes", "words_data",
+                          "words_idx", "words_docsize", "words_config", "words_content"})
 # The index of the column with the day of the last access, see `schema`.
 _ACCESSED_ON = {"secrets": 9, "versions": 4}
 
@@ -31,14 +32,16 @@ class ContentChanges:
         self.pending = False
         """Whether the open transaction has changed content so far; restored when a savepoint is rolled back."""
         self.own = 0
+        self._is_counted = False
 
     def observe(self, table: str, old: Row | None, new: Row | None) -> None:
         """Notes an inserted, deleted or changed row; `old` and `new` hold its columns in order."""
         self.pending = self.pending or _is_content(table, old, new)
 
     def write(self, database: Statements) -> None:
-        """Increments the count in the file if the transaction that is about to commit changed content."""
-        if self.pending:
+        """Increments the count in the file, once, if the transaction that is about to commit changed content."""
+        if self.pending and not self._is_counted:
+            self._is_counted = True
             database.run(
                 "INSERT INTO meta VALUES (?, '1') ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1",
                 (COUNT_NAME,),
@@ -47,7 +50,12 @@ class ContentChanges:
     def commit(self) -> None:
         """Notes that the transaction is committed."""
         self.own += self.pending
-        self.pending = False
+        self.pending = self._is_counted = False
+
+    def roll_back(self, mark: bool) -> None:
+        """Restores the `pending` of an earlier moment, after the changes since then were rolled back."""
+        self.pending = mark
+        self._is_counted = self._is_counted and mark
 
 
 def _is_content(table: str, old: Row | None, new: Row | None) -> bool:

@@ -22,6 +22,7 @@ from smtui.vault.sqlite_errors import make_damaged_error, make_locked_error, mak
 from smtui.vault.statements import Statements
 
 if TYPE_CHECKING:
+    from smtui.vault.binding import SecretBinding
     from smtui.vault.digest import Digest
 
 
@@ -54,8 +55,10 @@ class Database(Statements):
         self.keys = keys
         self.read_only = read_only
         self._identity = vault_path.register_open(path, keys.salt)
-        self._durable: bool | None = None
-        self._digest: Digest | None = None
+        self.is_durable: bool | None = None
+        """Whether the outermost transaction waits for the disk."""
+        self.digest: Digest | None = None
+        self.binding: SecretBinding | None = None
         self._watch: FileCheck | None = None
         self._journal = path.with_name(f"{path.name}-journal")
         self._content = content.ContentChanges()
@@ -88,7 +91,7 @@ class Database(Statements):
             begin, commit, undo = self._begin_outermost(durable) if depth == 0 else _make_savepoint_statements(depth)
             self.run(begin)
             self._owner = get_ident()
-            self._depth, mark = depth + 1, self._digest.pending if self._digest else 0
+            self._depth, mark = depth + 1, self.digest.mark if self.digest else None
             content_mark = self._content.pending
             try:
                 if depth == 0:
@@ -105,30 +108,53 @@ class Database(Statements):
                 raise
             if depth == 0:
                 self._content.commit()
-                if self._digest:
-                    self._digest.confirm()
+                if self.binding:
+                    self.binding.reset()
+                if self.digest:
+                    self.digest.confirm()
+
+    def write_owed_rows(self) -> None:
+        """Writes deferred work, the MACs of changed secrets and the count of changes.
+
+        Before an audit event, so that the event is the last row. Inside a nested transaction that has to wait, because
+        it can be rolled back.
+        """
+        if self._depth > 1:
+            return
+        self.flush()
+        if self.binding:
+            self.binding.write(self)
+        self._content.write(self)
 
     def _write_last_rows(self, durable: bool) -> None:
-        """Writes what the outermost transaction owes: deferred work, the count of changes, and the digest."""
-        self.flush()
-        self._content.write(self)
-        if self._digest:
-            self._digest.write(self, durable=durable)
+        """Writes everything that the outermost transaction owes, and the digest."""
+        self.write_owed_rows()
+        if self.digest:
+            self.digest.write(self, durable=durable)
 
-    def _take_back(self, undo: str, mark: int, content_mark: bool) -> None:
+    def _take_back(self, undo: str, mark: tuple[int, int] | None, content_mark: bool) -> None:
         """Takes a failed transaction back: its rows, and what digest and content have noted since the marks."""
         if self._depth == 0:
             self._deferred.clear()
+            if self.binding:
+                self.binding.reset()
         # After some errors (a full disk) SQLite has already rolled back.
         if self.connection.in_transaction:
             self.run(undo)
-        if self._digest:
-            self._digest.roll_back(mark)
-        self._content.pending = content_mark
+        if self.digest and mark:
+            if self._depth == 0:
+                self.digest.reset()
+            else:
+                self.digest.roll_back(mark)
+        self._content.roll_back(content_mark)
 
-    def observe(self, digest: Digest) -> None:
-        """Reports every row that changes to `digest` from now on. Rows change only inside transactions."""
+    def observe(self, digest: Digest, binding: SecretBinding | None = None) -> None:
+        """Reports every row that changes to `digest` and `binding` from now on. Rows change only inside transactions.
+
+        Without `binding` the labels, versions and policies of secrets must not change.
+        """
         observe_row, content_changes = digest.observe, self._content
+        observe_secret = binding.observe if binding else None
 
         def observe_change(change: Any) -> None:
             assert self._depth, "a row was changed outside a transaction"
@@ -137,10 +163,12 @@ class Database(Statements):
             except UnicodeDecodeError:
                 raise make_damaged_error() from None
             observe_row(table, old, new)
+            if observe_secret is not None:
+                observe_secret(table, old, new)
             if not content_changes.pending:
                 content_changes.observe(table, old, new)
 
-        self._digest = digest
+        self.digest, self.binding = digest, binding
         self.connection.preupdate_hook(observe_change)
 
     @contextmanager
@@ -149,8 +177,10 @@ class Database(Statements):
         with self._lock:
             if self._depth:
                 self.flush()
-                if self._digest:
-                    self._digest.write(self, durable=False)
+                if self.binding:
+                    self.binding.write(self, nested=self._depth > 1)
+                if self.digest:
+                    self.digest.write(self, durable=False)
                 yield
                 return
             self.run("BEGIN")
@@ -229,9 +259,9 @@ class Database(Statements):
         self._identity = None
 
     def _begin_outermost(self, durable: bool) -> tuple[str, str, str]:
-        if self._durable != durable:
+        if self.is_durable != durable:
             self.run(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            self._durable = durable
+            self.is_durable = durable
         return "BEGIN" if self.read_only else "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
 
     def check_identity(self) -> None:

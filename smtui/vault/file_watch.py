@@ -181,7 +181,7 @@ def _read_state(database: Database) -> FileState:
 
 def _read_chain(database: Database, event: int) -> object:
     """The chain value of an event; None if there is no event of this number."""
-    found = database.fetch_row("SELECT chain FROM trail WHERE id = ?", (event,))
+    found = database.fetch_row("SELECT chain FROM audit_events WHERE id = ?", (event,))
     return found[0] if found else None
 
 

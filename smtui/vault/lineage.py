@@ -216,7 +216,7 @@ def _is_trimmed(database: Database, events: Sequence[NotedEvent]) -> bool:
 
 def _has_event(database: Database, event: NotedEvent) -> bool:
     """Whether the file holds this very event, and therefore all events before it."""
-    return database.fetch_row(f"SELECT {CHAIN} FROM trail WHERE id = ?", (event.id,)) == (event.chain,)
+    return database.fetch_row(f"SELECT {CHAIN} FROM audit_events WHERE id = ?", (event.id,)) == (event.chain,)
 
 
 def _is_up_to_date(held: Content, commits: int) -> bool:
@@ -248,7 +248,7 @@ def _list_older_events(database: Database, below: int) -> list[NotedEvent]:
     """Events before number `below`, one at each doubling of the distance from it, oldest first."""
     found = {}
     for level in range(below.bit_length()):
-        row = database.fetch_row(f"SELECT id, at, {CHAIN} FROM trail WHERE id <= ? ORDER BY id DESC LIMIT 1",
+        row = database.fetch_row(f"SELECT id, at, {CHAIN} FROM audit_events WHERE id <= ? ORDER BY id DESC LIMIT 1",
                                  (below - (1 << level),))
         if row is not None and _is_time(row[1]):
             found[row[0]] = NotedEvent(*row)
@@ -261,8 +261,8 @@ def _list_changes(database: Database, after: int, most: int = CHANGES_KEPT) -> l
         f"SELECT t.id, t.at, {CHAIN}, t.operation,"
         " coalesce(s.name, json_extract(t.event, '$.requestParameters.name'),"
         " json_extract(t.event, '$.requestParameters.secretId'), ''),"
-        " json_extract(t.event, '$.errorCode') IS NULL FROM trail t LEFT JOIN secrets s ON s.id = t.secret"
-        " WHERE t.id > max(?, (SELECT max(id) FROM trail) - ?)"
+        " json_extract(t.event, '$.errorCode') IS NULL FROM audit_events t LEFT JOIN secrets s ON s.id = t.secret"
+        " WHERE t.id > max(?, (SELECT max(id) FROM audit_events) - ?)"
         " AND CASE WHEN json_valid(t.event) THEN json_extract(t.event, '$.readOnly') = 0"
         " AND json_extract(t.event, '$.eventType') = 'AwsApiCall' END ORDER BY t.id DESC LIMIT ?",
         (after, MAX_SEARCHED, most),
@@ -278,7 +278,7 @@ def _make_printable(name: str) -> str:
 
 def _is_time(value: object) -> bool:
     """Whether the time is valid. A damaged event is not noted; `check` reports it."""
-    return COLUMNS["trail"]["at"].accepts(value)
+    return COLUMNS["audit_events"]["at"].accepts(value)
 
 
 def _parse(text: object) -> list[NotedEvent]:

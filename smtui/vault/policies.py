@@ -5,31 +5,35 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from smtui.vault import secrets
 from smtui.vault.database import Database
-from smtui.vault.secrets import Secret
+from smtui.vault.secrets import Secret, require_verified
 from smtui.vault.sqlite_errors import make_damaged_row_error
 
 
 def read_policy(database: Database, secret: Secret) -> str | None:
-    """The policy of a secret, or None. Raises InternalServiceError for a damaged row."""
-    if secret.primary_region is None:
-        found = database.fetch_row("SELECT policy FROM policies WHERE secret = ?", (secret.id,))
-    else:
-        found = database.fetch_row(
-            "SELECT p.policy FROM secrets s JOIN policies p ON p.secret = s.id WHERE s.region = ? AND s.name = ?",
-            (secret.primary_region, secret.name))
-    if found is None:
-        return None
-    if not isinstance(found[0], str):
+    """The policy of a secret, or None.
+
+    Raises InternalServiceError for a damaged row, or DamagedSecretError if it is not the one that was stored last.
+    """
+    primary: Secret | None = secret
+    if secret.primary_region is not None:
+        primary = secrets.find_verified(database, secret.primary_region, secret.name)
+    elif secret.bound_rows is None:
+        primary = secrets.find_verified(database, secret.region, secret.name)
+    policy = primary.bound_rows.policy if primary and primary.bound_rows else None
+    if policy is not None and not isinstance(policy, str):
         raise make_damaged_row_error()
-    return found[0]
+    return policy
 
 
 def store_policy(database: Database, secret: int, policy: str) -> None:
+    require_verified(database, secret)
     database.run("INSERT OR REPLACE INTO policies VALUES (?, ?)", (secret, policy))
 
 
 def remove_policy(database: Database, secret: int) -> None:
+    require_verified(database, secret)
     database.run("DELETE FROM policies WHERE secret = ?", (secret,))
 
 

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from smtui.vault.statements import Statements
 
+BATCH_INDEXED = 512
+"""Audit events enter the index by secret in batches of so many, because one page of it is written for each secret."""
+
 TABLES = (
     # Properties of the vault: account_id, region_name.
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -155,5 +158,73 @@ def create_format_3(database: Statements) -> None:
         database.run(statement)
 
 
+AUDIT_EVENTS = (
+    # The newest row is never dropped, so no number is given twice without a sequence table. `sum`, `numbers` and
+    # `commits` are the state of the digest after the transaction that added the row; NULL where another row has it.
+    """CREATE TABLE audit_events (
+        id INTEGER PRIMARY KEY, at INTEGER NOT NULL, operation TEXT NOT NULL, secret INTEGER, event TEXT NOT NULL,
+        chain BLOB NOT NULL, latest INTEGER NOT NULL, sum BLOB, numbers INTEGER, commits INTEGER)""",
+    """INSERT INTO audit_events (id, at, operation, secret, event, chain, latest)
+        SELECT id, at, operation, secret, event, chain, latest FROM trail ORDER BY id""",
+    "DROP TABLE trail",
+    "CREATE INDEX audit_events_of_creations ON audit_events (id) WHERE operation = 'CreateSecret'",
+    # The numbers of the events about each secret, up to the last full batch, see `audit_log.BATCH_INDEXED`.
+    """CREATE TABLE audit_index (
+        subject INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (subject, number)) WITHOUT ROWID""",
+    f"""INSERT INTO audit_index SELECT secret, id FROM audit_events WHERE secret IS NOT NULL
+        AND id <= (SELECT max(id) / {BATCH_INDEXED} * {BATCH_INDEXED} FROM audit_events)""",
+    "ALTER TABLE trail_start RENAME TO audit_start",
+    "UPDATE meta SET name = 'audit_days' WHERE name = 'trail_days'",
+    # The newest event when this row was written: a later event has the state of the digest instead.
+    "ALTER TABLE digest ADD COLUMN event INTEGER NOT NULL DEFAULT 0",
+    "UPDATE digest SET event = (SELECT coalesce(max(id), 0) FROM audit_events)",
+)
+
+
+BINDING = (
+    # The MAC of the labels, versions and policy of the secret, see `binding`.
+    "ALTER TABLE secrets ADD COLUMN bound BLOB NOT NULL DEFAULT x''",
+    # A replica has the policy of its primary.
+    "DELETE FROM policies WHERE secret IN (SELECT id FROM secrets WHERE primary_region IS NOT NULL)",
+)
+
+
+KEY_ATTRIBUTES = (
+    "CREATE TABLE key_policies (key INTEGER PRIMARY KEY REFERENCES keys, policy TEXT NOT NULL)",
+    """CREATE TABLE key_tags (
+        key INTEGER NOT NULL REFERENCES keys, tag TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (key, tag)) WITHOUT ROWID""",
+)
+
+
+CALLERS = (
+    # Who may sign requests to the endpoint. `secret_key` is the secret access key, encrypted.
+    """CREATE TABLE callers (
+        name TEXT PRIMARY KEY, access_key_id TEXT NOT NULL UNIQUE, arn TEXT NOT NULL,
+        identity TEXT NOT NULL CHECK (identity IN ('none', 'admin')), secret_key BLOB NOT NULL,
+        created_at INTEGER NOT NULL) WITHOUT ROWID""",
+)
+
+
+CONTEXTS = (
+    # The list of the secrets of an AWS account in one Region, encrypted.
+    """CREATE TABLE kept_indexes (
+        context TEXT NOT NULL, region TEXT NOT NULL, sealed BLOB NOT NULL, stored_at INTEGER NOT NULL,
+        PRIMARY KEY (context, region))""",
+    # Changes to an AWS account that are collected, each encrypted, in their order.
+    """CREATE TABLE staged_changes (
+        id INTEGER PRIMARY KEY, context TEXT NOT NULL, region TEXT NOT NULL, secret_id TEXT NOT NULL,
+        kind TEXT NOT NULL, sealed BLOB NOT NULL, created_at INTEGER NOT NULL)""",
+    "CREATE INDEX staged_changes_by_context ON staged_changes (context, region, id)",
+)
+
+
+def create_format_4(database: Statements) -> None:
+    """An audit log that one page of a read fits in, and labels, versions and policies bound to their secret."""
+    for statement in (*AUDIT_EVENTS, *BINDING, *KEY_ATTRIBUTES, *CALLERS, *CONTEXTS):
+        database.run(statement)
+
+
 # Item n migrates a vault of format n to format n + 1; the first creates the tables in an empty file.
-MIGRATIONS: tuple[Callable[[Statements], None], ...] = (create_format_1, create_format_2, create_format_3)
+MIGRATIONS: tuple[Callable[[Statements], None], ...] = (create_format_1, create_format_2, create_format_3,
+                                                      create_format_4)

@@ -26,6 +26,7 @@ SCHEMA_HASHES = {
     1: "ecbd6ed8260286b98c0cbc32ce76a5832d270ae1cce6e7b53827980b9d70cebd",
     2: "cd8e1e7ebdf4538913e2b46eadc1285eea3ffb6c773649110fbaae25bd85e7a4",
     3: "80904def28248fc9a8da708c35af9fd964851c01f3eb1981733ae3c97a72ee39",
+    4: "4c26e0f5b7deb60eeda6da7e397fcd1ed29abbdb57ad550bdc3590a95827b9a7",
 }
 _SCHEMA = ("SELECT type, name, tbl_name, sql FROM main.sqlite_schema"
            " UNION ALL SELECT 'temporary ' || type, name, tbl_name, sql FROM temp.sqlite_schema")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
+from smtui.api.errors import DamagedSecretError
+from smtui.vault import binding
+from smtui.vault.binding import BoundRows
 from smtui.vault.columns import make_row_reader
 from smtui.vault.database import Database
 from smtui.vault.tokenizer import list_words
@@ -35,6 +38,8 @@ class Secret:
     primary_region: str | None
     is_damaged: bool = False
     """Whether a stand-in replaces an invalid value of its row, see `columns`."""
+    bound_rows: BoundRows | None = field(default=None, compare=False, repr=False)
+    """Its labels, versions and policy when it was found, if they were verified."""
 
     @property
     def is_replica(self) -> bool:
@@ -69,6 +74,39 @@ def find_by_name(database: Database, region: str, name: str) -> Secret | None:
     """The secret of this name in a Region, or None."""
     found = database.fetch_row(f"SELECT {COLUMNS} FROM secrets WHERE region = ? AND name = ?", (region, name))
     return read_row(found) if found else None
+
+
+_FIND_VERIFIED = f"SELECT {COLUMNS}, bound, {binding.MEMBERS} FROM secrets WHERE region = ? AND name = ?"
+_COLUMN_COUNT = COLUMNS.count(",") + 1
+
+
+def find_verified(database: Database, region: str, name: str) -> Secret | None:
+    """The secret of this name in a Region with its `bound_rows`, or None.
+
+    Raises DamagedSecretError if its labels, versions or policy are not those that were stored last.
+    """
+    found = database.fetch_row(_FIND_VERIFIED, (region, name))
+    if found is None:
+        return None
+    rows = BoundRows(*found[-3:])
+    if database.binding:
+        database.binding.verify(database, found[0], found[_COLUMN_COUNT], rows)
+    return replace(read_row(found[:_COLUMN_COUNT]), bound_rows=rows)
+
+
+def require_verified(database: Database, *secrets: int) -> None:
+    """Verifies secrets (their rows) before their labels, versions or policy change. Raises DamagedSecretError."""
+    if database.binding:
+        database.binding.require(database, secrets)
+
+
+def is_intact(database: Database, secret: Secret) -> bool:
+    """Whether the labels, versions and policy of a secret are those that were stored last."""
+    try:
+        require_verified(database, secret.id)
+    except DamagedSecretError:
+        return False
+    return True
 
 
 def find_by_row(database: Database, row: int) -> Secret | None:
@@ -170,8 +208,15 @@ def schedule_deletion(database: Database, secret: Secret, delete_at: int | None)
 
 def delete(database: Database, secret: Secret) -> None:
     """Deletes the secret with its versions, labels and tags; SQLite overwrites their content (secure_delete)."""
+    _note_words(database)
     database.run("DELETE FROM words WHERE rowid = ?", (secret.id,))
     database.run("DELETE FROM secrets WHERE id = ?", (secret.id,))
+
+
+def _note_words(database: Database) -> None:
+    """Notes that the word index holds back changes until it is told to write them."""
+    if database.digest:
+        database.digest.words_pending = True
 
 
 def has_overdue(database: Database, now: int) -> bool:
@@ -241,6 +286,7 @@ def _index_words(database: Database, rows: Sequence[int]) -> None:
         (row, *(" ".join(list_words(text)) for text in (name, description, _format_tags(tagged.get(row, {})))))
         for row, name, description in map(_read_words, about)
     ]
+    _note_words(database)
     insert = "INTO words (rowid, name, description, tags) VALUES (?, ?, ?, ?)"
     database.run_many(f"INSERT OR REPLACE {insert}", [each for each in indexed if each[0] <= newest[0]])
     database.run_many(f"INSERT {insert}", [each for each in indexed if each[0] > newest[0]])

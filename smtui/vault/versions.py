@@ -9,6 +9,7 @@ from typing import Any
 from smtui.vault.columns import UNREADABLE, make_row_reader
 from smtui.vault.database import Database
 from smtui.vault.envelope import Envelope
+from smtui.vault.secrets import require_verified
 from smtui.vault.sqlite_errors import make_damaged_row_error
 
 COLUMNS = "id, secret, version_id, created_at, accessed_on, form, key, wrapped, sealed"
@@ -97,6 +98,7 @@ class UnstoredVersion:
 
 def insert_versions(database: Database, new: Sequence[UnstoredVersion]) -> range:
     """Adds versions and returns their rows, which are consecutive."""
+    require_verified(database, *(each.secret for each in new))
     database.run_many(
         "INSERT INTO versions (secret, version_id, created_at, form, key, wrapped, sealed)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -108,12 +110,14 @@ def insert_versions(database: Database, new: Sequence[UnstoredVersion]) -> range
 
 def fill_version(database: Database, version: StoredVersion, *, form: str, key: int, envelope: Envelope) -> None:
     """Stores the value of an empty version."""
+    require_verified(database, version.secret)
     database.run("UPDATE versions SET form = ?, key = ?, wrapped = ?, sealed = ? WHERE id = ?",
                  (form, key, envelope.wrapped, envelope.sealed, version.id))
 
 
 def reseal_version(database: Database, version: StoredVersion, key: int, envelope: Envelope) -> None:
     """Stores the same value, encrypted under another key."""
+    require_verified(database, version.secret)
     database.run("UPDATE versions SET key = ?, wrapped = ?, sealed = ? WHERE id = ?",
                  (key, envelope.wrapped, envelope.sealed, version.id))
 
@@ -131,10 +135,13 @@ def read_labels(database: Database, secret: int) -> dict[str, int]:
 
 def add_labels(database: Database, new: Iterable[tuple[int, str, int]]) -> None:
     """Attaches labels that a secret does not have yet: rows of secret, label and version's row."""
-    database.run_many("INSERT INTO labels (secret, label, version) VALUES (?, ?, ?)", new)
+    rows = list(new)
+    require_verified(database, *(secret for secret, _, _ in rows))
+    database.run_many("INSERT INTO labels (secret, label, version) VALUES (?, ?, ?)", rows)
 
 
 def save_labels(database: Database, secret: int, before: Mapping[str, int], after: Mapping[str, int]) -> None:
+    require_verified(database, secret)
     for gone in before.keys() - after.keys():
         database.run("DELETE FROM labels WHERE secret = ? AND label = ?", (secret, gone))
     add_labels(database, [(secret, each, version) for each, version in after.items() if each not in before])
@@ -165,6 +172,7 @@ def list_page(database: Database, secret: int, *, after: int, limit: int, deprec
 
 
 def remove_versions(database: Database, secret: int, version_ids: Iterable[str]) -> None:
+    require_verified(database, secret)
     for version_id in version_ids:
         database.run("DELETE FROM versions WHERE secret = ? AND version_id = ?", (secret, version_id))
 
@@ -176,6 +184,7 @@ def remove_outdated(database: Database, secret: int, *, keep: int, made_before: 
     """
     surplus = count_versions(database, secret) - keep
     if surplus > 0:
+        require_verified(database, secret)
         database.run(
             "DELETE FROM versions WHERE id IN (SELECT id FROM versions WHERE secret = :secret AND created_at <= :before"
             " AND id NOT IN (SELECT version FROM labels WHERE secret = :secret) ORDER BY id LIMIT :surplus)",

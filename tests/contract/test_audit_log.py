@@ -124,21 +124,23 @@ def test_a_name_is_asked_for_in_its_region(vault, client) -> None:
 
 
 TAMPERING = [
-    "UPDATE trail SET event = replace(event, 's2', 's9') WHERE id = {middle}",
-    "UPDATE trail SET at = at + 1 WHERE id = {middle}",
-    "UPDATE trail SET chain = zeroblob(32) WHERE id = {middle}",
-    "DELETE FROM trail WHERE id = (SELECT min(id) FROM trail)",
-    "DELETE FROM trail WHERE id = {middle}",
-    "DELETE FROM trail WHERE id = {last}",
-    "DELETE FROM trail",
-    "DELETE FROM trail_start",
-    "INSERT INTO trail (at, operation, event, chain) SELECT at, operation, event, chain FROM trail WHERE id = {middle}",
+    "UPDATE audit_events SET event = replace(event, 's2', 's9') WHERE id = {middle}",
+    "UPDATE audit_events SET at = at + 1 WHERE id = {middle}",
+    "UPDATE audit_events SET chain = zeroblob(32) WHERE id = {middle}",
+    "DELETE FROM audit_events WHERE id = (SELECT min(id) FROM audit_events)",
+    "DELETE FROM audit_events WHERE id = {middle}",
+    "DELETE FROM audit_events WHERE id = {last}",
+    "DELETE FROM audit_events",
+    "DELETE FROM audit_start",
+    "INSERT INTO audit_events (at, operation, event, chain, latest)"
+    " SELECT at, operation, event, chain, latest FROM audit_events WHERE id = {middle}",
 ]
 
 
-# The shortened chain is valid; only the digest of the vault detects the change.
-CUT = ("UPDATE trail_start SET dropped = {middle}, chain = (SELECT chain FROM trail WHERE id = {middle});"
-       " DELETE FROM trail WHERE id <= {middle}")
+# The shortened chain is valid; only the digest of the vault detects these changes.
+CUT = ("UPDATE audit_start SET dropped = {middle}, chain = (SELECT chain FROM audit_events WHERE id = {middle});"
+       " DELETE FROM audit_events WHERE id <= {middle}")
+FOUND_BY_THE_DIGEST = (CUT, "DELETE FROM audit_events WHERE id = {last}", "DELETE FROM audit_events")
 
 
 @pytest.mark.parametrize("change", [*TAMPERING, CUT])
@@ -157,14 +159,14 @@ def test_an_altered_or_removed_event_is_found_by_check(
     for number in range(4):
         client.create_secret(Name=f"s2-{number}", SecretString="1")
     assert vault.maintenance.check().clean
-    last = vault._state.database.fetch_row("SELECT max(id) FROM trail")[0]
+    last = vault._state.database.fetch_row("SELECT max(id) FROM audit_events")[0]
 
     vault.maintenance.backup(tmp_path / "copy")
     by_another_program(tmp_path / "copy", vault.unlock_key(), change.format(middle=last - 2, last=last))
 
     with smtui.open_vault(tmp_path / "copy", key=vault.unlock_key(), clock=clock) as copy:
         areas = {each.area for each in copy.maintenance.check().findings}
-        assert areas == {"rows"} | ({"audit log"} if change != CUT else set())
+        assert areas == {"rows"} | ({"audit log"} if change not in FOUND_BY_THE_DIGEST else set())
 
 
 def test_old_events_go_and_the_rest_can_be_verified(vault, client, clock, reopen, days_pass) -> None:
@@ -280,7 +282,7 @@ def everything(vault):
 def test_no_trail_entry_no_operation(vault, client, kind, method) -> None:
     """If the event cannot be written, the call changes and returns nothing, also for reads and invalid requests."""
     client.create_secret(Name="a", SecretString="1")
-    vault._state.database.run("CREATE TRIGGER no BEFORE INSERT ON trail BEGIN SELECT raise(ABORT, 'no'); END")
+    vault._state.database.run("CREATE TRIGGER no BEFORE INSERT ON audit_events BEGIN SELECT raise(ABORT, 'no'); END")
     before = everything(vault)
 
     with pytest.raises(smtui.VaultError):
@@ -314,5 +316,5 @@ def test_only_changes(vault, client) -> None:
     assert not any(event["readOnly"] for event in events)
     assert {"GetSecretValue", "ListSecrets"} <= {event["eventName"] for event in vault.audit_log()}
     with vault.transaction():
-        vault._state.database.run("UPDATE trail SET event = 'x' WHERE operation = 'GetSecretValue'")
+        vault._state.database.run("UPDATE audit_events SET event = 'x' WHERE operation = 'GetSecretValue'")
     assert [event.get("errorCode") for event in vault.audit_log(changes_only=True)].count("UnreadableEvent") == 1

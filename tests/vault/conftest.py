@@ -10,10 +10,13 @@ import pytest
 
 import smtui
 from smtui.vault import kdf
+from smtui.vault.schema import MIGRATIONS
 from tests.conftest import PASSPHRASE
 
 REAL = dict(kdf.PROFILES)
 CHEAP = {number: kdf.Profile(memory_cost=64, iterations=1, lanes=1) for number in REAL}
+SAMPLES = Path(__file__).parent / "samples"
+FORMATS = range(1, len(MIGRATIONS) + 1)
 VALUES = {"prod/db": "hunter2-" * 20, "prod/api": "another-" * 400}
 
 
@@ -36,6 +39,16 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 client.put_secret_value(SecretId="prod/db", SecretString=f"{number}" * 500)
             client.put_secret_value(SecretId="prod/db", SecretString=VALUES["prod/db"])
     return path
+
+
+@pytest.fixture(scope="session")
+def sample_keys() -> dict[int, bytes]:
+    """Returns the key of the frozen sample of each format, from the real key derivation."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "PROFILES", REAL)
+        salts = {number: (SAMPLES / f"format-{number}.vault").read_bytes()[:16] for number in FORMATS}
+        return {number: kdf.FileKeys.from_passphrase("a frozen sample", salt).unlock_key()
+                for number, salt in salts.items()}
 
 
 @pytest.fixture

@@ -159,7 +159,7 @@ def test_to_ask_reads_one_row_however_long_the_audit_log_is(two: tuple[smtui.Vau
     one, _ = two
     database = one._state.database
     plans = [" ".join(str(row[3]) for row in database.fetch_rows(f"EXPLAIN QUERY PLAN {question}")) for question in (
-        "SELECT value FROM meta WHERE name = 'content_changes'", "SELECT max(id) FROM trail")]
+        "SELECT value FROM meta WHERE name = 'content_changes'", "SELECT max(id) FROM audit_events")]
 
     assert "SCAN" not in plans[0]
-    assert plans == ["SEARCH meta USING PRIMARY KEY (name=?)", "SEARCH trail"]
+    assert plans == ["SEARCH meta USING PRIMARY KEY (name=?)", "SEARCH audit_events"]

@@ -14,9 +14,7 @@ from smtui.cli.main import run
 from smtui.vault import kdf, opening, schema_check
 from smtui.vault.schema import MIGRATIONS
 from tests.conftest import PASSPHRASE, by_another_program
-from tests.vault.conftest import REAL, VALUES, read_all
-
-SAMPLES = Path(__file__).parent / "samples"
+from tests.vault.conftest import FORMATS, SAMPLES, VALUES, read_all
 
 
 def make_alteration(name: str, text: str, other: str) -> str:
@@ -47,16 +45,6 @@ CHANGES = {
 }
 
 
-@pytest.fixture(scope="session")
-def sample_keys() -> dict[int, bytes]:
-    """Returns the key of the frozen sample of each format, from the real key derivation."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kdf, "PROFILES", REAL)
-        salts = {number: (SAMPLES / f"format-{number}.vault").read_bytes()[:16] for number in (1, 2, 3)}
-        return {number: kdf.FileKeys.from_passphrase("a frozen sample", salt).unlock_key()
-                for number, salt in salts.items()}
-
-
 @pytest.fixture
 def key(path: Path) -> bytes:
     return kdf.FileKeys.from_passphrase(PASSPHRASE, path.read_bytes()[:16]).unlock_key()
@@ -66,7 +54,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
-@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("number", FORMATS)
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_schema_that_is_not_ours_is_refused(
     tmp_path: Path, sample_keys: dict[int, bytes], number: int, change: str, monkeypatch: pytest.MonkeyPatch
@@ -184,7 +172,7 @@ def test_a_temporary_object_is_not_ours(path: Path, key: bytes) -> None:
     connection: apsw.Connection = file.connection
     connection.execute("CREATE TEMP TABLE secrets (x)")
 
-    assert list(schema_check.find_differences(connection, 3)) == [
+    assert list(schema_check.find_differences(connection, len(MIGRATIONS))) == [
         "it holds the temporary table secrets, which smtui does not create."
     ]
     file.drop()

@@ -29,15 +29,19 @@ LIMITS = read_limits(Settings())
 ILL = "(SELECT min(id) FROM secrets WHERE name = 'ill')"
 # For each table, a condition that selects the changed row; other rows remain valid.
 ROWS = {
-    "meta": "name = 'trail_days'", "keys": "description = 'ill'", "aliases": "alias = 'alias/ill'",
+    "meta": "name = 'audit_days'", "keys": "description = 'ill'", "aliases": "alias = 'alias/ill'",
     "secrets": f"id = {ILL}", "tags": f"secret = {ILL} AND key = 'a'",
     "versions": f"id = (SELECT max(id) FROM versions WHERE secret = {ILL})",
     "labels": f"secret = {ILL} AND label = 'AWSCURRENT'",
-    "trail": "id = (SELECT min(id) FROM trail)", "replicas": f"secret = {ILL}", "functions": "name = 'ill'",
+    "audit_events": "id = (SELECT min(id) FROM audit_events)", "replicas": f"secret = {ILL}",
+    "functions": "name = 'ill'",
+    "audit_index": "number = (SELECT max(number) FROM audit_index)", "key_policies": "policy = 'ill'",
+    "key_tags": "value = 'ill'", "callers": "name = 'ill'", "kept_indexes": "context = 'ill'",
+    "staged_changes": "context = 'ill'",
     "rotations": f"secret = {ILL}", "runs": f"secret = {ILL}", "policies": f"secret = {ILL}",
 }
 # Tables with a single row: if it is damaged, the whole vault is refused as damaged.
-ONE_ROW = {"trail_start": "one = 1", "digest": "one = 1"}
+ONE_ROW = {"audit_start": "one = 1", "digest": "one = 1"}
 VITAL = {
     "account": ("meta", "name = 'account_id'"), "region": ("meta", "name = 'region_name'"),
     "internal key": ("keys", "manager = 'AWS' AND id = 1"), "internal alias": ("aliases", "alias = 'smtui/internal'"),
@@ -97,6 +101,15 @@ def fill(vault: smtui.Vault) -> None:
         client.put_resource_policy(SecretId=name, ResourcePolicy=policy)
         client.rotate_secret(SecretId=name, RotationLambdaARN=arn, RotationRules={"AutomaticallyAfterDays": 30})
         client.get_secret_value(SecretId=name)
+    database = vault._state.database
+    with database.transaction():
+        key = database.fetch_row("SELECT max(id) FROM keys")
+        database.run("INSERT INTO key_policies VALUES (?, 'ill')", key)
+        database.run("INSERT INTO key_tags (key, tag, value) VALUES (?, 'a', 'ill')", key)
+        database.run("INSERT INTO callers VALUES ('ill', 'AKIA', 'arn', 'none', x'00', 1)")
+        database.run("INSERT INTO kept_indexes VALUES ('ill', 'us-east-1', x'00', 1)")
+        database.run("INSERT INTO staged_changes VALUES (1, 'ill', 'us-east-1', 'a', 'PutSecretValue', x'00', 1)")
+        database.run("INSERT INTO audit_index VALUES (1, 1)")
     client.create_secret(Name="planned", SecretString="x")
     client.delete_secret(SecretId="planned")
 
@@ -274,7 +287,7 @@ def test_a_damaged_secret_is_shown_as_one(altered: Any, column: str) -> None:
 @pytest.mark.parametrize("event", ["'no JSON'", "x'7b7d'", "'[]'", "'{\"eventName\": 7}'", "printf('%.*c', 900, '[')"])
 def test_a_damaged_event_is_shown_as_one(altered: Any, event: str) -> None:
     """The event keeps its number and operation. All other events are listed, with and without filters."""
-    vault = altered("trail", "event", "id = 3", event)
+    vault = altered("audit_events", "event", "id = 3", event)
     everything = list(vault.audit_log())
 
     [damaged] = [each for each in everything if each.get("errorCode") == "UnreadableEvent"]
@@ -282,7 +295,7 @@ def test_a_damaged_event_is_shown_as_one(altered: Any, event: str) -> None:
     assert damaged["eventName"] != ""
     assert len(everything) > 20
     assert list(vault.audit_log(operation="CreateSecret", outcome="done", secret_id="well"))
-    assert any("audit log" in sentence or "event of trail" in sentence for sentence in sentences(vault))
+    assert any("audit log" in sentence or "event of audit_events" in sentence for sentence in sentences(vault))
 
 
 def test_a_function_whose_settings_are_none(altered: Any) -> None:

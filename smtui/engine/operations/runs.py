@@ -36,6 +36,8 @@ def claim_rotation(call: Call, _: None, request: Request) -> Response:
         secret = _get_secret(call, run.secret)
         if secret.region != call.region or wanted not in (None, call.format_arn(secret)):
             continue
+        if not secrets.is_intact(call.database, secret):
+            continue
         if run.held_until > call.now or (run.not_before > call.now and not request.get("AtOnce", False)):
             continue
         if task := _claim(call, secret, run, request["Holder"]):
@@ -48,7 +50,7 @@ def _end_abandoned(call: Call) -> None:
     """Ends the runs of this Region whose versions have lost AWSPENDING."""
     for run in rotations.list_waiting_runs(call.database):
         secret = _get_secret(call, run.secret)
-        if secret.region == call.region:
+        if secret.region == call.region and secrets.is_intact(call.database, secret):
             rotation.end_abandoned_run(call, secret, run)
 
 
@@ -59,6 +61,8 @@ def _begin_due(call: Call) -> None:
         present = rotation.schedule_next(call, due)
         run = rotations.find_run(call.database, secret.id)
         at_work = run is not None and run.state == "waiting"
+        if not secrets.is_intact(call.database, secret):
+            continue
         if secret.region != call.region or secret.is_scheduled or at_work or _is_waiting(call, due):
             continue
         is_open = present.opens_at is not None and present.opens_at <= call.now

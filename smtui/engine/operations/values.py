@@ -7,6 +7,8 @@ from typing import Any
 
 from smtui.api.errors import (
     ClientError,
+    DamagedSecretError,
+    InternalServiceError,
     InvalidParameterException,
     InvalidRequestException,
     ResourceNotFoundException,
@@ -109,6 +111,8 @@ def batch_get_secret_value(call: Call, _: None, request: Request) -> Response:
     for secret_id in ids:
         try:
             got.append(_get_one(call, secret_id))
+        except DamagedSecretError as error:
+            errors.append({"SecretId": secret_id, "ErrorCode": InternalServiceError.__name__, "Message": str(error)})
         except ClientError as error:
             errors.append({"SecretId": secret_id, "ErrorCode": error.code, "Message": error.message})
     call.subject = None

@@ -74,7 +74,7 @@ async def test_what_is_wrong_is_told(vault: smtui.Vault, filled: Any, tmp_path: 
     """Another program changed the audit log of a copy."""
     path, key = tmp_path / "copy.vault", vault.unlock_key()
     vault.maintenance.backup(path)
-    by_another_program(path, key, "UPDATE trail SET event = replace(event, 'stripe', 'strope')")
+    by_another_program(path, key, "UPDATE audit_events SET event = replace(event, 'stripe', 'strope')")
     with smtui.open_vault(path, key=key) as copy:
         running = SmtuiApp(path, Settings(), vault=copy)
         async with running.run_test(size=SMALL) as pilot:
