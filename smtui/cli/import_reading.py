@@ -14,9 +14,10 @@ from smtui.transfer import formats
 from smtui.transfer.dotenv import EnvOptions
 from smtui.transfer.entry import Entry, add_prefixes, combine, refuse_duplicates
 from smtui.transfer.errors import SourcePassphraseError
-from smtui.transfer.formats import FileContent, ImportFormat
+from smtui.transfer.formats import ImportFormat
 from smtui.transfer.item import LeftBehind
 from smtui.transfer.mapping import MappingOptions, merge_left_behind
+from smtui.transfer.opened_source import FileContent
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
 

@@ -34,12 +34,13 @@ class ImportedSecret:
     """A secret that an import has written, without its value.
 
     `owner` is the AWS service that manages it, if any. `before` maps each staging label to its version immediately
-    before the import, or is None if the secret is new.
+    before the import, or is None if the secret is new. `versions` is how many versions a new secret got.
     """
 
     name: str
     owner: str | None
     before: Mapping[str, str] | None = None
+    versions: int = 1
 
 
 def import_entries(target: ImportTarget, entries: Iterable[Entry], on_difference: Action) -> Iterator[Step]:
@@ -117,7 +118,7 @@ def _create(target: ImportTarget, entries: Sequence[Entry]) -> Iterator[Imported
     """Creates secrets of one owner."""
     for entry, refusal in zip(entries, target.create(entries[0].owner, entries), strict=True):
         if refusal is None:
-            yield ImportedSecret(entry.name, entry.owner)
+            yield ImportedSecret(entry.name, entry.owner, versions=len(entry.history) + 1)
             continue
         with _name_in_errors(entry):
             stored = _put_first(target, entry, refusal)

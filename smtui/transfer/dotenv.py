@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from smtui.text.interruption import check_interruption
 from smtui.transfer.entry import Entry, make_unreadable_error
+from smtui.transfer.errors import DuplicateNamesError
 
 _START = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z0-9_./@+!-]+)[ \t]*=[ \t]*")
 _BLANK = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
@@ -128,15 +129,28 @@ def _list_assignments(text: str, file: str, skipped: list[str]) -> Iterator[Assi
 
 
 def _merge(found: Sequence[Assignment], options: EnvOptions) -> list[Assignment]:
-    """The assignments without repetitions. Raises UnreadableFileError if a name has two values and none is chosen."""
+    """The assignments without repetitions. Raises DuplicateNamesError if a name has two values and none is chosen."""
     merged: dict[str, Assignment] = {}
+    different: dict[str, Assignment] = {}
+    first: dict[str, str] = {}
     for each in found:
-        first = merged.get(each.name)
-        if first is not None and first.value != each.value and not options.last:
-            raise make_unreadable_error(each.place, f"{each.name} is given twice, first at {first.place}, with another "
-                                                    "value (--last takes the last one)")
+        before = merged.get(each.name)
+        if before is not None and before.value != each.value:
+            different.setdefault(each.name, each)
+        first.setdefault(each.name, each.place)
         merged[each.name] = each
+    if different and not options.last:
+        raise _make_duplicates_error([*different.values()], first)
     return [*merged.values()]
+
+
+def _make_duplicates_error(different: Sequence[Assignment], first: Mapping[str, str]) -> DuplicateNamesError:
+    """The error for names with several values; it says where the first of them is given again."""
+    each, *more = different
+    others = f"; so are {', '.join(other.name for other in more[:MAX_NAMES])}" if more else ""
+    return DuplicateNamesError(
+        f"{each.place}: {each.name} is given twice, first at {first[each.name]}, with another value{others} "
+        "(--last takes the last one).", [each.name for each in different], hint="Nothing was imported.")
 
 
 # References.
@@ -170,20 +184,23 @@ def _make_replacement(values: Mapping[str, str], place: str) -> Callable[[re.Mat
 
 def _note_references(found: Sequence[Assignment], file: str, *, is_expanded: bool) -> Iterator[str]:
     """A note for each kind of reference, with the names of the variables."""
-    kinds: tuple[tuple[str, Callable[[Assignment], object]], ...] = (
-        ("refer to other variables (${NAME}) and are imported as they are; --expand replaces them",
+    kinds: tuple[tuple[str, str, Callable[[Assignment], object]], ...] = (
+        ("refers to other variables (${NAME}) and is imported as it is; --expand replaces them",
+         "refer to other variables (${NAME}) and are imported as they are; --expand replaces them",
          lambda each: not is_expanded and not each.is_literal and _BRACED.search(each.value)),
-        ("are references of 1Password (op://), not values; op inject replaces them",
+        ("is a reference of 1Password (op://), not a value; op inject replaces it",
+         "are references of 1Password (op://), not values; op inject replaces them",
          lambda each: each.value.startswith("op://")),
-        ("are encrypted by dotenvx; dotenvx decrypt decrypts them",
+        ("is encrypted by dotenvx; dotenvx decrypt decrypts it",
+         "are encrypted by dotenvx; dotenvx decrypt decrypts them",
          lambda each: each.value.startswith("encrypted:")),
     )
-    for sentence, matches in kinds:
+    for one, many, matches in kinds:
         names = [each.name for each in found if matches(each)]
         if names:
             listed = ", ".join(names[:MAX_NAMES]) + (", ..." if len(names) > MAX_NAMES else "")
-            values = f"{len(names):,} value{'' if len(names) == 1 else 's'} that"
-            yield f"{file}: {values} {sentence}: {listed}."
+            what = f"1 value that {one}" if len(names) == 1 else f"{len(names):,} values that {many}"
+            yield f"{file}: {what}: {listed}."
 
 
 # Lines.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from smtui.api.errors import SmtuiError
 
 
@@ -15,6 +17,14 @@ class TransferError(SmtuiError):
 
 class UnreadableFileError(TransferError):
     """An import file is not valid; the message says where and why."""
+
+
+class DuplicateNamesError(UnreadableFileError):
+    """A file gives some `names` several times, with different values."""
+
+    def __init__(self, message: str, names: Sequence[str], *, hint: str = "") -> None:
+        self.names = names
+        super().__init__(message, hint=hint)
 
 
 class FileNotWrittenError(TransferError):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from textwrap import wrap
 
@@ -12,10 +13,12 @@ from smtui.system.bounded_read import TooLargeError, read_bounded
 from smtui.system.paths import is_file, is_folder
 from smtui.text.interruption import CALLS_PER_CHECK, check_interruption
 from smtui.text.strict_json import StrictJsonError, format_json
-from smtui.transfer.entry import Entry, make_unreadable_error
+from smtui.transfer.dotenv import EnvOptions
+from smtui.transfer.entry import make_unreadable_error
 from smtui.transfer.errors import SourcePassphraseError, TransferError, UnknownSourceError
-from smtui.transfer.item import Item, LeftBehind, SourceContent
-from smtui.transfer.mapping import MappingOptions, map_items
+from smtui.transfer.item import Item, SourceContent
+from smtui.transfer.mapping import MappingOptions
+from smtui.transfer.opened_source import FileContent, OpenedSource
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import NO_KEY, SourceKey
 from smtui.transfer.sources import (
@@ -177,39 +180,42 @@ def format_source_table() -> str:
     return "\n".join(["| source | file | `--format` |", "| --- | --- | --- |", *rows, ""])
 
 
-@dataclass(frozen=True, slots=True)
-class FileContent:
-    """The entries of a file, and what it is; `notes` are sentences about what it lacks."""
-
-    entries: list[Entry]
-    notes: list[str]
-    what: str = ""
-    left_behind: list[LeftBehind] = field(default_factory=list)
-    is_encrypted: bool = False
-
-
 def read_file(path: Path, key: SourceKey = NO_KEY, options: MappingOptions = CURRENT_VALUES) -> FileContent:
     """Reads and parses the file or folder at `path`. Raises TransferError."""
     return read_source(open_source(path), None, key, options)
 
 
+@dataclass(frozen=True, slots=True)
+class FileDescription:
+    """What a file is, in a few words, and whether it needs its own passphrase."""
+
+    words: str = ""
+    needs_passphrase: bool = False
+
+
 def describe_file(path: Path) -> str:
-    """What the file or folder at `path` is, in a few words, while it is chosen.
+    """The words of `describe_source`."""
+    return describe_source(path).words
+
+
+def describe_source(path: Path) -> FileDescription:
+    """What the file or folder at `path` is, while it is chosen.
 
     Empty if nothing is there, or if it is large. No program is started for it, and no key is derived.
     """
     try:
         if not is_folder(path) and not (is_file(path) and path.stat().st_size <= MAX_DESCRIBED):
-            return ""
+            return FileDescription()
         file = open_source(path)
         source = recognise_source(file)
         if source.format in STARTS_PROGRAMS:
-            return f"{source.title}, encrypted"
-        return _read(source, file, NO_KEY, CURRENT_VALUES).what.removeprefix(f"{file.name}: ").rstrip(".")
+            return FileDescription(f"{source.title}, encrypted")
+        content = _open(source, file, NO_KEY, needs_unique=False).make_entries(CURRENT_VALUES)
+        return FileDescription(content.what.removeprefix(f"{file.name}: ").rstrip("."))
     except SourcePassphraseError:
-        return f"{source.title}, encrypted with a passphrase"
+        return FileDescription(f"{source.title}, encrypted with a passphrase", needs_passphrase=True)
     except (TransferError, OSError) as error:
-        return str(error).removeprefix(f"{path}: ").rstrip(".")
+        return FileDescription(str(error).removeprefix(f"{path}: ").rstrip("."))
 
 
 def open_source(path: Path) -> SourceFile:
@@ -244,38 +250,49 @@ def read_source(
         SourcePassphraseError: if it is encrypted, and `key` does not open it.
         UnreadableFileError: if it is not valid.
     """
+    return _open(_choose_source(file, format), file, key).make_entries(options)
+
+
+def read_once(file: SourceFile, key: SourceKey = NO_KEY) -> OpenedSource:
+    """Reads a file to make entries of it more than once. Raises like `read_source`, but not for duplicate variables."""
+    return _open(_choose_source(file), file, key, needs_unique=False)
+
+
+def _choose_source(file: SourceFile, format: ImportFormat | None = None) -> Source:
     source = BY_FORMAT[format] if format else recognise_source(file)
     if format and not source.is_general and not source.recognise(file):
         raise make_unreadable_error(file.name, f"it was not recognised as {format}")
-    return _read(source, file, key, options)
+    return source
 
 
-def _read(source: Source, file: SourceFile, key: SourceKey, options: MappingOptions) -> FileContent:
+def _open(source: Source, file: SourceFile, key: SourceKey, *, needs_unique: bool = True) -> OpenedSource:
     """Reads a file with the source that recognises it. Raises like `read_source`."""
+    variables = partial(_read_variables, file) if source.format is ImportFormat.ENV else None
+    if variables is not None and not needs_unique:
+        return OpenedSource(file.name, variables(replace(file.env_options, last=True)), "", variables)
     content = source.read(file, key)
     if content.inner is not None:
-        return _read_inner(content, str(source.format), key, options)
-    origin = content.origin or str(source.format)
-    mapped = map_items(content.items, origin, options)
-    entries = [*content.entries, *mapped.entries]
-    count = f"{len(entries):,} secret{'' if len(entries) == 1 else 's'}"
-    return FileContent(entries, content.notes, f"{file.name}: {content.what}, {count}.",
-                       [*content.left_behind, *mapped.left_behind], content.is_encrypted)
+        return _open_inner(content, str(source.format), key, needs_unique=needs_unique)
+    return OpenedSource(file.name, content, content.origin or str(source.format), variables)
 
 
-def _read_inner(outer: SourceContent, origin: str, key: SourceKey, options: MappingOptions) -> FileContent:
+def _read_variables(file: SourceFile, options: EnvOptions) -> SourceContent:
+    return env.read(SourceFile(file.raw, file.name, file.path, env_options=options), NO_KEY)
+
+
+def _open_inner(outer: SourceContent, origin: str, key: SourceKey, *, needs_unique: bool) -> OpenedSource:
     """Reads what was in an encrypted file. Content of no known kind is one secret with the name of the file."""
     assert outer.inner is not None
     file = outer.inner
     claims = find_claims(file)
     if claims and claims[0].format is not None:
-        found = _read(claims[0], file, key, options)
-        return replace(found, what=f"{found.what} It is a {outer.what}.", is_encrypted=True)
+        return replace(_open(claims[0], file, key, needs_unique=needs_unique), around=outer.what)
     title = file.path.stem if file.path else "imported"
     document = file.documents[0] if len(file.documents) == 1 else None
     value = format_json(document) if isinstance(document, dict) else to_value(file.raw)
-    entries = map_items([Item(title, file.name, value=value, is_unnamed=True)], origin, options).entries
-    return FileContent(entries, outer.notes, f"{file.name}: {outer.what}, 1 secret.", is_encrypted=True)
+    item = Item(title, file.name, value=value, is_unnamed=True)
+    content = SourceContent(outer.what, items=[item], notes=outer.notes, is_encrypted=True)
+    return OpenedSource(file.name, content, origin)
 
 
 def find_claims(file: SourceFile) -> list[Source]:

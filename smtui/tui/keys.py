@@ -255,12 +255,10 @@ SHORTCUTS = (
     Shortcut("compare.reveal", "r", "reveal", "Reveal",
              "Reveal the value under the cursor for a limited time, or hide it", show=True),
     Shortcut("compare.back", "escape,h", "back", "Back", "Return to the versions", show=True),
-
     Shortcut("unlock.keyring", "ctrl+k", "keyring", "Use keyring", "Unlock with the key in the OS keyring", show=True),
 
     Shortcut("create.words", "ctrl+g", "words", "Generate", "Generate six random words as the passphrase", show=True),
     Shortcut("create.hide", "ctrl+r", "hide", "Hide words", "Show or hide the words", show=True),
-
     Shortcut("recovery.copy", "y", "copy", "Copy", "Copy the recovery code", show=True),
 
     Shortcut("generator.next", "down", "choose(1)", "Next", "Select the next password"),
@@ -271,18 +269,23 @@ SHORTCUTS = (
     Shortcut("generator.use", "ctrl+s", "use", "Use as value", "Use the password as the value", show=True),
     Shortcut("generator.store", "f7", "store", "New secret", "Create a secret with this password", show=True),
     Shortcut("generator.close", "escape", "close", "Close", "Discard the password and close", show=True),
-
     Shortcut("dialog.cancel", "escape", "cancel", "Cancel", "Cancel without changes", show=True),
-
     Shortcut("copy.choose", "y", "choose", "Copy", "Choose the row under the cursor", show=True),
-
     Shortcut("code.copy", "y", "copy", "Copy", "Copy the current code", show=True),
-
     Shortcut("qr.widen", "space", "widen", "Larger", "Draw the code larger, for fonts that show gaps in it; or smaller",
              show=True),
 
     Shortcut("import_plan.exclude", "space", "exclude", "Exclude",
              "Exclude this secret from the import, or include it again", show=True),
+    Shortcut("import_plan.rename", "e", "rename", "Edit", "Give this secret another name", show=True),
+    Shortcut("import_plan.prefix", "f2", "prefix", "Prefix…", "Change the prefix of all names", show=True),
+    Shortcut("import_plan.history", "f3", "switch('history')", "Older values", "Import older values as older versions"),
+    Shortcut("import_plan.attachments", "f4", "switch('attachments')", "Attachments", "Import attached files too"),
+    Shortcut("import_plan.trash", "f5", "switch('trash')", "Trash", "Import deleted and archived items too"),
+    Shortcut("import_plan.split", "f6", "switch('split')", "Split", "Import each field of an item as a secret"),
+    Shortcut("import_plan.last", "f7", "switch('last')", "Last value", "Use the last of several values of a variable"),
+    Shortcut("import_plan.upper", "f8", "switch('upper')", "Capitals", "Write the names of variables in capitals"),
+    Shortcut("import_plan.expand", "dollar_sign", "switch('expand')", "Expand", "Replace ${NAME} by its value"),
 
     Shortcut("answers.yes", "y", "confirm(True)", "Yes", "Confirm the question", show=True),
     Shortcut("answers.no", "n", "confirm(False)", "No", "Decline the question, like Esc", show=True),
@@ -298,7 +301,6 @@ SHORTCUTS = (
              show=True),
     Shortcut("long_text.down", "down", "scroll_text(1, False)", "Line down", "Scroll the text down one line"),
     Shortcut("long_text.up", "up", "scroll_text(-1, False)", "Line up", "Scroll the text up one line"),
-
     Shortcut("job.stop", "escape", "stop", "Cancel", "Cancel the job and roll back its changes", show=True),
 
     Shortcut("form.save", "ctrl+s", "save", "Store", "Store the value", show=True),
@@ -311,9 +313,7 @@ SHORTCUTS = (
     Shortcut("tags.save", "ctrl+s", "save", "Apply", "Apply the tags", show=True),
     Shortcut("tags.add", "ctrl+n", "add", "Add", "Add a tag", show=True),
     Shortcut("tags.remove", "f8", "remove", "Remove", "Remove the tag under the cursor", show=True),
-
     Shortcut("fields.save", "ctrl+s", "save", "Apply", "Apply the form", show=True),
-
     Shortcut("one_line.accept", "enter,ctrl+s", "accept", "OK", "Accept the text", show=True),
 
     Shortcut("command.run", "enter", "run", "Run", "Run the command", show=True),
@@ -342,12 +342,9 @@ SHORTCUTS = (
 
     Shortcut("deletion.longer", "up", "days(1)", "Longer", "Lengthen the window by one day", show=True),
     Shortcut("deletion.shorter", "down", "days(-1)", "Shorter", "Shorten the window by one day", show=True),
-
     Shortcut("undo.back", "escape,h", "back", "Back", "Return to the list", show=True),
-
     Shortcut("manual.filter", "slash", "filter", "Filter", "Filter the list as you type", show=True),
     Shortcut("manual.back", "escape,h", "back", "Back", "Leave filter; then return to the list", show=True),
-
     Shortcut("pick.filter", "slash", "filter", "Filter", "Filter the list as you type", show=True),
 
     Shortcut("help.filter", "slash", "filter", "Filter", "Filter the list as you type", show=True),

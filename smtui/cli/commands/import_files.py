@@ -20,7 +20,8 @@ from smtui.cli.import_long import MAX_NAMES
 from smtui.cli.unlocking import open_context_for
 from smtui.transfer.apply import apply_each, apply_plan, describe_progress
 from smtui.transfer.entry import Entry
-from smtui.transfer.formats import FileContent, ImportFormat, format_source_list
+from smtui.transfer.formats import ImportFormat, format_source_list
+from smtui.transfer.opened_source import FileContent
 from smtui.transfer.plan import CHANGES, Action, Progress, Step, make_plan, summarize
 from smtui.transfer.reimport import keep_names
 from smtui.transfer.target import ImportTarget

@@ -6,12 +6,11 @@ ARNs, VersionIds and a digest of the metadata of each new secret.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import ClientError, ResourceNotFoundException
-from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.secret.label_moves import LabelMove, collect_secret_labels
@@ -41,7 +40,8 @@ class _Created:
         arn: the ARN of the secret.
         name: its name, for display.
         owner: the service that owns it (OwningService); None for the user's own secrets.
-        version: the VersionId of its only version.
+        labels: its staging labels, by the VersionIds of the versions that have some.
+        versions: the number of its versions.
         changed: its LastChangedDate.
         digest: the digest of its metadata.
     """
@@ -49,7 +49,8 @@ class _Created:
     arn: str
     name: SafeText
     owner: str | None
-    version: str
+    labels: Mapping[str, Sequence[str]]
+    versions: int
     changed: object
     digest: bytes
 
@@ -61,7 +62,7 @@ class _Created:
             return GONE
         if "DeletedDate" in secret:
             return SCHEDULED_ALREADY
-        if secret.get("VersionIdsToStages") != {self.version: [AWSCURRENT]}:
+        if secret.get("VersionIdsToStages") != self.labels:
             return OTHER_VERSIONS
         if digest_metadata(secret) != self.digest:
             return OTHER_METADATA
@@ -70,7 +71,7 @@ class _Created:
     def _find_more(self, client: Client) -> str:
         """Checks what DescribeSecret does not return: versions without a label, and the resource policy."""
         pages = client.get_paginator("list_secret_version_ids").paginate(SecretId=self.arn, IncludeDeprecated=True)
-        if any(each["VersionId"] != self.version for page in pages for each in page["Versions"]):
+        if sum(len(page["Versions"]) for page in pages) != self.versions:
             return OTHER_VERSIONS
         return OTHER_POLICY if client.get_resource_policy(SecretId=self.arn).get("ResourcePolicy") else ""
 
@@ -152,10 +153,12 @@ def note_import(vault: Vault, region: str, written: Sequence[ImportedSecret], pr
 
 
 def _note_one(written: ImportedSecret, secret: DescribeSecretResponse) -> _Change:
-    arn, name, after = secret["ARN"], sanitize(written.name), collect_secret_labels(secret)
+    arn, name = secret["ARN"], sanitize(written.name)
     if written.before is None:
-        return _Created(arn, name, written.owner, after[AWSCURRENT], secret["LastChangedDate"], digest_metadata(secret))
-    return _Updated(arn, name, written.owner, LabelMove(dict(written.before), after, ()).invert())
+        return _Created(arn, name, written.owner, secret.get("VersionIdsToStages", {}), written.versions,
+                        secret["LastChangedDate"], digest_metadata(secret))
+    move = LabelMove(dict(written.before), collect_secret_labels(secret), ())
+    return _Updated(arn, name, written.owner, move.invert())
 
 
 def _find_conflict(reader: Client, vault: Vault, region: str, change: _Change) -> str:

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from smtui.system.paths import expand_home
 from smtui.text.sanitize import sanitize
 from smtui.transfer import formats
+from smtui.transfer.formats import FileDescription
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.panel import Card, CardTitle
@@ -26,8 +27,7 @@ ABOUT = (
     "KeePass, Bitwarden, 1Password, browsers, .env files, Kubernetes, output of aws secretsmanager, and more: what a "
     "file is, is recognised by its content. A preview is shown first."
 )
-
-
+PASSPHRASE_FIELDS = ("#passphrase", "#key-file-field")
 INDENT = " " * 12
 """As wide as the labels of the fields."""
 
@@ -57,7 +57,8 @@ class ImportForm(FieldsForm[Names]):
     Args:
         before: the initial values of the fields.
         problem: why they failed.
-        asks_passphrase: whether the file is encrypted.
+        asks_passphrase: whether the file is known to be encrypted. Otherwise the field for its passphrase appears as
+            soon as the path is that of an encrypted file.
     """
 
     KEY_NAMES: ClassVar = {"fields.save": "Continue"}
@@ -71,8 +72,13 @@ class ImportForm(FieldsForm[Names]):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#kind").display = False
+        self._show_passphrase(self._asks_passphrase)
         if self._asks_passphrase:
             self.query_one("#passphrase").focus()
+
+    def _show_passphrase(self, is_needed: bool) -> None:
+        for id in PASSPHRASE_FIELDS:
+            self.query_one(id).display = is_needed
 
     @property
     def is_dirty(self) -> bool:
@@ -95,11 +101,10 @@ class ImportForm(FieldsForm[Names]):
                 yield Static("One secret")
                 yield PlainInput(before.name, placeholder="name of one secret that holds all values as JSON",
                                  id="name", compact=True)
-            if self._asks_passphrase:
-                yield Passphrase("passphrase of this file", id="passphrase")
-                with Horizontal(classes="field"):
-                    yield Static("Key file")
-                    yield PathInput(before.key_file, id="key-file")
+            yield Passphrase("passphrase of this file", id="passphrase")
+            with Horizontal(classes="field", id="key-file-field"):
+                yield Static("Key file")
+                yield PathInput(before.key_file, id="key-file")
             yield Static(id="said")
         yield Footer()
 
@@ -108,11 +113,13 @@ class ImportForm(FieldsForm[Names]):
         self.run_worker(self._describe(event.value.strip()), exclusive=True, group="kind")
 
     async def _describe(self, path: str) -> None:
-        """Says under the path what the file is, as soon as there is one."""
-        words = await asyncio.to_thread(formats.describe_file, expand_home(path)) if path else ""
+        """Says under the path what the file is, as soon as there is one, and shows the field for its passphrase."""
+        found = await asyncio.to_thread(formats.describe_source, expand_home(path)) if path else FileDescription()
         kind = self.query_one("#kind", Static)
-        kind.display = bool(words)
-        kind.update(Content(f"{INDENT}{sanitize(words)}"))
+        kind.display = bool(found.words)
+        kind.update(Content(f"{INDENT}{sanitize(found.words)}"))
+        is_former = self._asks_passphrase and path == self._before.path
+        self._show_passphrase(found.needs_passphrase or is_former)
 
     @on(Passphrase.Submitted)
     def _leave_passphrase(self) -> None:
@@ -125,8 +132,12 @@ class ImportForm(FieldsForm[Names]):
         except InvalidFieldError as unfit:
             self.refuse(str(unfit))
             return
-        typed = self.query_one("#passphrase", Passphrase).take() if self._asks_passphrase else None
-        self.dismiss(replace(answer, passphrase=typed))
+        self.dismiss(replace(answer, passphrase=self._take_passphrase()))
+
+    def _take_passphrase(self) -> bytearray | None:
+        """The passphrase, if it was asked for; an empty one only if the file is known to need it."""
+        field = self.query_one("#passphrase", Passphrase)
+        return field.take() if field.display and (field.count or self._asks_passphrase) else None
 
     def read(self) -> Names:
         """Returns the fields.
@@ -139,7 +150,8 @@ class ImportForm(FieldsForm[Names]):
             raise InvalidFieldError("Enter the path of a file.")
         if prefix and name:
             raise InvalidFieldError("Use either a prefix or the full name of one secret.")
-        key_file = self.query_one("#key-file", Input).value.strip() if self._asks_passphrase else ""
+        is_encrypted = self.query_one("#key-file-field").display
+        key_file = self.query_one("#key-file", Input).value.strip() if is_encrypted else ""
         return Names(path, prefix, name, key_file)
 
     def in_words(self, answer: Names) -> Content:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.system.paths import expand_home
@@ -13,22 +13,21 @@ from smtui.text.interruption import interrupt_with
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer import formats
 from smtui.transfer.apply import apply_plan
-from smtui.transfer.entry import add_prefixes, combine, make_unreadable_error, refuse_duplicates
-from smtui.transfer.errors import SourcePassphraseError, TransferError
-from smtui.transfer.plan import CHANGES, Action, Step, make_plan, summarize
-from smtui.transfer.reimport import keep_names
+from smtui.transfer.errors import DuplicateNamesError, SourcePassphraseError, TransferError
+from smtui.transfer.opened_source import OpenedSource
+from smtui.transfer.plan import CHANGES, Action, Step, summarize
 from smtui.transfer.source_key import SourceKey
 from smtui.transfer.target import ImportTarget
 from smtui.tui.jobs.job import Progress, run_job
 from smtui.tui.notifications import explain_error
 from smtui.tui.undo.import_undo import ImportedSecrets, note_import
+from smtui.tui.vault.import_choices import ImportChoices, PlannedImport, name_entries, plan_import
 from smtui.tui.vault.import_form import ImportForm, Names
 from smtui.tui.vault.import_plan import ImportPlan
 from smtui.tui.widgets.passphrase import wipe
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
-    from smtui.transfer.entry import Entry
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
 
@@ -41,18 +40,24 @@ async def import_secrets(app: Shell, session: Session) -> None:
     Raises:
         SmtuiError: planning or applying failed; nothing is imported then.
     """
-    file = await _ask_for_file(app)
-    if file is None:
+    asked = await _ask_for_file(app)
+    if asked is None:
         return
     region = session.region
-    steps = await run_job(app, TITLE, lambda vault, progress: _plan_import(vault, region, file, progress))
-    agreed = await app.push_screen_wait(ImportPlan(steps, file.about))
+    opened, choices = asked
+
+    async def plan(chosen: ImportChoices) -> PlannedImport:
+        return await run_job(
+            app, TITLE, lambda vault, progress: plan_import(vault, region, opened, chosen, progress))
+
+    agreed = await app.push_screen_wait(
+        ImportPlan(await plan(choices), plan=plan, choices=choices, switches=opened.list_switches()))
     if agreed is None:
         return
     imported = await run_job(app, TITLE, lambda vault, progress: _apply_steps(vault, region, agreed, progress))
     session.record_large_undo(sanitize(f"import: {summarize(_list_changes(agreed))}"), imported, region)
     app.screen.refresh_bindings()
-    remark = "" if file.is_encrypted else " The file remains on disk in plain text."
+    remark = "" if opened.is_encrypted else " The file remains on disk in plain text."
     app.notify(sanitize(f"Imported {_summarize_import(agreed)}.{remark}"), markup=False)
 
 
@@ -65,22 +70,13 @@ def _summarize_import(steps: Sequence[Step]) -> str:
     return (" and ".join(made) or "nothing") + (f" ({rest})" if rest else "")
 
 
-@dataclass(frozen=True, slots=True)
-class _ReadFile:
-    """The entries of a file under their new names, the prefix that they got, and sentences about the file."""
-
-    entries: list[Entry]
-    prefix: str
-    about: list[str]
-    is_encrypted: bool
-
-
-async def _ask_for_file(app: Shell) -> _ReadFile | None:
-    """Returns the file that the user names, after it was read; None if the user cancels."""
+async def _ask_for_file(app: Shell) -> tuple[OpenedSource, ImportChoices] | None:
+    """Returns the file that the user names, after it was read, and the names of its secrets; None if cancelled."""
     asked = await app.push_screen_wait(ImportForm(Names()))
     while asked is not None:
         try:
-            return await run_job(app, TITLE, partial(_read, asked))
+            opened = await run_job(app, TITLE, partial(_read, asked))
+            return opened, ImportChoices(asked.prefix, asked.name)
         except TransferError as error:
             is_encrypted = isinstance(error, SourcePassphraseError)
             form = ImportForm(asked, explain_error(error), asks_passphrase=is_encrypted)
@@ -88,14 +84,26 @@ async def _ask_for_file(app: Shell) -> _ReadFile | None:
     return None
 
 
-def _read(asked: Names, _: Vault, progress: Progress) -> _ReadFile:
+def _read(asked: Names, _: Vault, progress: Progress) -> OpenedSource:
     """Reads the file as a job, because a large one takes long. Raises TransferError."""
     try:
         with interrupt_with(lambda: progress("reading the file", 0, 0)):
-            return _read_entries(asked)
+            opened = _open(expand_home(asked.path), _read_key(asked))
+            name_entries(opened, ImportChoices(asked.prefix, asked.name))  # what is wrong with them is said in the form
+            return opened
     finally:
         if asked.passphrase is not None:
             wipe(asked.passphrase)
+
+
+def _open(path: Path, key: SourceKey) -> OpenedSource:
+    """Reads a file. Variables with several values are no error yet: the plan offers a switch. Raises TransferError."""
+    try:
+        opened = formats.read_file(path, key).opened
+        assert opened is not None
+        return opened
+    except DuplicateNamesError:
+        return formats.read_once(formats.open_source(path), key)
 
 
 def _read_key(asked: Names) -> SourceKey:
@@ -105,25 +113,6 @@ def _read_key(asked: Names) -> SourceKey:
         return SourceKey(passphrase)
     path = expand_home(asked.key_file)
     return SourceKey(passphrase, formats.open_source(path).raw, path)
-
-
-def _read_entries(asked: Names) -> _ReadFile:
-    path = expand_home(asked.path)
-    content = formats.read_file(path, _read_key(asked))
-    entries = content.entries
-    refuse_duplicates(entries)
-    if not entries:
-        raise make_unreadable_error(str(path), "nothing to import")
-    entries = [combine(entries, asked.name)] if asked.name else add_prefixes(entries, asked.prefix)
-    about = [content.what, *content.notes]
-    if content.left_behind:
-        about.append(f"Not imported: {'; '.join(map(str, content.left_behind))}.")
-    return _ReadFile(entries, asked.prefix, about, content.is_encrypted)
-
-
-def _plan_import(vault: Vault, region: str, file: _ReadFile, progress: Progress) -> list[Step]:
-    target = ImportTarget(vault, region)
-    return make_plan(target, keep_names(target, file.entries, file.prefix), Action.SKIP, progress)
 
 
 def _apply_steps(vault: Vault, region: str, steps: list[Step], progress: Progress) -> ImportedSecrets:

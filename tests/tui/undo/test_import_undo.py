@@ -18,7 +18,9 @@ from smtui.tui.base_screen import SessionScreen
 from smtui.tui.secret.label_moves import collect_version_labels
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.vault.import_plan import ImportPlan
+from smtui.tui.widgets.passphrase import Passphrase
 from tests.conftest import PASSPHRASE, Clock
+from tests.transfer.sources.kdbx_writer import make_document, write_4
 from tests.tui.conftest import MakeApp, screen_text, until
 from tests.tui.driver import hear
 from tests.tui.vault.test_screen import ask_to_import
@@ -295,3 +297,32 @@ def _all_within(root: object) -> list[object]:
         seen[id(held)] = held
         waiting += gc.get_referents(held)
     return [each for each in seen.values() if isinstance(each, str | bytes)]
+
+
+@pytest.mark.parametrize("touched", [False, True])
+async def test_secrets_with_older_values_are_undone_too(
+    app: MakeApp, tmp_path: Path, client: Any, touched: bool
+) -> None:
+    """What an import with its history made is one change; a metadata change that was taken back does not count."""
+    (tmp_path / "old.kdbx").write_bytes(write_4(make_document(), PASSPHRASE))
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ask_to_import(pilot, running, tmp_path / "old.kdbx")
+        await until(pilot, lambda: running.screen.query("#passphrase") and
+                    running.focused is running.screen.query_one("#passphrase"))
+        running.screen.query_one("#passphrase", Passphrase).type(PASSPHRASE)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "[ ] older values" in screen_text(running))
+        await pilot.press("f3")
+        await until(pilot, lambda: "[✓] older values" in screen_text(running))
+        await pilot.press("tab", "enter")
+        await hear(pilot, "Imported ")
+        assert len(client.list_secret_version_ids(SecretId="dev/Mail/Box")["Versions"]) == 2
+        if touched:
+            for description in ("for a moment", client.describe_secret(SecretId="dev/Mail/Box").get("Description", "")):
+                client.update_secret(SecretId="dev/Mail/Box", Description=description)
+        await until(pilot, lambda: isinstance(running.screen, SessionScreen))
+        await pilot.press("u")
+        await until(pilot, lambda: isinstance(running.screen, UndoPreview))
+        await pilot.press("enter")
+        await until(pilot, lambda: "DeletedDate" in client.describe_secret(SecretId="dev/Mail/Box"))

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input, Static
 
 import smtui
 from smtui.transfer.entry import Entry
+from smtui.transfer.item import LeftBehind
 from smtui.transfer.plan import Action, Step
+from smtui.transfer.switches import Switch
 from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.vault.import_choices import ImportChoices, PlannedImport
+from smtui.tui.vault.import_form import ImportForm
 from smtui.tui.vault.import_plan import ImportPlan
+from smtui.tui.widgets.passphrase import Passphrase
+from tests.conftest import PASSPHRASE
+from tests.transfer.sources.kdbx_writer import make_document, write_4
 from tests.tui.conftest import MakeApp, screen_text, until
+from tests.tui.driver import hear
+from tests.tui.vault.test_screen import ask_to_import, at, join_screen_text
 
 ROWS = 3000
 
@@ -66,3 +80,190 @@ async def test_space_excludes_a_secret_also_one_that_blocks(app: MakeApp, vault:
         assert not plan.query_one("#go").disabled
         await pilot.press("up", "space")
         assert [step.action for step in plan.steps] == [Action.CREATE, Action.CREATE, Action.SKIP]
+
+
+# Changes that make the plan again, from the form to the vault.
+
+
+async def open_file(running: SmtuiApp, pilot: Pilot[None], file: Path) -> ImportPlan:
+    """Imports a file up to its plan."""
+    await ask_to_import(pilot, running, file)
+    await until(pilot, lambda: isinstance(running.screen, ImportPlan))
+    assert isinstance(running.screen, ImportPlan)
+    return running.screen
+
+
+async def unlock(running: SmtuiApp, pilot: Pilot[None], file: Path) -> ImportPlan:
+    """Imports an encrypted file up to its plan."""
+    await ask_to_import(pilot, running, file)
+    await until(pilot, lambda: running.screen.query("#passphrase"))
+    await until(pilot, lambda: running.focused is running.screen.query_one("#passphrase"))
+    running.screen.query_one("#passphrase", Passphrase).type(PASSPHRASE)
+    await pilot.press("ctrl+s")
+    await until(pilot, lambda: isinstance(running.screen, ImportPlan))
+    assert isinstance(running.screen, ImportPlan)
+    return running.screen
+
+
+async def switch(pilot: Pilot[None], running: SmtuiApp, key: str, words: str) -> None:
+    """Presses the key of a switch, and waits until the plan was made again."""
+    await pilot.press(key)
+    await until(pilot, lambda: f"[✓] {words}" in join_screen_text(running))
+
+
+async def test_the_switches_of_a_database_bring_the_rest_along(app: MakeApp, tmp_path: Path, client: Any) -> None:
+    (tmp_path / "old.kdbx").write_bytes(write_4(make_document(), PASSPHRASE, binaries=[b"key"]))
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        plan = await unlock(running, pilot, tmp_path / "old.kdbx")
+        about = plan.query_one("#about", Static)
+        await until(pilot, lambda: "1 item in the trash (F5 imports it)" in str(about.render()))
+        for key, words in (("f3", "older values"), ("f4", "attachments"), ("f5", "trash")):
+            await switch(pilot, running, key, words)
+        assert "imports it" not in str(about.render())
+        await pilot.press("tab", "enter")
+        await hear(pilot, "Imported ")
+
+    names = {secret["Name"] for secret in client.list_secrets(MaxResults=100)["SecretList"]}
+    assert {"dev/Mail/Box", "dev/Bin/Gone"} < names
+    assert any(name.startswith("dev/Mail/Box/") for name in names), "the attachment"
+    assert len(client.list_secret_version_ids(SecretId="dev/Mail/Box")["Versions"]) == 2
+
+
+async def test_a_secret_a_field(app: MakeApp, tmp_path: Path, client: Any) -> None:
+    (tmp_path / "logins.csv").write_text("title,username,password,url\nshop,ann,pw,https://a.example\n")
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await open_file(running, pilot, tmp_path / "logins.csv")
+        await switch(pilot, running, "f6", "split")
+        await until(pilot, lambda: "new secrets 3" in screen_text(running))
+        await pilot.press("tab", "enter")
+        await hear(pilot, "Imported 3 secrets")
+
+    assert client.get_secret_value(SecretId="dev/shop/password")["SecretString"] == "pw"
+
+
+async def test_the_switches_of_an_env_file(app: MakeApp, tmp_path: Path, client: Any) -> None:
+    """A variable with two values blocks the import until one is chosen, or until it is excluded."""
+    (tmp_path / ".env").write_text("host=a\nKEY=1\nKEY=2\nURL=https://${host}/\n")
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        plan = await open_file(running, pilot, tmp_path / ".env")
+        await until(pilot, lambda: "conflicts 1" in screen_text(running))
+        assert "has several values" in screen_text(running)
+        assert plan.query_one("#go").disabled
+        await pilot.press("space")
+        assert not plan.query_one("#go").disabled
+        await pilot.press("up", "space")
+        for key, words in (("f7", "last value"), ("dollar_sign", "expand ${NAME}"), ("f8", "capitals")):
+            await switch(pilot, running, key, words)
+        assert not plan.query_one("#go").disabled
+        await pilot.press("tab", "enter")
+        await hear(pilot, "Imported 3 secrets")
+
+    values = {name: client.get_secret_value(SecretId=f"dev/{name}")["SecretString"] for name in ("HOST", "KEY", "URL")}
+    assert values == {"HOST": "a", "KEY": "2", "URL": "https://a/"}
+
+
+async def test_many_notes_leave_room_for_the_secrets(app: MakeApp, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("".join(f"ALONE_{number}\n" for number in range(13)) + "FIRST=1\nSECOND=2\n")
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        plan = await open_file(running, pilot, tmp_path / ".env")
+        await until(pilot, lambda: "dev/FIRST" in screen_text(running) and "dev/SECOND" in screen_text(running))
+        assert "Cancel" in screen_text(running)
+        assert "line 13" not in screen_text(running)
+        await until(pilot, lambda: plan.query_one("#about-box").can_focus)
+        await pilot.press("tab", "tab", "end")
+        await until(pilot, lambda: "3 more names without = were skipped" in join_screen_text(running))
+
+
+async def test_a_switch_that_cannot_be_turned_keeps_the_plan(app: MakeApp, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("URL=https://${host}/\n")
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await open_file(running, pilot, tmp_path / ".env")
+        await pilot.press("dollar_sign")
+        await hear(pilot, "it refers to host, which is not above it in this file")
+        assert "$ [ ] expand ${NAME}" in join_screen_text(running)
+
+
+async def test_only_switches_with_a_use_are_offered(app: MakeApp, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("HOST=a\n")
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        plan = await open_file(running, pilot, tmp_path / ".env")
+
+        assert not plan.query_one("#switches").display
+        assert not any(plan.check_action("switch", (switch,)) for switch in Switch)
+
+
+async def test_a_secret_gets_another_name_and_all_another_prefix(app: MakeApp, tmp_path: Path, client: Any) -> None:
+    client.create_secret(Name="new/b", SecretString="other")
+    (tmp_path / ".env").write_text("a=1\nb=2\nc=3\n")
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await open_file(running, pilot, tmp_path / ".env")
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(running.screen, OneLine))
+        for typed, refused in (("dev/b", "has this name"), ("not legal", "letters, digits"), ("mine/a", "")):
+            running.screen.query_one(Input).value = typed
+            await pilot.press("enter")
+            await until(pilot, lambda: refused in screen_text(running) if refused  # noqa: B023
+                        else isinstance(running.screen, ImportPlan))
+        await until(pilot, lambda: "mine/a" in screen_text(running) and "dev/b" in screen_text(running))
+        await pilot.press("down", "down", "space", "f2")
+        await until(pilot, lambda: isinstance(running.screen, OneLine))
+        running.screen.query_one(Input).value = "new/"
+        await pilot.press("enter")
+        await until(pilot, lambda: "new/b" in screen_text(running))
+        assert "new secrets 1, skipped 2" in screen_text(running)
+        assert "mine/a" in screen_text(running), "a name that was chosen stays"
+        await pilot.press("tab", "enter")
+        await hear(pilot, "Imported 1 secret")
+
+    assert client.get_secret_value(SecretId="mine/a")["SecretString"] == "1"
+    assert client.get_secret_value(SecretId="new/b")["SecretString"] == "other"
+
+
+async def test_the_form_asks_for_a_passphrase_as_soon_as_the_path_is_of_an_encrypted_file(
+    app: MakeApp, tmp_path: Path
+) -> None:
+    (tmp_path / "old.kdbx").write_bytes(write_4(make_document(), PASSPHRASE))
+    (tmp_path / ".env").write_text("A=1\n")
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await at(pilot, running, "Import")
+        await until(pilot, lambda: isinstance(running.screen, ImportForm))
+        passphrase = running.screen.query_one("#passphrase", Passphrase)
+        assert not passphrase.display
+        running.screen.query_one("#path", Input).value = str(tmp_path / "old.kdbx")
+        await until(pilot, lambda: passphrase.display)
+        running.screen.query_one("#path", Input).value = str(tmp_path / ".env")
+        await until(pilot, lambda: not passphrase.display)
+        running.screen.query_one("#path", Input).value = str(tmp_path / "old.kdbx")
+        await until(pilot, lambda: passphrase.display)
+        passphrase.type(PASSPHRASE)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(running.screen, ImportPlan))
+
+
+def test_the_plan_of_a_database(snap_compare: Any, app: MakeApp) -> None:
+    """What the file is, what stays behind, the switches, and what each secret was."""
+    entries = [Entry(f"home/{name}", "x", "here", origin=f"{name} (username, password)")
+               for name in ("Mail", "Shop", "Work/Jira")]
+    about = PlannedImport([Step(entry, Action.CREATE) for entry in entries],
+                          ["old.kdbx: KeePass 4 database with 3 entries in 2 groups, 3 secrets."],
+                          [LeftBehind(17, "older value", "older values", "--history"),
+                           LeftBehind(5, "item in the trash", "items in the trash", "--trash")])
+
+    async def make_plan(choices: ImportChoices) -> PlannedImport:
+        return about
+
+    async def shown(pilot: Pilot[None]) -> None:
+        plan = ImportPlan(about, plan=make_plan, choices=ImportChoices("home/", switches=frozenset({Switch.SPLIT})),
+                          switches={Switch.HISTORY, Switch.TRASH, Switch.SPLIT})
+        pilot.app.push_screen(plan)
+        await until(pilot, lambda: "home/Mail" in screen_text(pilot.app))
+
+    assert snap_compare(app(), terminal_size=(80, 24), run_before=shown)

@@ -1,0 +1,122 @@
+"""What the user chooses for an import in its plan, and the plan that is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from smtui.transfer.entry import Entry, add_prefixes, combine, make_unreadable_error, refuse_duplicates
+from smtui.transfer.item import LeftBehind
+from smtui.transfer.opened_source import FileContent, OpenedSource
+from smtui.transfer.plan import Action, Step, make_plan
+from smtui.transfer.reimport import keep_names
+from smtui.transfer.switches import NO_SWITCHES, Switch
+from smtui.transfer.target import ImportTarget
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+    from smtui.tui.jobs.job import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class ImportChoices:
+    """What an import does with a file.
+
+    Attributes:
+        prefix: is added to every name.
+        one_name: combines all entries into one JSON secret of this name; empty if each becomes a secret.
+        switches: the switches that are on.
+        names: the new names of secrets, by their names in the file.
+    """
+
+    prefix: str = ""
+    one_name: str = ""
+    switches: frozenset[Switch] = NO_SWITCHES
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def toggle(self, switch: Switch) -> ImportChoices:
+        """These choices with the switch turned."""
+        return replace(self, switches=self.switches ^ {switch})
+
+    def rename(self, original: str, name: str) -> ImportChoices:
+        """These choices with another name for the secret that has the name `original` in the file."""
+        return replace(self, names={**self.names, original: name})
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedImport:
+    """What an import would do.
+
+    Attributes:
+        steps: a step for each secret.
+        about: sentences about the file: what it is, and what it lacks.
+        left_behind: what is not imported.
+        originals: the names in the file, by the names of the secrets.
+    """
+
+    steps: list[Step]
+    about: list[str] = field(default_factory=list)
+    left_behind: list[LeftBehind] = field(default_factory=list)
+    originals: Mapping[str, str] = field(default_factory=dict)
+
+    def list_sentences(self) -> list[str]:
+        """What is said about the file."""
+        left = "; ".join(map(str, self.left_behind))
+        return [*self.about, f"Not imported: {left}."] if left else self.about
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEntries:
+    """The entries of a file under their new names.
+
+    Attributes:
+        content: what the file is.
+        originals: the names in the file.
+        entries: the entries, in the same order.
+        refused: why some cannot be imported, by their names in the file.
+    """
+
+    content: FileContent
+    originals: list[str]
+    entries: list[Entry]
+    refused: Mapping[str, str]
+
+
+def name_entries(opened: OpenedSource, choices: ImportChoices) -> NamedEntries:
+    """Makes the entries of a file as the user chose, but for single names that were changed. Raises TransferError."""
+    content = opened.apply_switches(choices.switches)
+    refuse_duplicates(content.entries)
+    if not content.entries:
+        raise make_unreadable_error(opened.name, "nothing to import")
+    if not choices.one_name:
+        names = [entry.name for entry in content.entries]
+        return NamedEntries(content, names, add_prefixes(content.entries, choices.prefix), content.refused)
+    reason = next((f"{name} {reason}" for name, reason in content.refused.items()), "")
+    refused = {choices.one_name: reason} if reason else {}
+    return NamedEntries(content, [choices.one_name], [combine(content.entries, choices.one_name)], refused)
+
+
+def plan_import(
+    vault: Vault, region: str, opened: OpenedSource, choices: ImportChoices, progress: Progress
+) -> PlannedImport:
+    """Plans the import of a file. Runs in a job.
+
+    Raises:
+        SmtuiError: the choices do not fit the file, or two secrets would have one name; or the vault cannot be read.
+    """
+    named = name_entries(opened, choices)
+    target = ImportTarget(vault, region)
+    kept = keep_names(target, named.entries, choices.prefix)
+    renamed = [entry.rename(choices.names.get(original, entry.name))
+               for original, entry in zip(named.originals, kept, strict=True)]
+    refuse_duplicates(renamed)
+    steps = make_plan(target, renamed, Action.SKIP, progress)
+    originals = {entry.name: original for original, entry in zip(named.originals, renamed, strict=True)}
+    return PlannedImport(
+        [_refuse(step, named.refused.get(originals[step.entry.name], "")) for step in steps],
+        [named.content.what, *named.content.notes], named.content.left_behind, originals)
+
+
+def _refuse(step: Step, reason: str) -> Step:
+    return replace(step, action=Action.CONFLICT, reason=reason) if reason else step
