@@ -11,7 +11,7 @@ from textual.filter import LineFilter
 # Each glyph becomes one cell, so that the layout stays. A word always accompanies a glyph, so they may coincide.
 GLYPHS = str.maketrans({
     "●": "*", "○": "o", "◐": "o", "▲": "!", "△": "!", "✓": "+", "✗": "x", "◂": "<", "▸": ">", "▾": "v",
-    "▶": ">", "◀": "<", "★": "*",
+    "▶": ">", "◀": "<", "★": "*", "−": "-",
     "•": "*", "·": "-", "…": "~", "–": "-", "—": "-", "↑": "^", "↓": "v", "←": "<", "→": ">", "␣": "_",
     "“": '"', "”": '"', "‘": "'", "’": "'", "≥": ">", "≤": "<", "×": "x", "≠": "#", "⏎": "<",
     **dict.fromkeys("─━═╌╍┄┅┈┉╴╶▔▁", "-"), **dict.fromkeys("│┃║╎╏┆┇┊┋╵╷▏▕▎▍▌▐▊▋▉", "|"),

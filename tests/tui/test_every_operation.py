@@ -63,9 +63,9 @@ STEPS: tuple[Step, ...] = (
     ("", ("tab", "enter"), "will be deleted"),
     ("", ("x", "U"), "restored"),
     ("", ("p",), "bits"),
-    ("", ("escape", "o", "h"), "values and replicas not checked"),
+    ("", ("escape", "o", "h"), "values not checked"),
     ("", ("f5",), "Check all values?"),
-    ("", ("tab", "enter"), "values and replicas checked"),
+    ("", ("tab", "enter"), "values checked"),
 )
 
 

@@ -54,7 +54,7 @@ def test_health(snap_compare: Any, app: MakeApp, filled: Any, clock: Clock, size
     filled.delete_secret(SecretId="shared/wifi", RecoveryWindowInDays=7)
 
     async def there(pilot: Pilot[None]) -> None:
-        await go(pilot, "h", "findings ·")
+        await go(pilot, "h", "findings in")
 
     assert snap_compare(app(), terminal_size=size, run_before=there)
 

@@ -131,11 +131,11 @@ class HealthScreen(FilteredTableScreen[None]):
                  for group in group_findings(self._found)]
         self.query_one("#counts", Static).update(Content("   ").join(parts))
         checked = self.session.checked_values.get(self.session.region)
-        looked = f"values and replicas checked {checked.at}" if checked else "values and replicas not checked"
-        reading = "" if self._all_read else ", reading…" if self._reading else ", reading incomplete"
-        findings = f"{len(kept):,} of {len(self._found):,} findings"
-        status = sanitize(f"{findings} · {self._read:,} secret{'' if self._read == 1 else 's'}{reading} · {looked}")
-        self.query_one(ReadPane).show_title(status)
+        looked = f"values checked {checked.at}" if checked else "values not checked"
+        state = looked if self._all_read else "reading…" if self._reading else "reading incomplete"
+        self.query_one(ReadPane).show_title(sanitize(
+            f"{_format_count(len(kept), len(self._found))} in {self._read:,} secret{'' if self._read == 1 else 's'}"
+            f" · {state}"))
 
     def action_look(self) -> None:
         self.app.run_task(check_values)
@@ -147,6 +147,12 @@ class HealthScreen(FilteredTableScreen[None]):
             from smtui.tui.secret.screen import SecretScreen
 
             self.app.push_screen(SecretScreen(self.session, finding.arn))
+
+
+def _format_count(kept: int, count: int) -> str:
+    """Formats how many of the findings a filter keeps; short, because the title has little room on a small screen."""
+    part = "" if kept == count else f"{kept:,} of "
+    return f"{part}{count:,} finding{'' if count == 1 else 's'}"
 
 
 def _format_sign(finding: HealthFinding) -> Content:

@@ -59,7 +59,7 @@ class KeyValueRow(Horizontal):
         else:
             yield PlainInput(pair.key, placeholder="key", classes="key", compact=True, select_on_focus=False)
             yield PlainInput(pair.text, placeholder="value", classes="value", compact=True, password=self._hidden)
-        remove = Button("✗", tooltip="Remove this row")
+        remove = Button("−", tooltip="Remove this row")
         # Tab moves between fields; the key that removes a row works in each of them.
         remove.can_focus = self._fixed
         yield remove

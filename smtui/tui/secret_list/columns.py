@@ -5,7 +5,7 @@ The header line, the columns dialog, sorting and the settings file use `COLUMNS`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -99,6 +99,9 @@ DELETION_COLUMNS = ("name", "state", "accessed", "description", "changed", "tags
 BESIDE_LONG_NAMES = ("state", "changed")
 """The columns that keep their place beside names that are longer than the list is wide."""
 
+MAY_BE_THE_SAME = frozenset({"labels"})
+"""Columns that tell nothing if all their cells are equal, as most vaults have AWSCURRENT everywhere."""
+
 READABLE = 30
 """Terminal cells in which a text of any length can be read."""
 
@@ -116,12 +119,13 @@ def measure_columns(entries: Iterable[SecretListEntry], now: datetime) -> dict[s
 
 def fit_columns(
     width: int, chosen: Sequence[str] = (), *, planned: bool = False, order: str = "name", needs: Needs | None = None,
+    same: Collection[str] = (),
 ) -> FittedColumns:
     """Selects the columns that fit into a width, from left to right, each with its own width.
 
     The first column, and the name, get the width of their widest cell. The column of the sort order comes next, then
-    the others by priority. Columns with empty cells only are left out, unless the user chose them; the state is left
-    out always, for it is chosen to be seen when there is one.
+    the others by priority. Columns with empty cells only are left out, and those of `same`, unless the user chose them;
+    an empty state is left out always, for it is chosen to be seen when there is one.
 
     Args:
         width: available width in terminal cells.
@@ -129,12 +133,13 @@ def fit_columns(
         planned: whether the list includes planned deletions.
         order: id of the column by which the list is sorted.
         needs: the widths of the cells; None if no rows are known.
+        same: ids of columns whose cells are all equal and tell nothing (see `MAY_BE_THE_SAME`).
     """
     known = [current for id in chosen if (current := FORMER_IDS.get(id, id)) in COLUMNS]
     wanted = known or (DELETION_COLUMNS if planned else DEFAULT_COLUMNS)
     ids = list(dict.fromkeys((wanted[0], order, *wanted)))
     needs = needs or {id: column.min_width for id, column in COLUMNS.items()}
-    ids = [id for id in ids if needs[id] or id in (wanted[0], order) or (known and id != "state")]
+    ids = [id for id in ids if (needs[id] and id not in same) or id in (wanted[0], order) or (known and id != "state")]
     limits = {id: _find_limits(COLUMNS[id], needs, is_sorted=id == order) for id in ids}
     names = _fit_names(width, limits) if "name" in limits else 0
     fitting = _select_fitting(width, limits, names if ids[0] == "name" else 0)

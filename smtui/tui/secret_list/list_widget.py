@@ -5,9 +5,9 @@ It draws text as Rich segments, which do not interpret markup.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -26,6 +26,7 @@ from smtui.tui.secret_list import columns, entry_state
 from smtui.tui.secret_list.columns import FittedColumns
 from smtui.tui.secret_list.name_tree import INDENT, Group, TreeRow
 from smtui.tui.secret_list.paged_list import PagedList
+from smtui.tui.secret_list.query import DEFAULT_ORDER
 from smtui.tui.secret_list.selection import ListSelection
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ class SecretList(PagedList):
     @property
     def fitted_columns(self) -> FittedColumns:
         """The columns that fit, each with its width in terminal cells."""
-        return self.fit_columns_for(self.model.list_query.order)
+        list_query = self.model.list_query
+        return self.fit_columns_for(DEFAULT_ORDER if list_query.is_ranked else list_query.order)
 
     def fit_columns_for(self, order: str) -> FittedColumns:
         """Returns the columns that fit if the list is sorted by the column `order`."""
@@ -107,7 +109,7 @@ class SecretList(PagedList):
         case = (self.available_width, self.model.list_query.shows_planned, order)
         if case not in self._fitted:
             self._fitted[case] = columns.fit_columns(
-                case[0], self._chosen, planned=case[1], order=order, needs=self.column_needs)
+                case[0], self._chosen, planned=case[1], order=order, needs=self.column_needs, same=self._needs.same)
         return self._fitted[case]
 
     @property
@@ -258,7 +260,14 @@ class WidestCells:
         self._rows: Sequence[SecretListEntry | TreeRow] = ()
         self._measured: dict[int, int] = {}
         """By the first row of a block, how many of its rows are measured."""
+        self._texts: dict[str, set[str]] = {}
+        """The first two different texts in each column of `columns.MAY_BE_THE_SAME`."""
         self._last: tuple[int, int, int] | None = None
+
+    @property
+    def same(self) -> frozenset[str]:
+        """The columns of `columns.MAY_BE_THE_SAME` whose cells are all equal."""
+        return frozenset(id for id, texts in self._texts.items() if len(texts) < 2)
 
     def measure(
         self, rows: Sequence[SecretListEntry | TreeRow], top: int, height: int, clock: Callable[[], datetime]
@@ -270,9 +279,9 @@ class WidestCells:
             top: the first visible row.
             height: the number of visible rows.
         """
-        before = self.widths
+        before = self.widths, self.same
         if rows is not self._rows:
-            self._rows, self._measured, self.widths, self._last = rows, {}, {}, None
+            self._rows, self._measured, self.widths, self._last, self._texts = rows, {}, {}, None, {}
         if (asked := (top, height, len(rows))) == self._last:
             return False
         self._last = asked
@@ -282,17 +291,28 @@ class WidestCells:
                 self._measured[start] = len(block)
                 found = measure_rows(block, clock())
                 self.widths = {id: max(width, self.widths.get(id, 0)) for id, width in found.items()}
-        return self.widths != before
+                for id, texts in list_texts(block, clock()).items():
+                    self._texts[id] = set(islice(self._texts.get(id, set()) | texts, 2))
+        return (self.widths, self.same) != before
 
 
 def measure_rows(rows: Sequence[SecretListEntry | TreeRow], now: datetime) -> dict[str, int]:
     """Measures the cells of secrets in each column; those of names in the tree without the groups above."""
-    found = columns.measure_columns(
-        (entry for row in rows if (entry := row.entry if isinstance(row, TreeRow) else row) is not None), now)
+    found = columns.measure_columns(_list_entries(rows), now)
     labels = [row for row in rows if isinstance(row, TreeRow) and row.entry is not None]
     if labels:
         found["name"] = max((row.depth + 1) * INDENT + cell_len(sanitize(row.label)) for row in labels)
     return found
+
+
+def list_texts(rows: Sequence[SecretListEntry | TreeRow], now: datetime) -> dict[str, set[str]]:
+    """Returns the different texts of the columns that may be the same in all rows, by the id of the column."""
+    return {id: {columns.COLUMNS[id].cell(entry, now) for entry in _list_entries(rows)}
+            for id in columns.MAY_BE_THE_SAME}
+
+
+def _list_entries(rows: Sequence[SecretListEntry | TreeRow]) -> Iterator[SecretListEntry]:
+    return (entry for row in rows if (entry := row.entry if isinstance(row, TreeRow) else row) is not None)
 
 
 def get_cell_style(column: columns.ListColumn, entry: SecretListEntry, now: datetime) -> str:

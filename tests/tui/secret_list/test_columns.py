@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from smtui.backends.alerts import FoundAlerts
 from smtui.tui.secret_list import entry_state
 from smtui.tui.secret_list.columns import COLUMNS, DEFAULT_COLUMNS, DELETION_COLUMNS, GAP, fit_columns
-from smtui.tui.secret_list.list_widget import pad_cell
+from smtui.tui.secret_list.list_widget import WidestCells, pad_cell
 from smtui.tui.secret_list.results import sort_entries
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -38,6 +38,32 @@ def test_columns_fit_the_width(width: int, planned: bool, chosen: tuple[str, ...
     assert sum(cells + GAP for _, cells in found) <= width
     for column, cells in found:
         assert cells <= max((needs or {}).get(column.id, 500), len(column.title) + 2)
+
+
+def test_a_column_that_says_the_same_in_every_row_gives_way() -> None:
+    """Unless the user chose it, or the list is sorted by it."""
+    same = frozenset({"labels"})
+
+    assert "labels" in list_widths(198, needs=NEEDS)
+    assert "labels" not in list_widths(198, needs=NEEDS, same=same)
+    assert "labels" in list_widths(198, needs=NEEDS, same=same, order="labels")
+    assert list_widths(198, ("name", "labels"), needs=NEEDS, same=same)["labels"] == 10
+
+
+@pytest.mark.parametrize(("labels", "same"), [
+    ([["AWSCURRENT"], ["AWSCURRENT"]], True), ([["AWSCURRENT", "AWSPREVIOUS"], ["AWSCURRENT", "AWSPREVIOUS"]], True),
+    ([["AWSCURRENT"], ["AWSCURRENT", "my-label"]], False), ([["AWSCURRENT"], []], False), ([["AWSCURRENT"]], True),
+    ([["AWSCURRENT"]] * 40 + [["my-label"]], False), ([["a"]] * 32 + [["b"]] * 32, False),
+])
+def test_which_columns_say_the_same(labels: list[list[str]], same: bool) -> None:
+    """Of all rows that were in sight, in whichever blocks they are measured."""
+    cells = WidestCells()
+    rows: Any = [{"ARN": f"arn:{number}", "Name": f"{number}", "SecretVersionsToStages": {"v": stages}}
+                 for number, stages in enumerate(labels)]
+    for top in range(0, len(rows), 16):
+        cells.measure(rows, top, 16, lambda: NOW)
+
+    assert cells.same == (frozenset({"labels"}) if same else frozenset())
 
 
 @pytest.mark.parametrize("width", [56, 76, 118, 198])
