@@ -9,7 +9,7 @@ from textual.screen import Screen
 KEY_NAMES = {
     "question_mark": "?", "colon": ":", "slash": "/", "plus": "+", "minus": "-", "full_stop": ".", "asterisk": "*",
     "equals_sign": "=", "left_square_bracket": "[", "right_square_bracket": "]",
-    "apostrophe": "'", "space": "Space", "tab": "Tab",
+    "apostrophe": "'", "dollar_sign": "$", "space": "Space", "tab": "Tab",
     "escape": "Esc", "enter": "Enter", "backspace": "Backspace",
     "up": "↑", "down": "↓", "left": "←", "right": "→",
     "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",

@@ -39,7 +39,7 @@ WORDS = {Action.SKIP: "skipped", Action.EMPTY: "skipped", Action.CREATE: "new se
 WHY = {Action.SKIP: SafeText("different value"), Action.EMPTY: SafeText("empty value")}
 SWITCHES = {
     Switch.HISTORY: "older values", Switch.ATTACHMENTS: "attachments", Switch.TRASH: "trash", Switch.SPLIT: "split",
-    Switch.LAST: "last value", Switch.UPPER: "capitals", Switch.EXPAND: "expand ${NAME}",
+    Switch.LAST: "last value", Switch.UPPER: "capitals", Switch.EXPAND: "expand",
 }
 """What the line of switches calls each."""
 ENDS = ("list.first", "list.last")
