@@ -73,6 +73,8 @@ class Proxy:
     calls: list[str] = field(default_factory=list)
     faults: dict[str, str] = field(default_factory=dict)
     user_agents: set[str] = field(default_factory=set)
+    allowed: set[str] = field(default_factory=set)
+    """The operations that the fault of `*` does not concern."""
     events: list[dict[str, Any]] = field(default_factory=list)
     """Records of CloudTrail, newest first, which moto does not look up."""
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -84,7 +86,7 @@ class Proxy:
         operation = name_operation(environ)
         self.calls.append(operation)
         self.user_agents.add(environ.get("HTTP_USER_AGENT", ""))
-        fault = self.faults.get(operation) or self.faults.get("*")
+        fault = self.faults.get(operation) or (self.faults.get("*") if operation not in self.allowed else None)
         if fault is None and operation == "LookupEvents":
             return self._look_up_events(environ, start)
         if fault is None:
@@ -224,6 +226,7 @@ def aws(aws_server: tuple[Proxy, str], tmp_path: Path, monkeypatch: pytest.Monke
     proxy.faults.clear()
     proxy.user_agents.clear()
     proxy.events.clear()
+    proxy.allowed.clear()
     proxy.requests.clear()
     for name in [each for each in os.environ if each.startswith("AWS_")]:
         monkeypatch.delenv(name)

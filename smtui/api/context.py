@@ -146,6 +146,10 @@ class Context(Protocol):
         """The colour of its name on screens, or empty."""
 
     @property
+    def denials(self) -> Mapping[tuple[str, str], str]:
+        """What was refused to the caller so far, where that is not known before: by operation and secret."""
+
+    @property
     def region_name(self) -> str:
         """The Region of a client that is asked for without one."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from smtui.api.context import Capabilities
@@ -52,6 +53,8 @@ class Vault:
 
     colour = ""
     """An account may have one, to be told from others."""
+    denials: Mapping[tuple[str, str], str] = MappingProxyType({})
+    """None: the engine decides by the policy, which screens can read."""
 
     def __init__(
         self, database: Database, keys: FileKeys, ambient: Ambient, notices: tuple[str, ...] = (),

@@ -193,7 +193,7 @@ class SmtuiApp(NavigationApp):
     def account_mark(self) -> Content:
         """The name and number of the account that is shown, on its colour; empty for a vault."""
         vault = self.session.vault if self.session is not None else None
-        if vault is None or vault.can.has_file:
+        if vault is None or not vault.can.has_costs:
             return Content("")
         return format_context_name(sanitize(f"{vault.title} {vault.account_id}"), vault.colour)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
+
+from smtui.api.context import Feature
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import gesture
 from smtui.tui.reading_screen import Answer, ReadingScreen
@@ -23,6 +27,9 @@ class SessionScreen(ReadingScreen[Answer]):
 
     place: ClassVar[Place | None] = None
     """The place of the menu that this screen shows; None for a screen that another screen opens."""
+
+    needs: ClassVar[Mapping[str, Feature]] = {}
+    """What actions need that not every context has. Their keys stay in their places, dimmed, and say why."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -49,6 +56,21 @@ class SessionScreen(ReadingScreen[Answer]):
         is_home = session.region == session.vault.region_name
         flags = [*([] if is_home else [region]), *([SafeText("read-only")] if session.read_only else [])]
         return [vault, *([region] if is_home else [])], *flags
+
+    # What the context does not have.
+
+    def find_denied_reason(self, action: str) -> SafeText:
+        """Returns why an action is impossible here; empty if it is possible or needs no message."""
+        return sanitize(self.vault.can.explain(self.needs[action]) if action in self.needs else "")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return None if self.find_denied_reason(action) else super().check_action(action, parameters)
+
+    def on_key(self, event: events.Key) -> None:
+        """Says why the action of a key is denied."""
+        active = self.active_bindings.get(event.key)
+        if active is not None and not active.enabled and (sentence := self.find_denied_reason(active.binding.action)):
+            self.say(sentence, severity="warning")
 
     # Writing.
 

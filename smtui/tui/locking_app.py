@@ -25,6 +25,7 @@ from smtui.tui.bridge import (
     get_lane,
     use_lane,
 )
+from smtui.tui.contexts.context_path import make_context_path
 from smtui.tui.jobs import verifier
 from smtui.tui.jobs.job import REFRESH_INTERVAL
 from smtui.tui.lock_notices import LockNotices, describe_discarded
@@ -32,7 +33,6 @@ from smtui.tui.session import Session
 from smtui.tui.settings_app import SettingsApp
 from smtui.tui.too_small import TooSmallScreen, is_large_enough
 from smtui.tui.unlock.account import LOCKED, AccountScreen
-from smtui.tui.unlock.parked_context import make_context_path
 from smtui.tui.unlock.recovery_code import A_WHILE, UNSEEN
 from smtui.tui.unlock.screen import UnlockScreen
 from smtui.tui.vault.screen import VaultScreen

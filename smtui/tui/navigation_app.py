@@ -5,19 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from smtui.api.arn import parse_secret_arn
-from smtui.api.context import Feature
 from smtui.rules.regions import is_aws_region
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names, keys, screens
 from smtui.tui.bridge import gesture
-from smtui.tui.help.places import ACCESS, REGIONS, SECRETS, VAULT
+from smtui.tui.help.places import REGIONS, SECRETS
 from smtui.tui.secret.tabs import VALUE, SecretTab
 from smtui.tui.session import RecentSecret, Session
 from smtui.tui.shell import Place
 from smtui.tui.switching_app import SwitchingApp
-
-OF_A_FILE = frozenset({VAULT, ACCESS})
-"""The places that an AWS account does not have."""
 
 
 class NavigationApp(SwitchingApp):
@@ -47,7 +43,7 @@ class NavigationApp(SwitchingApp):
         from smtui.tui.help.go import Go
         from smtui.tui.help.places import PLACES
 
-        chosen = await self.push_screen_wait(Go())
+        chosen = await self.push_screen_wait(Go(self.session.vault.can) if self.session else Go())
         if chosen is not None and await self.confirm_leaving():
             await self.go_to(PLACES[chosen])
 
@@ -138,8 +134,8 @@ class NavigationApp(SwitchingApp):
 
         if self.session is None:
             return
-        if place in OF_A_FILE and not self.session.vault.can.has_file:
-            self.warn(self.session.vault.can.explain(Feature.FILE))
+        if place.needs and (reason := self.session.vault.can.explain(place.needs)):
+            self.warn(reason)
             return
         if place is REGIONS:
             self.remember_place(self.session)

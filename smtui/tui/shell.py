@@ -15,6 +15,7 @@ from textual.reactive import var
 from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, get_current_worker
 
+from smtui.api.context import Feature
 from smtui.api.errors import SmtuiError, VaultLockedError
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system.settings import Settings
@@ -39,12 +40,14 @@ class Place:
         words: its name.
         tooltip: what it shows.
         command: its names on the command line, separated by spaces.
+        needs: what a context must have for it; without it, the menu says why.
     """
 
     key: str
     words: str
     tooltip: str
     command: str
+    needs: Feature | None = None
 
 
 @dataclass(frozen=True, slots=True)

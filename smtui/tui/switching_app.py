@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import Lane, gesture, get_lane, use_lane
+from smtui.tui.contexts.context_path import make_context_path
 from smtui.tui.dialogs.dialog import confirm_discard, list_dirty_forms
 from smtui.tui.help.places import REGIONS
 from smtui.tui.leaving_app import LeavingApp
 from smtui.tui.locking_app import LEAVING_GROUP
 from smtui.tui.running_work import list_unfinished
-from smtui.tui.unlock.parked_context import ParkedContext, make_context_path
+from smtui.tui.unlock.parked_context import ParkedContext
 
 if TYPE_CHECKING:
     from smtui.system.context_settings import ContextSettings

@@ -84,6 +84,11 @@ class AwsAccount:
         return self.guard.refuses_changes
 
     @property
+    def denials(self) -> dict[tuple[str, str], str]:
+        """What AWS has refused to the caller so far: the sentence by the operation and the secret as it was named."""
+        return self._connection.denials
+
+    @property
     def meter(self) -> CallMeter:
         return self._connection.meter
 

@@ -14,7 +14,7 @@ from threading import Lock, RLock
 from typing import Any
 
 from smtui.api.boto_client import format_method_name
-from smtui.api.errors import ContextError, MfaRequiredError, SmtuiError, VaultLockedError
+from smtui.api.errors import AccessDeniedException, ContextError, MfaRequiredError, SmtuiError, VaultLockedError
 from smtui.backends.aws.errors import is_web_page, make_foreign_error, translate_errors
 from smtui.backends.aws.guard import READING_OPERATIONS, WriteGuard
 from smtui.backends.aws.rate_limit import CallMeter, RateLimit
@@ -55,6 +55,8 @@ class Connection:
         self.title = title
         self.profile = profile
         self.meter = CallMeter()
+        self.denials: dict[tuple[str, str], str] = {}
+        """What AWS has refused to the caller: the sentence by the operation and the secret as it was named."""
         self._guard = guard
         self._limit = limit
         self._lock = RLock()
@@ -100,9 +102,13 @@ class Connection:
         """
         self._guard.check_deletion(operation, params)
         in_order = nullcontext() if operation in READING_OPERATIONS else self._changes
-        with in_order, translate_errors(self.title, self.profile):
-            client = self._get_client(service, region)
-            response: dict[str, Any] = getattr(client, format_method_name(operation))(**params)
+        try:
+            with in_order, translate_errors(self.title, self.profile):
+                client = self._get_client(service, region)
+                response: dict[str, Any] = getattr(client, format_method_name(operation))(**params)
+        except AccessDeniedException as denial:
+            self.denials[operation, str(params.get("SecretId", ""))] = denial.sentence
+            raise
         if operation in READING_OPERATIONS and is_web_page(response):
             raise make_foreign_error(response["ResponseMetadata"], self.title)
         if self.is_closed:

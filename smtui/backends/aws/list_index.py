@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import Any
 
+from smtui.api.arn import parse_secret_arn
 from smtui.api.errors import ClientError, ContextError, ResourceNotFoundException, SmtuiError
 from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.backends.aws.list_query import (
@@ -93,6 +94,15 @@ class ListIndex:
         """The entries that are known so far, without a call."""
         with self._lock:
             return list(self._entries.values())
+
+    def describe(self, secret_id: str) -> dict[str, Any]:
+        """A response of DescribeSecret, as far as the list tells; of a secret that is not in it, name and ARN alone."""
+        with self._lock:
+            entry = next((each for each in self._entries.values() if secret_id in (each["ARN"], each["Name"])), None)
+        if entry is None:
+            arn = parse_secret_arn(secret_id)
+            return {"ARN": secret_id, "Name": arn.name if arn else secret_id}
+        return {**entry, "VersionIdsToStages": entry.get("SecretVersionsToStages", {})}
 
     def count(self, *, include_scheduled: bool) -> int | None:
         """The number of secrets, with or without those scheduled for deletion; None until the list is whole."""

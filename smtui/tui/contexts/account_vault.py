@@ -14,7 +14,7 @@ from smtui.api.context import Feature
 from smtui.api.errors import NotAvailableError
 from smtui.api.extensions import ROTATION_OPERATIONS
 from smtui.backends.alerts import FoundAlerts
-from smtui.tui.unlock.parked_context import make_account_path
+from smtui.tui.contexts.context_path import make_account_path
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -74,14 +74,18 @@ class AccountVault:
         return self.context.client(region_name=region_name, record_reads=False)
 
     def expire_list(self, region: str) -> None:
-        """Reads the list of a Region again when it is next shown."""
+        """Reads the list of a Region again when it is next shown, and tries again what was refused."""
+        self.context.denials.clear()
         self.context.lists.get_index(region).expire()
 
-    def describe_use(self) -> list[str]:
-        """Who is signed in, and what was called so far, each in a few words. The lock ends both."""
-        meter, identity = self.context.meter, self.context.identity
-        return [str(identity["Arn"]), f"profile {self.context.settings.profile}",
-                f"{meter.total:,} calls, ${meter.price:.4f}"]
+    def describe_use(self) -> tuple[str, str]:
+        """Who is signed in, and what was called so far, each in a few words."""
+        meter = self.context.meter
+        return str(self.context.identity["Arn"]), f"{meter.total:,} calls, ${meter.price:.4f}"
+
+    def describe_known(self, secret_id: str, *, region_name: str) -> dict[str, Any]:
+        """What is known of a secret that the caller may not describe: what the list tells, or its name alone."""
+        return self.context.lists.get_index(region_name).describe(secret_id)
 
     def regions(self) -> dict[str, int | None]:
         """The Regions to offer, with the number of secrets; None where a call would be needed to count."""

@@ -21,13 +21,13 @@ from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.contexts.choose_vault import CREATED_IF_MISSING, WHERE, list_known_vaults
+from smtui.tui.contexts.context_path import make_context_path
 from smtui.tui.contexts.list_contexts import ContextRow, list_contexts
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.help import places
-from smtui.tui.unlock.parked_context import make_context_path
 from smtui.tui.widgets.chrome import Footer
-from smtui.tui.widgets.panel import Panel
+from smtui.tui.widgets.panel import Panel, show_title
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
@@ -103,12 +103,12 @@ class RegionsScreen(SessionScreen[None]):
         yield Footer()
 
     def _make_title(self) -> SafeText:
-        return sanitize("Regions of this vault" if self.vault.can.has_file else f"Regions of {self.vault.title}")
+        return sanitize(f"Regions of {self.vault.title}" if self.vault.can.has_costs else "Regions of this vault")
 
     async def load(self) -> None:
         counts: Mapping[str, int | None] = await call(self.vault.regions)
         here, home = self.session.region, self.vault.region_name
-        missing = 0 if self.vault.can.has_file else None
+        missing = None if self.vault.can.has_costs else 0
         names = sorted({*counts, here, home})
         self.regions.put(
             [RegionRow(name, counts.get(name, missing), _format_region_state(name, here, home)) for name in names]
@@ -127,8 +127,9 @@ class RegionsScreen(SessionScreen[None]):
         use = self.query_one("#use", Static)
         use.display = self.vault.can.has_costs
         if use.display:
-            words = await call(cast("AccountVault", self.vault).describe_use)
-            use.update(Content("\n".join(map(sanitize, words))))
+            caller, calls = await call(cast("AccountVault", self.vault).describe_use)
+            use.update(Content(sanitize(caller)))
+            show_title(self.query_one("#regions-area"), sanitize(f"{self._make_title()} · {calls}"))
 
     def _format_vault_state(self, vault: tuple[Path, bool]) -> Content:
         path, there = vault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smtui.api.context import Feature
 from smtui.tui.shell import Place
 
 SECRETS = Place("s", "Secrets", "list, filter, copy, create", "secrets")
@@ -10,8 +11,8 @@ KEYS = Place("k", "Keys", "KMS keys that encrypt secrets", "keys kms")
 FUNCTIONS = Place("f", "Functions", "rotation functions and their commands", "functions")
 AUDIT_LOG = Place("t", "Audit log", "who did what, and when", "audit")
 HEALTH = Place("h", "Health", "weak, reused, overdue and public secrets", "health")
-VAULT = Place("v", "Vault", "check, backup, import, export, passphrase", "vault")
-ACCESS = Place("a", "Access", "agent and endpoint: who uses this vault", "access agent endpoint")
+VAULT = Place("v", "Vault", "check, backup, import, export, passphrase", "vault", Feature.FILE)
+ACCESS = Place("a", "Access", "agent and endpoint: who uses this vault", "access agent endpoint", Feature.FILE)
 SETTINGS = Place("e", "Settings", "preferences and key bindings", "settings")
 MANUAL = Place("m", "Manual", "labels, filter, deletion, clipboard, files", "manual")
 UNDO = Place("u", "Undo", "changes of this session", "changes")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from smtui.api.context import Feature
 from smtui.rotation.function import WAITS
 from smtui.rotation.settings_text import list_parts
 from smtui.text.dates import format_time
@@ -46,6 +47,7 @@ class FunctionsScreen(SessionScreen[None]):
     AUTO_FOCUS = "Table"
     opened_by = ("list_functions",)
     at_once = frozenset({"add"})
+    needs: ClassVar = dict.fromkeys(("add", "edit", "allow", "delete"), Feature.FUNCTIONS)
 
     table = getters.query_one(Table)
 
@@ -107,7 +109,9 @@ class FunctionsScreen(SessionScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """`allow` is available only for a function that waits for permission."""
-        return action != "allow" or not self.has_read or "WaitsForPermission" in (self.table.current or {})
+        if action == "allow" and self.has_read and "WaitsForPermission" not in (self.table.current or {}):
+            return False
+        return super().check_action(action, parameters)
 
     @gesture
     async def action_copy(self) -> None:

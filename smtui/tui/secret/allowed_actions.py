@@ -21,6 +21,12 @@ VALUE_ACTIONS = frozenset({
 DENIED_BEFORE_DELETION = READ_ACTIONS | VALUE_ACTIONS | {"tag", "change_key", "policy", "rotation", "replication"}
 DENIED_ON_REPLICA = VALUE_ACTIONS | {"tag", "delete", "restore", "policy", "rotation", "replication"}
 DENIED_IF_MANAGED = VALUE_ACTIONS | {"change_key", "rotation"}
+OPERATIONS = {
+    **dict.fromkeys(READ_ACTIONS, "GetSecretValue"), "edit": "GetSecretValue", "edit_in_editor": "GetSecretValue",
+    **dict.fromkeys(("move_label", "attach", "remove_label", "roll_back"), "UpdateSecretVersionStage"),
+    "edit_description": "UpdateSecret", "tag": "TagResource", "delete": "DeleteSecret", "restore": "RestoreSecret",
+}
+"""An operation without which an action is impossible, to dim its key once the operation was refused."""
 DELETION_SCHEDULED = SafeText("Scheduled for deletion. Restore it (U) to read or change it.")
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import events
-
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.secret.allowed_actions import find_denied_reason
+from smtui.tui import key_names, keys
+from smtui.tui.secret.allowed_actions import OPERATIONS, find_denied_reason
 from smtui.tui.secret.tabs import SecretTab
 
 if TYPE_CHECKING:
@@ -30,14 +29,18 @@ class BaseSecretScreen(SecretTab):
     def name(self) -> SafeText:
         return sanitize(self.secret["Name"] if self.secret else self.secret_id)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return None if self.find_denied_reason(action) else super().check_action(action, parameters)
-
     def find_denied_reason(self, action: str) -> SafeText:
-        return find_denied_reason(self.secret, self.session.region, action) if self.secret else SafeText("")
+        """Why the state of the secret denies an action, or AWS has refused it to the caller before."""
+        if self.secret is None:
+            return SafeText("")
+        return (find_denied_reason(self.secret, self.session.region, action) or super().find_denied_reason(action)
+                or self._find_learned_denial(action))
 
-    def on_key(self, event: events.Key) -> None:
-        """Says why the action of a key is denied."""
-        active = self.active_bindings.get(event.key)
-        if active is not None and not active.enabled and (sentence := self.find_denied_reason(active.binding.action)):
-            self.say(sentence, severity="warning")
+    def _find_learned_denial(self, action: str) -> SafeText:
+        denials, operation = self.vault.denials, OPERATIONS.get(action)
+        if not denials or operation is None or self.secret is None:
+            return SafeText("")
+        ids = (self.secret_id, self.secret["ARN"], self.secret["Name"])
+        refusal = next((denials[operation, each] for each in ids if (operation, each) in denials), "")
+        key = key_names.spell(keys.find_key("everywhere.read_again", self.app.settings.keys))
+        return sanitize(f"{refusal} {key} tries again." if refusal else "")

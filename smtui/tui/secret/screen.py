@@ -14,7 +14,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.api.errors import ClientError, ResourceNotFoundException
+from smtui.api.errors import ClientError
 from smtui.rules.labels import AWSCURRENT, AWSPREVIOUS
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
@@ -86,11 +86,8 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
     # Reading and showing.
 
     async def load(self) -> None:
-        try:
-            secret = await call(self.reader.describe_secret, SecretId=self.secret_id)
-        except ResourceNotFoundException:
-            self.say("This secret no longer exists.")
-            self.dismiss()
+        secret = await self.read_secret()
+        if secret is None:
             return
         self.secret, self.labels = secret, collect_secret_labels(secret)
         self.hide_replaced_value(self.labels.get(AWSCURRENT))
@@ -124,7 +121,9 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
         what = f"Value of version {shorten_id(self.version)}" if self.version else f"Value of {AWSCURRENT}"
         left = f"   hides in {self.auto_hide.seconds_left} s" if self.auto_hide.seconds_left else ""
         hint = f"   {self.find_key('secret.reveal')} reveals a key" if self.value.waits_for_choice else ""
-        title = Content.assemble(what if self.labels else "No value yet", (left, "$warning"), (hint, "$text-muted"))
+        is_known = self.secret is None or "CreatedDate" in self.secret
+        what = what if self.labels or not is_known else "No value yet"
+        title = Content.assemble(what, (left, "$warning"), (hint, "$text-muted"))
         show_title(self.query_one("#value-area"), title)
         with_deprecated = ", including deprecated" if self._with_deprecated else ""
         show_title(self.query_one("#versions-area"), f"Versions{with_deprecated}")

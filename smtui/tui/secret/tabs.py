@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from smtui.api.errors import ResourceNotFoundException
+from smtui.api.errors import AccessDeniedException, ResourceNotFoundException
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
@@ -20,6 +20,7 @@ from smtui.tui.secret.allowed_actions import find_denied_reason
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
+    from smtui.tui.contexts.account_vault import AccountVault
     from smtui.tui.session import Session
 
 VALUE, VERSIONS, POLICY, ROTATION, REPLICATION, HISTORY = range(1, 7)
@@ -43,6 +44,7 @@ class SecretTab(SessionScreen["int | None"]):
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session)
         self.secret_id = secret_id
+        self._has_said_refusal = False
 
     @property
     @abstractmethod
@@ -64,6 +66,19 @@ class SecretTab(SessionScreen["int | None"]):
             self.say("This secret no longer exists.")
             self.dismiss()
             return None
+        except AccessDeniedException as refusal:
+            if not self.vault.denials:
+                raise
+            return await self._read_what_is_known(refusal)
+
+    async def _read_what_is_known(self, refusal: AccessDeniedException) -> DescribeSecretResponse:
+        """What a list has told of the secret: a role may be allowed to read or to write its value and nothing else."""
+        if not self._has_said_refusal:
+            self._has_said_refusal = True
+            self.say(refusal.sentence, severity="warning")
+        describe = cast("AccountVault", self.vault).describe_known
+        return cast("DescribeSecretResponse", await call(
+            describe, self.secret_id, region_name=self.session.region))
 
     def _find_denied_reason(self, secret: DescribeSecretResponse) -> SafeText:
         return find_denied_reason(secret, self.session.region, self.change_action)

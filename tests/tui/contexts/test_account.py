@@ -19,6 +19,7 @@ from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.screen import AuditLogScreen
 from smtui.tui.contexts.screen import RegionsScreen
+from smtui.tui.rotation.functions import FunctionsScreen
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.unlock.account import AccountScreen
@@ -477,6 +478,106 @@ async def test_a_command_that_fails_says_so(
         await see(pilot, "Enter runs it, then signs in.")
         await pilot.press("enter")
         await see(pilot, sentence)
+
+
+async def test_what_is_missing_stays_in_its_place(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    """Dimmed, with the reason, in the menu and among the keys."""
+    app = make_app(tmp_path, monotonic, protect="no")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await see(pilot, "0 secrets")
+        await pilot.press("o")
+        await until(pilot, lambda: "v  Vault               An AWS account is not a file" in screen_text(app))
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(app.screen, FunctionsScreen) and app.screen.has_read)
+        binding = app.screen.active_bindings["a"]
+        assert not binding.enabled
+        await pilot.press("a")
+        await hear(pilot, "Rotation functions of an account are in AWS Lambda")
+        assert isinstance(app.screen, FunctionsScreen)
+
+
+async def test_what_a_role_may_not_do_is_learned(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    """The key is dimmed and says why, until F12 tries again."""
+    aws.fill(1)
+    aws.proxy.faults["GetSecretValue"] = DENIED
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "1 secret")
+        await pilot.press("enter")
+        await see(pilot, "hidden (r to reveal)")
+        assert app.screen.active_bindings["r"].enabled
+        await pilot.press("r")
+        await hear(pilot, "is not authorized to perform: secretsmanager:GetSecretValue")
+        await until(pilot, lambda: not app.screen.active_bindings["r"].enabled)
+        await pilot.press("r")
+        await hear(pilot, "F12 tries again")
+        assert aws.calls["GetSecretValue"] == 1
+        aws.proxy.faults.clear()
+        await pilot.press("f12")
+        await until(pilot, lambda: app.screen.active_bindings["r"].enabled)
+        await pilot.press("r")
+        await see(pilot, "text, 1 byte")
+
+
+async def test_a_role_that_may_only_read_values_reads_them(
+    aws: Aws, tmp_path: Path, monotonic: Steady
+) -> None:
+    """By a name that no list shows."""
+    aws.fill(1)
+    aws.proxy.faults["*"] = DENIED
+    aws.proxy.allowed |= {"GetSecretValue", "GetCallerIdentity"}
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "secretsmanager:ListSecrets")
+        await pilot.press("colon")
+        await types(pilot, "secret prod/svc/00000")
+        await pilot.press("enter")
+        await see(pilot, "hidden (r to reveal)")
+        await pilot.press("r")
+        await see(pilot, "text, 1 byte")
+
+
+async def test_a_role_that_may_only_list_lists(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    aws.fill(2)
+    aws.proxy.faults["*"] = DENIED
+    aws.proxy.allowed |= {"ListSecrets", "GetCallerIdentity"}
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "2 secrets")
+        await pilot.press("slash")
+        await types(pilot, "tag:team=t1")
+        await see(pilot, "1 of 2")
+        await pilot.press("escape", "enter")
+        await hear(pilot, "secretsmanager:DescribeSecret")
+        await see(pilot, "Service 1")
+        await see(pilot, "hidden (r to reveal)")
+
+
+async def test_a_role_that_may_only_write_values_writes_them(
+    aws: Aws, tmp_path: Path, monotonic: Steady
+) -> None:
+    aws.fill(1)
+    aws.proxy.faults["*"] = DENIED
+    aws.proxy.allowed |= {"PutSecretValue", "GetCallerIdentity"}
+    source = tmp_path / "value"
+    source.write_text("from a file")
+    app = make_app(tmp_path, monotonic, protect="no")
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "secretsmanager:ListSecrets")
+        await pilot.press("colon")
+        await types(pilot, "secret prod/svc/00000")
+        await pilot.press("enter")
+        await see(pilot, "hidden (r to reveal)")
+        await pilot.press("f")
+        await see(pilot, "from file")
+        await paste(pilot, str(source))
+        await pilot.press("enter")
+        await see(pilot, "Store a new version")
+        await pilot.press("enter")
+        await until(pilot, lambda: aws.calls["PutSecretValue"] == 1)
+
+    aws.proxy.faults.clear()
+    assert aws.client().get_secret_value(SecretId="prod/svc/00000")["SecretString"] == "from a file"
 
 
 async def test_the_audit_log_is_that_of_cloud_trail(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
