@@ -1,4 +1,4 @@
-"""The quick path of `get`, `ls` and `exec` through an agent, which imports next to nothing.
+"""The quick path of `get`, `ls`, `copy` and `exec` through an agent, which imports next to nothing.
 
 It takes the plainest command lines only. Whatever is not plain takes the usual path: before a request is sent by
 returning None, after that by handing the agent's answer to the code of the command.
@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-COMMANDS = ("get", "ls", "exec")
+COMMANDS = ("get", "ls", "copy", "exec")
 OTHER_SOURCES = ("SMTUI_PASSPHRASE_FILE", "SMTUI_AGENT", "SMTUI_CONTEXT")
 """Variables that choose another way to the secrets."""
+OF_THE_CLIPBOARD = (
+    "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "HOME", "PATH", "SMTUI_CONFIG", "SSH_CONNECTION", "SSH_TTY", "TMUX",
+    "TMUX_TMPDIR", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "XDG_SESSION_TYPE",
+)
+"""Variables that an agent compares with its own before it copies; a copy of `smtui.server.clipboard_copy.SHARED`."""
 CHUNK = 65536
 LISTED_AT_ONCE = 100
 """The maximum of ListSecrets; a copy, because the module of the limits takes long to import."""
@@ -44,6 +49,8 @@ def run(argv: list[str]) -> int | None:
         if command == "exec":
             return _execute(line, *_split_command(words))
         word = "".join(words)
+        if command == "copy":
+            return _copy(line, word)
         return _get(line, word) if command == "get" else _list(line, word)
     except KeyboardInterrupt:
         return 130
@@ -213,6 +220,18 @@ def _list(line: _Line, prefix: str) -> int | None:
         if "NextToken" not in answer["result"]:
             return _write("".join(f"{name}\n" for name in names))
         request["NextToken"] = answer["result"]["NextToken"]
+
+
+# copy
+
+
+def _copy(line: _Line, word: str) -> int | None:
+    """Lets the agent copy. Where it does not, the usual path does, or finds out why not."""
+    environ = {name: os.environ[name] for name in OF_THE_CLIPBOARD if name in os.environ}
+    answer = line.exchange({"control": "copy", "target": word, "environ": environ})
+    if answer is None or "result" not in answer:
+        return None
+    return _write(answer["result"]["sentence"] + "\n")
 
 
 # exec

@@ -20,6 +20,7 @@ from smtui.api.model import OPERATIONS
 from smtui.backends.local import Caller
 from smtui.backends.rotation_session import ONLY_ITS_OWN
 from smtui.rotation import rpc_codec
+from smtui.server.clipboard_copy import ClipboardCopier
 from smtui.server.command_variables import read_variables
 from smtui.server.line_reader import LineReader, LineTooLongError
 from smtui.server.peer import Peer, identify_peer
@@ -34,6 +35,8 @@ CONFIRMED = frozenset({"serve", "environment", "named_requests"})
 """Requests to the agent that give access to secrets or their names, as calls do."""
 VARIABLES = "variables"
 """The request for the variables of a command: `{"control": "variables", "targets": [...]}`."""
+COPY = "copy"
+"""The request to copy a value: `{"control": "copy", "target": ..., "environ": {...}}`, see `ClipboardCopier`."""
 INTERNAL = "An error occurred in the agent."
 
 
@@ -72,6 +75,7 @@ class AgentServer:
         self._controls = controls
         self._permits = permits
         self._requests = requests
+        self._copier = ClipboardCopier()
         self._free = BoundedSemaphore(CONNECTIONS)
         self._lock = Lock()
         self._open: set[socket.socket] = set()
@@ -140,8 +144,9 @@ class AgentServer:
                 if name in CONFIRMED:
                     self._require_permission(conversation.peer)
                 return rpc_codec.encode({"result": control(conversation, request)})
-            if name == VARIABLES:
-                return rpc_codec.encode({"result": self._read_variables(request, conversation.peer)})
+            if name in (VARIABLES, COPY):
+                answer = self._read_variables if name == VARIABLES else self._copy
+                return rpc_codec.encode({"result": answer(request, conversation.peer)})
             return rpc_codec.encode({"result": self._call(request, conversation.peer)})
         except SmtuiError as error:
             return _encode_error(error)
@@ -164,8 +169,20 @@ class AgentServer:
         words = request.get("targets")
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise ValueError("expected targets")
-        return read_variables(lambda secret_id: self._call(
-            {"operation": "GetSecretValue", "params": {"SecretId": secret_id}}, peer), words)
+        return read_variables(lambda secret_id: self._get_value(secret_id, peer), words)
+
+    def _copy(self, request: Mapping[str, Any], peer: Peer) -> dict[str, str]:
+        """Copies a value to the clipboard, which is read with a call, as the process would have sent it."""
+        word, environ = request.get("target"), request.get("environ")
+        if not isinstance(word, str) or not isinstance(environ, dict):
+            raise ValueError("expected a target and an environment")
+        self._require_permission(peer)
+        return self._copier.copy(lambda secret_id: self._get_value(secret_id, peer), word, environ)
+
+    def _get_value(self, secret_id: str, peer: Peer) -> dict[str, Any]:
+        found: dict[str, Any] = self._call(
+            {"operation": "GetSecretValue", "params": {"SecretId": secret_id}}, peer)
+        return found
 
     def _call(self, request: Mapping[str, Any], peer: Peer) -> Any:
         operation, params, region = request.get("operation"), request.get("params"), request.get("region")

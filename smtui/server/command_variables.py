@@ -36,16 +36,22 @@ def _list_variables(read: Callable[[str], dict[str, Any]], word: str) -> Iterato
     name, hash_sign, key = source.partition("#")
     target = VariableTarget(chosen_name, source, name, key if hash_sign else None)
     response = read(name)
-    value = response["SecretString"] if "SecretString" in response else response["SecretBinary"]
-    yield from make_target_variables(target, response["Name"], _get_part(value, target))
+    yield from make_target_variables(target, response["Name"], _get_part(response, name, target.key))
 
 
-def _get_part(value: str | bytes, target: VariableTarget) -> str | bytes:
-    """The value of a target: all of it, or one key. Raises SmtuiError."""
-    if target.key is None:
+def read_target(read: Callable[[str], dict[str, Any]], word: str) -> str | bytes:
+    """The value of `NAME[#KEY]`. `read` is GetSecretValue of a secret. Raises SmtuiError."""
+    name, hash_sign, key = word.partition("#")
+    return _get_part(read(name), name, key if hash_sign else None)
+
+
+def _get_part(response: dict[str, Any], name: str, key: str | None) -> str | bytes:
+    """The value in a response of GetSecretValue: all of it, or one key of its JSON object. Raises SmtuiError."""
+    value: str | bytes = response["SecretString"] if "SecretString" in response else response["SecretBinary"]
+    if key is None:
         return value
     held = read_object(value) if isinstance(value, str) else None
-    member = held.find(target.key) if held is not None else None
+    member = held.find(key) if held is not None else None
     if member is None:
-        raise SmtuiError(NO_KEY.format(name=target.name, key=target.key))
+        raise SmtuiError(NO_KEY.format(name=name, key=key))
     return member.get_encodable_text()

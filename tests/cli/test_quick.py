@@ -18,12 +18,17 @@ from smtui.api import limits
 from smtui.backends import agent_client
 from smtui.cli import quick
 from smtui.rotation import rpc_codec
+from smtui.server import clipboard_copy
 from smtui.server.agent import Agent
 from smtui.server.restrictions import Restrictions
 from smtui.system import agent_socket
+from smtui.system.settings import Settings
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
-from tests.waiting import LIMIT
+from tests.tui.conftest import FakeTool, tool
+from tests.waiting import LIMIT, wait_until
+
+__all__ = ["tool"]
 
 ROOT = Path(smtui.__file__).parents[1]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets")
@@ -91,6 +96,61 @@ def test_each_value_is_read_once(agent: Agent, run: Run) -> None:
         before = agent.request("status")["calls"]
         run(*argv)
         assert agent.request("status")["calls"] == before + 1, argv
+
+
+@pytest.mark.parametrize("target", ["prod/db", "prod/db#password", "prod/db#port", "prod/text", "dev/key"])
+def test_copy_lets_the_agent_copy(
+    agent: Agent, stocked: CommandLine, run: Run, tool: FakeTool, target: str
+) -> None:
+    done = run("copy", target, program=("-c", LOADED))
+    usual = run("get", target) if target != "dev/key" else None
+
+    assert (done.returncode, done.stderr) == (0, b"0\n")
+    assert done.stdout == b"Copied with xclip, clears in 30 s\n"
+    assert tool.held == (b"\x00\xff\n" if usual is None else
+                         usual.stdout if target == "prod/text" else usual.stdout.removesuffix(b"\n"))
+    assert [each["operation"] for each in agent.request("requests", above=0)["requests"]][:1] == ["GetSecretValue"]
+
+
+@pytest.mark.parametrize("change", [{"DISPLAY": ":5"}, {"SSH_TTY": "/dev/pts/7"}, {"SMTUI_CONFIG": "/nowhere"}])
+def test_copy_with_another_display_or_other_settings_takes_the_usual_path(
+    agent: Agent, run: Run, tool: FakeTool, monkeypatch: pytest.MonkeyPatch, change: dict[str, str]
+) -> None:
+    """The agent keeps the environment that it was started with, which differs from that of the command here."""
+    assert agent._server is not None
+    asked = []
+    original = agent._server._copier.copy
+
+    def copy(read: Any, word: str, environ: dict[str, str]) -> dict[str, str]:
+        asked.append(word)
+        return original(read, word, {**environ, **change})
+
+    monkeypatch.setattr(agent._server._copier, "copy", copy)
+    assert run("copy", "prod/text").returncode == 0
+    assert asked == ["prod/text"]
+    assert tool.held == b"plain text\n"
+    assert agent.request("status")["calls"] == 1
+
+
+@pytest.mark.parametrize("target", ["none", "prod/db#none", "prod/text#a", "bad name"])
+def test_copy_is_refused_as_on_the_usual_path(agent: Agent, run: Run, tool: FakeTool, target: str) -> None:
+    fast, usual = run("copy", target), run("copy", target, "--clear-after=30")
+    assert (fast.returncode, fast.stdout, fast.stderr) == (usual.returncode, usual.stdout, usual.stderr)
+    assert fast.returncode == 1
+    assert tool.held == b""
+
+
+def test_a_copy_outlives_the_agent_and_is_cleared(
+    agent: Agent, run: Run, tool: FakeTool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smtui.server.clipboard_copy.load_settings", lambda: Settings(clipboard_timeout=1))
+    assert run("copy", "prod/text").returncode == 0
+    agent.close()
+    wait_until(lambda: tool.held == b"", "the end of the copy")
+
+
+def test_the_variables_of_the_clipboard_are_those_of_the_agent() -> None:
+    assert quick.OF_THE_CLIPBOARD == clipboard_copy.SHARED
 
 
 SHOW = ("env | grep -v -e ^_= -e ^SHLVL= -e ^PWD= -e ^OLDPWD= | sort; umask; ulimit -c; echo /dev/fd/*; "
