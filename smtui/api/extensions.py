@@ -52,6 +52,19 @@ def _declare(
 # 0 days is unlimited retention.
 RETENTION = _declare("SetTrailRetention", {"Days": Integer(min=0, max=36500)}, ("Days",))
 CLOCK = _declare("AcceptClock", {})
+# Who may sign requests to the endpoint; the secret access key is in no request and no response.
+CALLER_NAME = Text(min=1, max=64, pattern=r"^[A-Za-z0-9_+=,.@-]+$")
+IDENTITY = Text(enum=("none", "admin"))
+CALLER_OPERATIONS = {
+    operation.name: operation for operation in (
+        _declare("CreateCaller", {"CallerName": CALLER_NAME, "CallerArn": Text(min=20, max=2048), "Identity": IDENTITY},
+                 ("CallerName", "Identity"), {
+            "CallerName": CALLER_NAME, "CallerArn": Text(), "Identity": IDENTITY, "AccessKeyId": Text(),
+            "CreatedDate": Timestamp(),
+        }),
+        _declare("DeleteCaller", {"CallerName": CALLER_NAME}, ("CallerName",)),
+    )
+}  # fmt: skip
 ROTATION_OPERATIONS = {
     operation.name: operation for operation in (
         _declare("CreateFunction", {
@@ -98,4 +111,5 @@ ACCESS_OPERATIONS = {
         }),
     )
 }  # fmt: skip
-OWN_OPERATIONS = {RETENTION.name: RETENTION, CLOCK.name: CLOCK, **ROTATION_OPERATIONS, **ACCESS_OPERATIONS}
+OWN_OPERATIONS = {RETENTION.name: RETENTION, CLOCK.name: CLOCK, **CALLER_OPERATIONS, **ROTATION_OPERATIONS,
+                  **ACCESS_OPERATIONS}

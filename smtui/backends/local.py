@@ -13,6 +13,7 @@ from smtui.api.errors import ClientError
 from smtui.backends import former_names
 from smtui.backends.alerts import Alerts
 from smtui.backends.audit import AuditLog
+from smtui.backends.callers import Callers
 from smtui.backends.favorites import Favorites
 from smtui.backends.key_usage import KeyUsageReader
 from smtui.backends.maintenance import Maintenance, Passphrase
@@ -48,7 +49,8 @@ class Vault:
 
     `client()` gives boto3's shape, `transaction()` makes several calls one. `maintenance` checks, backs up and
     changes the passphrase, `audit` holds the settings of the audit log, `scheduler` runs due rotations, `alerts` finds
-    secrets that call for attention, `favorites` keeps favorite secrets, `key_usage` counts what a KMS key encrypts.
+    secrets that call for attention, `favorites` keeps favorite secrets, `callers` who may sign
+    requests to the endpoint, `key_usage` counts what a KMS key encrypts.
     """
 
     colour = ""
@@ -72,6 +74,7 @@ class Vault:
         self.scheduler = RotationScheduler(self._state)
         self.alerts = Alerts(self._state, self.scheduler)
         self.favorites = Favorites(self._state)
+        self.callers = Callers(self._state)
         self.key_usage = KeyUsageReader(self._state)
         self._notices = (*notices, *self._make_opening_notices(database))
 

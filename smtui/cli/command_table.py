@@ -109,6 +109,7 @@ COMMANDS = (
     CliCommand("backup", Group.VAULT, "copy the whole vault to a file, even while it is in use"),
     CliCommand("audit", Group.VAULT, "show the audit log, newest event first", aliases=("trail",)),
     CliCommand("keys", Group.VAULT, "list and manage the KMS keys that encrypt the secrets"),
+    CliCommand("callers", Group.SERVERS, "list, add and remove callers of the endpoint with keys in the vault"),
     CliCommand("functions", Group.VAULT, "list, add, try, allow and remove rotation functions"),
     CliCommand("rotate-due", Group.VAULT, "rotate every secret that is due"),
     CliCommand("policy", Group.VAULT, "check a policy; show who has access, and why"),

@@ -25,6 +25,7 @@ from smtui.engine.declaration import BULK_OPERATIONS, OPERATIONS, Declaration
 from smtui.engine.operations import (
     access,
     aliases,
+    callers,
     clock,
     creation,
     functions,
@@ -52,8 +53,8 @@ from smtui.vault.permissions import Permissions
 from smtui.vault.secrets import Secret
 
 # Importing these modules registers their operations in OPERATIONS.
-OPERATION_MODULES = (access, aliases, clock, creation, functions, keys, lifecycle, listing, passwords, policies,
-                     replication, retention, rotation, runs, stages, tags, values)
+OPERATION_MODULES = (access, aliases, callers, clock, creation, functions, keys, lifecycle, listing, passwords,
+                     policies, replication, retention, rotation, runs, stages, tags, values)
 
 
 Event = tuple[Secret | None, dict[str, Any]]

@@ -4,7 +4,8 @@
 - `requests`, `named_requests`: the last requests above a number, without and with the names of secrets
 - `lock`; `unlock`, with the passphrase behind the line, and the digest of a key file behind that
 - `serve`: an endpoint, which lasts as long as the connection; `stop_endpoint` ends it earlier
-- `environment`: the variables of the endpoint that runs; `revoke`: refuses an access key from now on
+- `environment`: the variables of the endpoint that runs; `revoke`: refuses an access key from now on, and removes the
+  caller if the vault stores it
 - `stop`: ends the agent
 """
 
@@ -14,8 +15,12 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.errors import AccessDeniedException, SmtuiError
+from smtui.backends.callers import VaultCaller
 from smtui.backends.key_files import DIGEST_BYTES, KeyFile
+from smtui.server import stored_callers
 from smtui.server.agent_server import Control, Conversation
+from smtui.server.restrictions import NO_CHANGES
 
 if TYPE_CHECKING:
     from smtui.server.endpoint_host import EndpointHost, RunningEndpoint
@@ -86,8 +91,11 @@ class AgentControls:
 
     def revoke(self, _: object, request: Mapping[str, Any]) -> dict[str, Any]:
         key = str(request.get("access_key_id"))
-        revoked = [each.callers.revoke(key) for each in list(self._agent.endpoints)]
-        return {"revoked": any(revoked)}
+        results = [each.callers.revoke(key) for each in list(self._agent.endpoints)]
+        revoked = any(results)
+        if not revoked and self._agent.restrictions.read_only:
+            raise AccessDeniedException(NO_CHANGES)
+        return {"revoked": revoked or stored_callers.remove_by_key(self._agent.shared, key)}
 
     def stop(self, *_: object) -> dict[str, Any]:
         self._agent.ended.set()
@@ -108,10 +116,24 @@ def describe_agent(agent: EndpointHost, calls: int) -> dict[str, Any]:
     }
 
 
+def _list_stored(agent: EndpointHost) -> list[VaultCaller]:
+    """The callers that the vault stores; none while it is locked or busy."""
+    try:
+        return stored_callers.list_all(agent.shared)
+    except SmtuiError:
+        return []
+
+
 def _describe_endpoint(agent: EndpointHost, endpoint: RunningEndpoint) -> dict[str, Any]:
+    names = {id(each): name for name, each in endpoint.callers.named.items()}
     callers = [
-        {"arn": each.arn, "identity": each.identity, "access_key_id": each.keys.access_key_id,
+        {"name": names.get(id(each), ""), "arn": each.arn, "identity": each.identity, "is_stored": False,
+         "access_key_id": each.keys.access_key_id,
          "requests": agent.count_requests(*{each.arn, each.as_token_holder.arn})}
         for each in endpoint.callers.all
+    ] + [
+        {"name": each.name, "arn": each.arn, "identity": each.identity, "is_stored": True,
+         "access_key_id": each.access_key_id, "requests": agent.count_requests(each.arn)}
+        for each in _list_stored(agent)
     ]
     return {"url": endpoint.url, "connections": endpoint.server.count_connections(), "callers": callers}

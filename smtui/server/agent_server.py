@@ -31,8 +31,8 @@ from smtui.server.shared_vault import SharedVault
 CONNECTIONS = 128
 MAX_LINE_BYTES = 8 * rpc_codec.MAX_LINE_BYTES
 """The largest value may take six times as many bytes in JSON, and an import sends long ones."""
-CONFIRMED = frozenset({"serve", "environment", "named_requests"})
-"""Requests to the agent that give access to secrets or their names, as calls do."""
+CONFIRMED = frozenset({"serve", "environment", "named_requests", "revoke"})
+"""Requests to the agent that give access to secrets or their names, or change the vault, as calls do."""
 VARIABLES = "variables"
 """The request for the variables of a command: `{"control": "variables", "targets": [...]}`."""
 COPY = "copy"

@@ -8,13 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from smtui.api.arn import format_principal_arn
+from smtui.rules import access_keys
 from smtui.system.ambient import Ambient
 
 IdentityPolicy = Literal["admin", "none"]
-ACCESS_KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-SECRET_KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"  # noqa: S105
-ACCESS_KEY_PREFIX = "ASIA"
-"""The prefix of temporary access keys, which have a session token."""
 TOKEN_BYTES = 32
 TOKEN_CALLER = "user/agent-interface"  # noqa: S105
 """Whoever reads with the owner's token through the interface of AWS's agent, as policies and the audit log see it."""
@@ -22,7 +19,7 @@ TOKEN_CALLER = "user/agent-interface"  # noqa: S105
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """Temporary credentials as AWS issues them: an access key ID, a secret access key, a session token.
+    """Credentials as AWS issues them: an access key ID, a secret access key, and a session token for temporary ones.
 
     The session token is the token of the interface of AWS's agent too, as in AWS Lambda. Requests may leave it out.
     """
@@ -33,13 +30,14 @@ class KeyPair:
 
     @classmethod
     def generate(cls, ambient: Ambient) -> KeyPair:
-        key_id = ACCESS_KEY_PREFIX + ambient.pick_characters(ACCESS_KEY_ALPHABET, 16)
-        secret_key = ambient.pick_characters(SECRET_KEY_ALPHABET, 40)
+        key_id = access_keys.generate_key_id(access_keys.TEMPORARY, ambient.pick_characters)
+        secret_key = access_keys.generate_secret_key(ambient.pick_characters)
         return cls(key_id, secret_key, ambient.random_bytes(TOKEN_BYTES).hex())
 
     def accepts_token(self, token: str) -> bool:
         """Whether this is the session token. The time that it takes does not depend on the content."""
-        return hmac.compare_digest(token.encode("latin-1", "replace"), self.session_token.encode())
+        has_token = bool(self.session_token)
+        return has_token and hmac.compare_digest(token.encode("latin-1", "replace"), self.session_token.encode())
 
 
 @dataclass(frozen=True, slots=True)

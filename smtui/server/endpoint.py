@@ -1,7 +1,7 @@
 """The endpoint: answers HTTP requests with the operations of a vault, or refuses them in the words of AWS.
 
 The order of the checks is fixed: Host, web pages and proxies, then for POST the signature, the operation, the JSON, its
-members; for GET the token. Nothing is looked up in the vault before the caller is known.
+members; for GET the token. Nothing but the caller is looked up in the vault before the caller is known.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from smtui.api.errors import (
     VaultReadOnlyError,
 )
 from smtui.backends.local import Caller
-from smtui.server import aws_agent_interface, aws_json, shared_vault
+from smtui.server import aws_agent_interface, aws_json, shared_vault, stored_callers
 from smtui.server.credentials import CallerRegistry, EndpointCaller, KeyPair
 from smtui.server.messages import (
     PLAIN_TEXT,
@@ -86,9 +86,21 @@ class Endpoint:
 
     def _answer_aws_json(self, request: HttpRequest, request_id: str) -> HttpResponse:
         now = self._shared.ambient.now().timestamp()
-        signature = verify_signature(request, self._find_keys, now)
-        caller = self._callers.find_by_key(signature.access_key_id)
-        assert caller is not None, "the signature was verified with the keys of the caller"
+        found: list[EndpointCaller] = []
+
+        def find_keys(access_key_id: str) -> KeyPair | None:
+            caller = self._callers.find_by_key(access_key_id) or stored_callers.find_by_key(
+                self._shared, access_key_id)
+            found.extend([caller] if caller else [])
+            return caller.keys if caller else None
+
+        try:
+            signature = verify_signature(request, find_keys, now)
+        except RefusedRequestError:
+            raise
+        except SmtuiError as error:
+            return _refuse(error, request_id, "-", "-", "")
+        caller = found[0]
         label: str = "-"
         secret: object = ""
         try:
@@ -106,10 +118,6 @@ class Endpoint:
         request_id = response.get("ResponseMetadata", {}).get("RequestId", request_id)
         return HttpResponse(200, aws_json.format_response(label, response), request_id=request_id, label=label,
                             caller=caller.arn, secret=secret)
-
-    def _find_keys(self, access_key_id: str) -> KeyPair | None:
-        caller = self._callers.find_by_key(access_key_id)
-        return caller.keys if caller else None
 
     def _call(
         self, operation: str, params: dict[str, Any], region: str, caller: EndpointCaller, request: HttpRequest

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from smtui.server.credentials import KeyPair
 
 INTERFERING = frozenset({
-    "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-    "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN",
+    "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN",
 })  # fmt: skip
 """Variables that would make an SDK use other credentials or another endpoint."""
 PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
@@ -32,8 +32,7 @@ def make_environment(port: int, region: str, keys: KeyPair) -> dict[str, str]:
         "AWS_DEFAULT_REGION": region,
         "AWS_ACCESS_KEY_ID": keys.access_key_id,
         "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
-        "AWS_SESSION_TOKEN": keys.session_token,
-        "AWS_TOKEN": keys.session_token,
+        **({"AWS_SESSION_TOKEN": keys.session_token, "AWS_TOKEN": keys.session_token} if keys.session_token else {}),
         "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": str(port),
     }
 
@@ -65,6 +64,6 @@ def format_credentials(variables: Mapping[str, str], now: datetime) -> dict[str,
         "Version": 1,
         "AccessKeyId": variables["AWS_ACCESS_KEY_ID"],
         "SecretAccessKey": variables["AWS_SECRET_ACCESS_KEY"],
-        "SessionToken": variables["AWS_SESSION_TOKEN"],
+        **({"SessionToken": variables["AWS_SESSION_TOKEN"]} if "AWS_SESSION_TOKEN" in variables else {}),
         "Expiration": until.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

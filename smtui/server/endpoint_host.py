@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from threading import Event, Lock
 
 from smtui.api.errors import SmtuiError
+from smtui.server import stored_callers
 from smtui.server.credentials import CallerRegistry, IdentityPolicy
 from smtui.server.endpoint import Endpoint
 from smtui.server.endpoint_environment import make_environment
@@ -82,14 +83,16 @@ class EndpointHost:
         endpoint.server.close()
 
     def make_environment(self, endpoint: RunningEndpoint, caller: str | None = None) -> dict[str, str]:
-        """The environment variables for a program that uses the endpoint. Raises EndpointError."""
+        """The environment variables for a program that uses the endpoint. Raises EndpointError, SmtuiError."""
         found = endpoint.callers.find(caller)
+        if found is None and caller is not None:
+            found = stored_callers.find_by_name(self.shared, caller)
         if found is None:
             raise EndpointError(f"The endpoint has no caller {caller}.")
         return make_environment(endpoint.server.port, self.shared.region_name, found.keys)
 
     def find_environment(self, caller: str | None = None) -> dict[str, str]:
-        """The environment variables of the endpoint that runs. Raises EndpointError."""
+        """The environment variables of the endpoint that runs. Raises EndpointError, SmtuiError."""
         if not self.endpoints:
             raise EndpointError("No endpoint is running for this vault.")
         return self.make_environment(self.endpoints[0], caller)

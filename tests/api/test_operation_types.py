@@ -25,7 +25,7 @@ from smtui.api.shapes import Flag, Integer, List, Shape, Structure, Text, Timest
 PLAIN = {str: Text, int: Integer, bool: Flag, datetime: Timestamp}
 ROTATION_TYPES = (ClaimedRotation, RotationStatus)
 OPERATIONS = {**OWN_OPERATIONS, **KEY_OPERATIONS}
-WITHOUT_METHOD = {"SetTrailRetention", "AcceptClock"}
+WITHOUT_METHOD = {"SetTrailRetention", "AcceptClock", "CreateCaller", "DeleteCaller"}
 """Operations that `Vault` calls itself."""
 
 

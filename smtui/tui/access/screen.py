@@ -68,7 +68,8 @@ class AccessScreen(SessionScreen[None]):
                     Column("Own policies", lambda caller: SafeText(POLICIES.get(caller["identity"], "")), 14),
                     Column("Access key ID", lambda caller: sanitize(caller["access_key_id"]), 20),
                     Column("Requests", lambda caller: SafeText(f"{caller['requests']:,}"), 8),
-                    key=lambda caller: caller["arn"], nothing=SafeText("No endpoint is running."), id="callers",
+                    key=lambda caller: caller["access_key_id"], nothing=SafeText("No endpoint is running."),
+                    id="callers",
                 )
             with Panel(title="Requests", id="requests-area"):
                 yield Table(
@@ -166,8 +167,10 @@ class AccessScreen(SessionScreen[None]):
         caller: Caller | None = self.callers.current
         if caller is None:
             return
-        name, is_owner = _get_resource(caller["arn"]), caller["arn"].endswith(":root")
-        then = "The owner gets a new key pair." if is_owner else "The caller is removed from this endpoint."
+        name = _get_resource(caller["arn"])
+        then = "The owner gets a new key pair."
+        if caller["name"]:
+            then = f"The caller is removed from this {'vault' if caller['is_stored'] else 'endpoint'}."
         key = caller["access_key_id"]
         question = Confirm(sanitize(f"Revoke the access key of {name}?"),
                            sanitize(f"Requests with {key} are refused from now on. {then}"), "Revoke")
@@ -183,7 +186,7 @@ class AccessScreen(SessionScreen[None]):
         caller: Caller | None = self.callers.current
         if caller is not None:
             name = _get_resource(caller["arn"])
-            found = await call(self.session.agent.find_environment, None if name == "root" else name.partition("/")[2])
+            found = await call(self.session.agent.find_environment, caller["name"] or None)
             await self.app.copy(format_exports(found) + "\n", f"Environment variables of {name}")
 
     @gesture

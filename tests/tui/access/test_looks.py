@@ -15,9 +15,9 @@ SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "12
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 CALLERS = [
     {"arn": "arn:aws:iam::000000000000:root", "identity": "admin", "access_key_id": "ASIAABCDEFGHIJKLMNOP",
-     "requests": 1204},
-    {"arn": "arn:aws:iam::000000000000:user/alice", "identity": "none", "access_key_id": "ASIAQRSTUVWXYZ234567",
-     "requests": 7},
+     "requests": 1204, "name": "", "is_stored": False},
+    {"arn": "arn:aws:iam::000000000000:user/alice", "identity": "none", "access_key_id": "AKIAQRSTUVWXYZ234567",
+     "requests": 7, "name": "alice", "is_stored": True},
 ]
 STATUS = {
     "pid": 4711, "here": False, "locked": False, "lock_reason": "", "seconds_left": 872, "read_only": True,
