@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SWITCHES = {"--demo", "--read-only", "--allow-debug"}
-WITH_VALUE = ("--vault", "--context")
+WITH_VALUE = ("--vault", "--context", "--key-file")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -94,6 +94,8 @@ class Shell(ContextsApp):
     ) -> None:
         super().__init__(settings, pasteboard, read_only=read_only, ansi_color=ansi_color)
         self.path = path
+        self.key_file = ""
+        """The path of the key file that was given or used last, for the unlock screen."""
         self.session: Session | None = None
         self.input = InputQueue(self, super().on_event, self._show_waiting_keys)
 

@@ -68,9 +68,15 @@ def start(arguments: Sequence[str]) -> int:
         app = SmtuiApp(path, settings, vault=vault, account=account, read_only=options.read_only, hint=hint,
                        plain=needs_plain(os.environ))
         COLLECTION.put_off()
+        app.key_file = _find_key_file(options)
         app.run()
     TERMINAL.exit_if_lost()
     return app.return_code or 0
+
+
+def _find_key_file(options: argparse.Namespace) -> str:
+    """The key file that the options or $SMTUI_KEY_FILE name. No child of this process gets the variable."""
+    return options.key_file or os.environ.get("SMTUI_KEY_FILE", "")
 
 
 def refuse(environ: Mapping[str, str], terminal: bool) -> str:
@@ -93,6 +99,7 @@ def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("smtui", add_help=False, allow_abbrev=False)
     parser.add_argument("--vault")
     parser.add_argument("--context")
+    parser.add_argument("--key-file", "--vault-key-file", dest="key_file")
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--read-only", action="store_true")
     parser.add_argument("--allow-debug", action="store_true")

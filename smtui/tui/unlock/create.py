@@ -17,6 +17,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.session import VaultOpened
+from smtui.tui.unlock.key_file_field import use_key_file
 from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.widgets.chrome import Footer, Header
@@ -25,9 +26,12 @@ from smtui.tui.widgets.passphrase import wipe
 from smtui.tui.workarounds import ClosableScreen
 
 if TYPE_CHECKING:
+    from smtui.backends.local import Vault
     from smtui.tui.shell import Shell
 
 WELCOME = "No vault here yet. Choose a passphrase to create one. Without it the vault cannot be opened."
+USUAL_MEMORY = 64
+"""The MiB of the key derivation."""
 WORKING = SafeText("Deriving the key…")
 
 
@@ -73,11 +77,11 @@ class CreateScreen(ClosableScreen[None]):
     @gesture
     async def create(self) -> None:
         """Creates the vault from the chosen passphrase. On an error the form starts again."""
-        typed = self.form.take()
+        typed, key_file, memory = self.form.take(), self.form.key_file_path, self.form.kdf_memory
         self.form.say(WORKING)
         self.disabled = True
         try:
-            vault = await call(smtui.create_vault, self._path, typed)
+            vault = await call(_create, self._path, typed, key_file, memory)
         except (SmtuiError, OSError) as error:
             self.disabled = False
             self.form.start_again(sanitize(f"{error}\n{getattr(error, 'hint', '')}".strip(), lines=True), "-error")
@@ -86,4 +90,11 @@ class CreateScreen(ClosableScreen[None]):
             wipe(typed)
         await self.app.push_screen_wait(
             RecoveryScreen(vault.maintenance.take_recovery_code()), always=True)
+        self.app.key_file = key_file or self.app.key_file
         self.post_message(VaultOpened(vault))
+
+
+def _create(path: Path, typed: bytearray, key_file: str, memory: int | None) -> Vault:
+    """Creates the vault and, if it is missing, its key file. Raises SmtuiError, OSError."""
+    return use_key_file(key_file, path, lambda loaded: smtui.create_vault(
+        path, typed, key_file=loaded, kdf_memory=memory or USUAL_MEMORY), create=True)

@@ -1,4 +1,7 @@
-"""The form for a new passphrase: typed twice or generated as six words, with an estimate of its strength."""
+"""The form for a new passphrase: typed twice or generated as six words, with an estimate of its strength.
+
+It also offers a key file, and a key derivation that makes each guess more expensive.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,8 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.unlock.key_file_field import KeyFileField, KeyFileLabel
+from smtui.tui.unlock.passphrase_change import PassphraseChange
 from smtui.tui.widgets.passphrase import Passphrase, wipe
 
 if TYPE_CHECKING:
@@ -27,6 +32,13 @@ if TYPE_CHECKING:
 
 ADVICE = "Ctrl+G generates six random words: easy to remember, infeasible to guess."
 NOTE = "Write the words down, then type them into the second field. "
+KEY_FILE = "Key file, needed besides the passphrase. If it is missing, it is created. Keep a copy of it."
+KEY_FILE_KEPT = "Key file: empty keeps the present one, a path replaces it, F5 removes it."
+KEY_FILE_UNKNOWN = "Key file: enter the path of the present one or of a new one. F5 removes it."
+KEY_FILE_REMOVED = "Without a key file from now on. F5 takes that back."
+MISSING_PATH = SafeText("Enter the path of the key file, or press F5 to need none.")
+COSTLY = "Key derivation with 256 MiB: each guess, and each unlock, takes about four times as long."
+COSTLY_MEMORY = 256
 PAUSE = 0.3
 """Seconds without a key press before the strength is estimated."""
 
@@ -62,6 +74,16 @@ class NewPassphrase(Vertical):
             min-height: 2;
             padding: 0 1;
         }
+
+        & > #cost {
+            display: none;
+            padding: 0 1;
+            color: $text-muted;
+
+            &.-shown {
+                display: block;
+            }
+        }
     }
     """
 
@@ -69,14 +91,19 @@ class NewPassphrase(Vertical):
     first = getters.query_one("#first", Passphrase)
     again = getters.query_one("#again", Passphrase)
     said = getters.query_one("#said", Static)
+    key_file = getters.query_one("#key-file", KeyFileField)
+    key_file_label = getters.query_one("#key-file-label", KeyFileLabel)
+    cost = getters.query_one("#cost", Static)
     words = getters.query_one("#words", Static)
 
     class Chosen(Message):
         """A passphrase is chosen and can be taken."""
 
-    def __init__(self, ambient: Ambient | None = None) -> None:
+    def __init__(self, ambient: Ambient | None = None, *, memory: int = 64) -> None:
         super().__init__()
         self._ambient = ambient or Ambient()
+        self._memory = memory
+        self._has_key_file = self._knows_key_file = False
         self._strength: Strength | None = None
         self._pause: Timer | None = None
 
@@ -84,6 +111,9 @@ class NewPassphrase(Vertical):
         yield Passphrase("Passphrase", id="first")
         yield Static(id="words")
         yield Passphrase("Repeat passphrase", id="again")
+        yield KeyFileLabel(KEY_FILE, id="key-file-label")
+        yield KeyFileField(id="key-file")
+        yield Static(COSTLY, id="cost")
         yield Static(ADVICE, id="said", classes="-muted")
 
     def say(self, sentence: SafeText, state: str = "") -> None:
@@ -108,7 +138,58 @@ class NewPassphrase(Vertical):
         self.words.toggle_class("-hidden")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "costly":
+            return self._memory < COSTLY_MEMORY
         return self.is_mounted and self.words.has_class("-shown") if action == "hide" else True
+
+    # Key file and key derivation.
+
+    def show_vault(self, *, has_key_file: bool, knows_key_file: bool, memory: int) -> None:
+        """Shows what the vault has now: a key file, whether it can be kept without its path, the MiB of derivation."""
+        self._has_key_file, self._knows_key_file, self._memory = has_key_file, knows_key_file, memory
+        if has_key_file:
+            self.action_key_file()
+        self.refresh_bindings()
+
+    def action_key_file(self) -> None:
+        """Shows or hides the field of the key file."""
+        is_shown = not self.key_file.is_shown
+        self.key_file.set_class(is_shown, "-shown")
+        self.key_file_label.set_class(is_shown or self._has_key_file, "-shown")
+        if not self._has_key_file:
+            words = KEY_FILE
+        elif is_shown:
+            words = KEY_FILE_KEPT if self._knows_key_file else KEY_FILE_UNKNOWN
+        else:
+            words = KEY_FILE_REMOVED
+        self.key_file_label.update(words)
+        if is_shown and not self._has_key_file:
+            self.key_file.focus()
+        elif not is_shown and self.app.focused is self.key_file:
+            self.first.focus()
+
+    def action_costly(self) -> None:
+        """Chooses the more expensive key derivation, or takes that back."""
+        self.cost.toggle_class("-shown")
+
+    @on(KeyFileField.Submitted, "#key-file")
+    def _back_to_the_passphrase(self, event: KeyFileField.Submitted) -> None:
+        event.stop()
+        (self.again if self.first.count else self.first).focus()
+
+    @property
+    def key_file_path(self) -> str:
+        """The path of the new key file; empty if there is none, or the present one stays."""
+        return self.key_file.path
+
+    @property
+    def removes_key_file(self) -> bool:
+        return self._has_key_file and not self.key_file.is_shown
+
+    @property
+    def kdf_memory(self) -> int | None:
+        """The chosen MiB of the key derivation; None for the present or usual one."""
+        return COSTLY_MEMORY if self.cost.has_class("-shown") else None
 
     # Strength.
 
@@ -162,9 +243,16 @@ class NewPassphrase(Vertical):
         elif not hmac.compare_digest(self.first.peek(), self.again.peek()):
             self.again.clear()
             self.say(SafeText("The passphrases do not match. Re-enter the second one."), "-error")
+        elif self._is_path_missing():
+            self.key_file.focus()
+            self.say(MISSING_PATH, "-error")
         else:
             return True
         return False
+
+    def _is_path_missing(self) -> bool:
+        """Whether the field of the key file is shown and empty, and that does not keep the present one."""
+        return self.key_file.is_shown and not self.key_file.path and not self._knows_key_file
 
     def start_again(self, sentence: SafeText, state: str) -> None:
         """Clears the second field, focuses the first, and shows `sentence` with the CSS class `state`."""
@@ -177,6 +265,10 @@ class NewPassphrase(Vertical):
         wipe(self.again.take())
         self.words.update("")
         return self.first.take()
+
+    def take_change(self) -> PassphraseChange:
+        """Returns what the user chose, and empties the form. The caller must wipe the result."""
+        return PassphraseChange(self.take(), self.key_file_path, self.removes_key_file, self.kdf_memory)
 
 
 def _make_confirmation(found: Strength) -> Confirm:

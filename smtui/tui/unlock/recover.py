@@ -19,6 +19,7 @@ from smtui.tui.dialogs.dialog import confirm_discard
 from smtui.tui.session import VaultOpened
 from smtui.tui.unlock.code_field import CodeField
 from smtui.tui.unlock.new_passphrase import NewPassphrase
+from smtui.tui.unlock.passphrase_change import PassphraseChange
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.unlock.rollback_warning import NOT_OPENED, confirm_rollback
 from smtui.tui.widgets.chrome import Footer, Header
@@ -103,6 +104,8 @@ class RecoverScreen(ClosableScreen[None]):
         self.query_one("#about", Static).update(NEXT)
         self._say(SafeText())
         self.set_class(True, "-open")
+        self.form.show_vault(has_key_file=vault.maintenance.has_key_file, knows_key_file=False,
+                             memory=vault.maintenance.kdf_memory)
         self.form.first.focus()
         self.refresh_bindings()
 
@@ -115,13 +118,13 @@ class RecoverScreen(ClosableScreen[None]):
     @gesture
     async def change(self) -> None:
         """Sets the new passphrase, shows the new recovery code, and posts `VaultOpened`."""
-        vault, typed = self._vault, self.form.take()
+        vault, change = self._vault, self.form.take_change()
         if vault is None:
             return
         self.form.say(SEALING)
         self.disabled = True
         try:
-            await call(_change, vault, typed)
+            await call(_change, vault, change)
         except SmtuiError as error:
             self.disabled = False
             self.form.start_again(sanitize(f"{error} {error.hint}".strip()), "-error")
@@ -149,12 +152,12 @@ class RecoverScreen(ClosableScreen[None]):
         return self._vault is None if action == "show" else True
 
 
-def _change(vault: Vault, typed: bytearray) -> None:
-    """Changes the passphrase, updates the key in the keyring if it is stored there, and wipes `typed`."""
+def _change(vault: Vault, change: PassphraseChange) -> None:
+    """Changes the passphrase, updates the key in the keyring if it is stored there, and wipes the new passphrase."""
     from smtui.backends import stored_key
 
     try:
         with stored_key.update_after_change(vault):
-            vault.maintenance.change_passphrase(typed)
+            change.apply(vault)
     finally:
-        wipe(typed)
+        change.wipe()

@@ -16,6 +16,7 @@ from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.session import VaultOpened
+from smtui.tui.unlock.key_file_field import KeyFileField, KeyFileLabel, use_key_file
 from smtui.tui.unlock.problems import Problem, find_problem
 from smtui.tui.unlock.rollback_warning import NOT_OPENED, confirm_rollback
 from smtui.tui.widgets.chrome import Footer, Header
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 WORKING = "Deriving the key…"
+KEY_FILE = "Key file"
+MISSING_KEY_FILE = "This vault needs its key file besides the passphrase: enter its path."
 FORGOTTEN = "Forgot it? The recovery code opens the vault."
 
 
@@ -39,6 +42,7 @@ class UnlockScreen(ClosableScreen[None]):
 
     app: getters.app[Shell]
     passphrase = getters.query_one("#passphrase", Passphrase)
+    key_file = getters.query_one("#key-file", KeyFileField)
     said = getters.query_one("#said", Static)
     hint = getters.query_one("#hint", Static)
 
@@ -56,6 +60,8 @@ class UnlockScreen(ClosableScreen[None]):
             yield CardTitle("Unlock")
             yield Static(Content(sanitize(self._path)), id="path")
             yield Passphrase("Passphrase", id="passphrase")
+            yield KeyFileLabel(KEY_FILE, id="key-file-label")
+            yield KeyFileField(id="key-file")
             yield Static(id="said")
             yield Static(id="hint", classes="-muted")
         yield Footer()
@@ -71,15 +77,29 @@ class UnlockScreen(ClosableScreen[None]):
     @reading
     async def look(self) -> None:
         """Checks, before the user types, whether the vault can be opened, and looks for its key in the keyring."""
+        from smtui.backends.key_files import needs_key_file
         from smtui.backends.opening import examine
 
         try:
             await call(examine, self._path)
+            needs_file = await call(needs_key_file, self._path)
         except SmtuiError as error:
             self._show_problem(error)
             return
+        if needs_file:
+            self._show_key_file()
         if self.app.settings.keyring:
             await self._look_in_keyring()
+
+    def _show_key_file(self) -> None:
+        """Shows the field of the key file, with the path that was given or used last."""
+        for each in (self.key_file, self.query_one(KeyFileLabel)):
+            each.set_class(True, "-shown")
+        self.key_file.value = self.app.key_file
+
+    @on(KeyFileField.Submitted, "#key-file")
+    def _back_to_the_passphrase(self) -> None:
+        self.passphrase.focus()
 
     def _say(self, sentence: str, *, error: bool = False) -> None:
         self.said.set_class(error, "-error")
@@ -96,6 +116,10 @@ class UnlockScreen(ClosableScreen[None]):
     @gesture
     async def unlock(self) -> None:
         """Opens the vault with the typed passphrase."""
+        if self.passphrase.count and self.key_file.is_shown and not self.key_file.path:
+            self._say(MISSING_KEY_FILE, error=True)
+            self.key_file.focus()
+            return
         typed = self.passphrase.take()
         if typed:
             await self._open(passphrase=typed)
@@ -111,16 +135,18 @@ class UnlockScreen(ClosableScreen[None]):
         """Opens the vault with a passphrase, which it wipes, or with a key. Shows an error if that fails."""
         self.passphrase.disabled = True
         self._say(WORKING)
+        path = self.key_file.path if key is None else ""
         try:
-            vault = await call(
-                smtui.open_vault, self._path, passphrase, key=key, read_only=self.app.read_only,
-            )
+            vault = await call(use_key_file, path, self._path, lambda loaded: smtui.open_vault(
+                self._path, passphrase, key_file=loaded, key=key, read_only=self.app.read_only,
+            ))
         except SmtuiError as error:
             self.passphrase.disabled = False
             self._show_refusal(error)
             return
         finally:
             wipe(passphrase or bytearray())
+        self.app.key_file = path or self.app.key_file
         if await confirm_rollback(self.app, vault):
             self.post_message(VaultOpened(vault))
         else:

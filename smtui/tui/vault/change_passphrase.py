@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -13,8 +13,12 @@ from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.unlock.new_passphrase import NewPassphrase
+from smtui.tui.unlock.passphrase_change import PassphraseChange
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.panel import Card, CardTitle
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
 
 ABOUT = (
     "The vault is re-encrypted. Afterwards the old passphrase and recovery code open only older copies. "
@@ -22,8 +26,8 @@ ABOUT = (
 )
 
 
-class ChangePassphrase(Dialog[bytearray]):
-    """Returns the new passphrase, which the caller must wipe; None if the user cancels."""
+class ChangePassphrase(Dialog[PassphraseChange]):
+    """Returns the change, whose passphrase the caller must wipe; None if the user cancels."""
 
     BINDINGS = keys.list_bindings("dialog")
     CSS_PATH = "change_passphrase.tcss"
@@ -31,19 +35,24 @@ class ChangePassphrase(Dialog[bytearray]):
 
     form = getters.query_one(NewPassphrase)
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, vault: Vault) -> None:
         super().__init__()
-        self._path = path
+        self._vault = vault
 
     def compose(self) -> ComposeResult:
         with Card():
             yield CardTitle("New passphrase")
-            yield Static(Content(sanitize(self._path)), classes="-muted")
+            yield Static(Content(sanitize(self._vault.path)), classes="-muted")
             yield Static(ABOUT)
             yield NewPassphrase()
         yield Footer()
 
+    def on_mount(self) -> None:
+        maintenance = self._vault.maintenance
+        self.form.show_vault(has_key_file=maintenance.has_key_file, knows_key_file=maintenance.knows_key_file,
+                             memory=maintenance.kdf_memory)
+
     @on(NewPassphrase.Chosen)
     def accept_passphrase(self) -> None:
-        """Closes the dialog with the chosen passphrase."""
-        self.dismiss(self.form.take())
+        """Closes the dialog with what the user chose."""
+        self.dismiss(self.form.take_change())

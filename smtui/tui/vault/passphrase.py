@@ -8,9 +8,9 @@ from smtui.api.errors import SmtuiError, VaultBusyError
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.jobs.job import Progress, run_job
+from smtui.tui.unlock.passphrase_change import PassphraseChange
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.vault.change_passphrase import ChangePassphrase
-from smtui.tui.widgets.passphrase import wipe
 
 if TYPE_CHECKING:
     from smtui.tui.session import Session
@@ -30,18 +30,19 @@ async def change_passphrase(app: Shell, session: Session) -> None:
         VaultBusyError: a rotation is running.
         SmtuiError: the vault could not be re-encrypted.
     """
-    typed = await app.push_screen_wait(ChangePassphrase(session.vault.path))
-    if typed is None:
+    change = await app.push_screen_wait(ChangePassphrase(session.vault))
+    if change is None:
         return
     try:
         await session.verifier.stop()
         if session.background.is_busy:
             raise VaultBusyError("A rotation is in progress, so the passphrase cannot be changed now.",
                                  hint="Try again when it is done.")
-        await run_job(app, TITLE, lambda vault, progress: _change_passphrase(session, typed, progress), alone=True)
+        await run_job(app, TITLE, lambda vault, progress: _change_passphrase(session, change, progress), alone=True)
     except SmtuiError:
-        wipe(typed)
+        change.wipe()
         raise
+    app.key_file = change.key_file or app.key_file
     code, session.code_unseen = session.vault.maintenance.take_recovery_code(), False
     await app.push_screen_wait(RecoveryScreen(code))
     app.notify(CHANGED)
@@ -49,13 +50,13 @@ async def change_passphrase(app: Shell, session: Session) -> None:
         app.warn(STILL_OPEN.format(", ".join(copy.name for copy in copies)))
 
 
-def _change_passphrase(session: Session, typed: bytearray, progress: Progress) -> None:
-    """Changes the passphrase and wipes `typed`. The caller may be cancelled earlier, so it cannot do the wiping."""
+def _change_passphrase(session: Session, change: PassphraseChange, progress: Progress) -> None:
+    """Changes the passphrase and wipes it. The caller may be cancelled earlier, so it cannot do the wiping."""
     from smtui.backends import stored_key
 
     try:
         with stored_key.update_after_change(session.vault):
-            session.vault.maintenance.change_passphrase(typed, progress)
+            change.apply(session.vault, progress)
         session.code_unseen = True
     finally:
-        wipe(typed)
+        change.wipe()
