@@ -54,8 +54,11 @@ def _get_entry_name(path: Path) -> str:
 
 def _get_keyring() -> Any:
     """The system's keyring. Raises VaultError if none protects its content."""
-    import keyring
-
+    try:
+        import keyring
+    except ImportError:
+        raise VaultError("The OS keyring needs the package keyring, which is not installed.",
+                         hint="pip install 'smtui[keyring]'") from None
     backend = keyring.get_keyring()
     chained = getattr(backend, "backends", [backend])
     for each in chained:

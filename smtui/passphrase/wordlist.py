@@ -1,8 +1,14 @@
-"""Random passphrases from the EFF's long list of 7,776 words, which is part of the package dicewarepy."""
+"""Random passphrases from the EFF's long list of 7,776 words.
+
+The list lies beside this module, unchanged: five dice and a word on each line.
+Source: Joseph Bonneau, "EFF's New Wordlists for Random Passphrases", Electronic Frontier Foundation, 19 July 2016,
+https://www.eff.org/deeplinks/2016/07/new-wordlists-random-passphrases and https://www.eff.org/dice
+License: Creative Commons Attribution 3.0 United States, https://creativecommons.org/licenses/by/3.0/us/
+"""
 
 from __future__ import annotations
 
-from importlib.resources import files
+from pathlib import Path
 
 from smtui.system.ambient import Ambient
 
@@ -13,9 +19,9 @@ WORDS_BITS = 77.5
 
 
 def load_words() -> tuple[str, ...]:
-    """Returns the words of the list. Each line of the file contains five dice and a word."""
-    lines = (files("dicewarepy") / "wordlists" / "eff_large_wordlist.txt").read_text(encoding="utf-8").splitlines()
-    return tuple(line.split()[1] for line in lines if line.strip())
+    """Returns the words of the list, in its order."""
+    lines = Path(__file__).with_name("eff_large_wordlist.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line.split()[1] for line in lines)
 
 
 def generate_words(ambient: Ambient, count: int = WORDS) -> str:

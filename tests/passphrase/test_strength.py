@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import subprocess
 from collections.abc import Iterator
@@ -140,3 +141,13 @@ def test_each_word_is_drawn_alone_and_evenly() -> None:
 
     assert asked == [7776] * 3
     assert chosen.split() == [wordlist.load_words()[-1]] * 3
+
+
+def test_the_list_is_that_of_the_eff() -> None:
+    """The file is unchanged, and the example of https://www.eff.org/dice comes out."""
+    from pathlib import Path
+
+    content = Path(wordlist.__file__).with_name("eff_large_wordlist.txt").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == "addd35536511597a02fa0a9ff1e5284677b8883b83e986e43f15a3db996b903e"
+    at = sum((int(digit) - 1) * 6**place for place, digit in enumerate(reversed("43463")))
+    assert wordlist.load_words()[at] == "panoramic"

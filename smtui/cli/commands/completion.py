@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from smtui.api.errors import SmtuiError
 from smtui.cli import output
-from smtui.cli.exit_codes import Exit, UsageError
+from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 
 EXAMPLE = (
     "smtui completion bash > ~/.local/share/bash-completion/completions/smtui\n"
@@ -56,7 +56,11 @@ def _make_script(shell: str) -> str:
         from smtui.cli.completion import scripts
 
         return scripts.write_script(shell)
-    import shtab
+    try:
+        import shtab
+    except ImportError:
+        raise RefusedError(f"The completion script for {shell} needs the package shtab, which is not installed.",
+                           hint="pip install 'smtui[completion]'") from None
 
     script: str = shtab.complete(make_full_parser(), shell)
     return script
