@@ -8,34 +8,42 @@ Source: "Amazon Resource Names (ARNs)" in the AWS General Reference.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from functools import cache
+
+from smtui.api.record import record
 
 PREFIX = "arn:"
 PARTITION = "aws"
 SECRETS_MANAGER, KMS, LAMBDA = "secretsmanager", "kms", "lambda"
 SUFFIX_LENGTH = 6
 """The number of random characters (letters and digits) at the end of a secret's ARN."""
-_NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
+_NAME = r"[A-Za-z0-9/_+=.@!-]+"
 _ACCOUNT = "[0-9]{12}"
 _IS_ACCOUNT = re.compile(_ACCOUNT)
 _IS_REGION = re.compile("([a-z]+-)+[0-9]+")
 _SUFFIX = rf"[A-Za-z0-9]{{{SUFFIX_LENGTH}}}"
 _PARTITION = "(?:aws|aws-cn|aws-us-gov)"
 _LOCATION = rf"(?P<region>[a-z0-9-]+):(?P<account>{_ACCOUNT})"
-_SECRET = re.compile(rf"arn:aws:{SECRETS_MANAGER}:{_LOCATION}:secret:(?P<rest>.+)")
-_KEY = re.compile(rf"arn:aws:{KMS}:{_LOCATION}:(?P<resource>(?:key|alias)/.+)")
-_COMPLETE = re.compile(rf"(?P<name>.+)-(?P<suffix>{_SUFFIX})")
-_ROOT = re.compile(rf"arn:{_PARTITION}:iam::(?P<account>{_ACCOUNT}):root")
-_PRINCIPAL = re.compile(
+_SECRET = rf"arn:aws:{SECRETS_MANAGER}:{_LOCATION}:secret:(?P<rest>.+)"
+_KEY = rf"arn:aws:{KMS}:{_LOCATION}:(?P<resource>(?:key|alias)/.+)"
+_COMPLETE = rf"(?P<name>.+)-(?P<suffix>{_SUFFIX})"
+_ROOT = rf"arn:{_PARTITION}:iam::(?P<account>{_ACCOUNT}):root"
+_PRINCIPAL = (
     rf"arn:{_PARTITION}:(iam::{_ACCOUNT}:(root|(user|role)/[^*?:]+)"
     rf"|sts::{_ACCOUNT}:(assumed-role/[^*?/:]+/[^*?/:]+|federated-user/[^*?:]+))"
 )
-_SESSION = re.compile(r"arn:(?P<partition>[^:]*):sts:[^:]*:(?P<account>[^:]*):assumed-role/(?P<role>[^/]*)")
-_ANY_SECRET = re.compile(rf"arn:[^:]*:{SECRETS_MANAGER}:[^:]*:[^:]*:secret:(?P<name>.+)-{_SUFFIX}")
-_BEFORE_KEY = re.compile(rf"arn:[^:]*:{KMS}:[^:]*:[^:]*:")
+_SESSION = r"arn:(?P<partition>[^:]*):sts:[^:]*:(?P<account>[^:]*):assumed-role/(?P<role>[^/]*)"
+_ANY_SECRET = rf"arn:[^:]*:{SECRETS_MANAGER}:[^:]*:[^:]*:secret:(?P<name>.+)-{_SUFFIX}"
+_BEFORE_KEY = rf"arn:[^:]*:{KMS}:[^:]*:[^:]*:"
 
 
-@dataclass(frozen=True, slots=True)
+@cache
+def _compile(pattern: str) -> re.Pattern[str]:
+    """A pattern, when it is first used: most commands need few of them."""
+    return re.compile(pattern)
+
+
+@record
 class Arn:
     """The fields of an ARN."""
 
@@ -49,7 +57,7 @@ class Arn:
         return f"{PREFIX}{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SecretArn:
     """The ARN of a secret. A partial ARN has no suffix; it identifies a secret too."""
 
@@ -59,7 +67,7 @@ class SecretArn:
     suffix: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KeyArn:
     """The ARN of a KMS key or of an alias; `resource` is `key/ID` or `alias/NAME`."""
 
@@ -118,7 +126,7 @@ def is_secret_name(text: str) -> bool:
 
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
     """
-    return _NAME.fullmatch(text) is not None
+    return _compile(_NAME).fullmatch(text) is not None
 
 
 def format_secret_arn(region: str, account: str, name: str, suffix: str | None = None) -> str:
@@ -131,10 +139,10 @@ def parse_secret_arn(text: str) -> SecretArn | None:
 
     As in the service, an ARN that ends with a hyphen and six letters or digits is complete; any other is partial.
     """
-    found = _SECRET.fullmatch(text)
+    found = _compile(_SECRET).fullmatch(text)
     if found is None:
         return None
-    complete = _COMPLETE.fullmatch(found["rest"])
+    complete = _compile(_COMPLETE).fullmatch(found["rest"])
     name, suffix = (complete["name"], complete["suffix"]) if complete else (found["rest"], None)
     return SecretArn(found["region"], found["account"], name, suffix)
 
@@ -148,12 +156,12 @@ def move_to_region(text: str, region: str) -> str:
     arn = parse_arn(text)
     if arn is None:
         raise ValueError(f"{text} is not an ARN")
-    return str(replace(arn, region=region))
+    return str(Arn(arn.partition, arn.service, region, arn.account, arn.resource))
 
 
 def replace_secret_arns(text: str) -> str:
     """Replaces a complete ARN of a secret, of any partition, by the secret's name."""
-    return _ANY_SECRET.sub(lambda found: found["name"], text)
+    return _compile(_ANY_SECRET).sub(lambda found: found["name"], text)
 
 
 # Keys.
@@ -166,13 +174,13 @@ def format_kms_arn(region: str, account: str, resource: str) -> str:
 
 def parse_key_arn(text: str) -> KeyArn | None:
     """Parses the ARN of a KMS key or alias. Returns None for any other text."""
-    found = _KEY.fullmatch(text)
+    found = _compile(_KEY).fullmatch(text)
     return KeyArn(found["region"], found["account"], found["resource"]) if found else None
 
 
 def replace_key_arns(text: str) -> str:
     """Replaces the ARNs of KMS in a text, of any partition, by `key/ID` or `alias/NAME`."""
-    return _BEFORE_KEY.sub("", text)
+    return _compile(_BEFORE_KEY).sub("", text)
 
 
 # Functions.
@@ -201,13 +209,13 @@ def get_role_arn(text: str) -> str:
 
     The ARN of a session does not contain the path of the role, so the result has no path.
     """
-    found = _SESSION.match(text)
+    found = _compile(_SESSION).match(text)
     return f"{PREFIX}{found['partition']}:iam::{found['account']}:role/{found['role']}" if found else ""
 
 
 def parse_root_account(text: str) -> str | None:
     """Returns the account of a root user's ARN; None for any other text."""
-    found = _ROOT.fullmatch(text)
+    found = _compile(_ROOT).fullmatch(text)
     return found["account"] if found else None
 
 
@@ -216,4 +224,4 @@ def is_principal_arn(text: str) -> bool:
 
     Source: page "AWS JSON policy elements: Principal".
     """
-    return _PRINCIPAL.fullmatch(text) is not None
+    return _compile(_PRINCIPAL).fullmatch(text) is not None

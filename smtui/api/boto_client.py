@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from smtui.api.arn import PARTITION
 from smtui.api.errors import CLIENT_ERRORS, ClientError, OperationNotPageableError
 from smtui.api.model import OPERATIONS
-from smtui.api.pagination import PAGED_OPERATIONS, Paginator
+from smtui.api.record import make_field, record
+
+if TYPE_CHECKING:
+    from smtui.api.pagination import Paginator
 
 _NO_CROSS_ACCOUNT = "An operation of a later API version. A vault is one account."
 LEFT_OUT = {
@@ -73,7 +75,7 @@ class Events:
         return None, None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServiceModel:
     """The names of the service. boto3's has the shapes too; smtui's are in `smtui.api.model`."""
 
@@ -89,14 +91,14 @@ class ServiceModel:
     signing_name = endpoint_prefix
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Config:
     """The settings of a client. Those of connections (timeouts, retries, proxies) do not exist."""
 
     region_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Meta:
     """What boto3 has as `client.meta`. `endpoint_url` is the URL of what answers: of the vault's file."""
 
@@ -104,7 +106,7 @@ class Meta:
     endpoint_url: str
     service_model: ServiceModel
     method_to_api_mapping: dict[str, str]
-    events: Events = field(default_factory=Events)
+    events: Events = make_field(default_factory=Events)
 
     @property
     def config(self) -> Config:
@@ -151,6 +153,8 @@ class BotoClient:
 
     def can_paginate(self, operation_name: str) -> bool:
         """Whether there is a paginator for a method. Raises KeyError, as boto3, for an unknown one."""
+        from smtui.api.pagination import PAGED_OPERATIONS
+
         return self.operations[operation_name] in PAGED_OPERATIONS
 
     def get_paginator(self, operation_name: str) -> Paginator:
@@ -160,6 +164,8 @@ class BotoClient:
             OperationNotPageableError: the method has none.
             KeyError: the method is unknown.
         """
+        from smtui.api.pagination import PAGED_OPERATIONS, Paginator
+
         if not self.can_paginate(operation_name):
             raise OperationNotPageableError(operation_name)
         return Paginator(getattr(self, operation_name), PAGED_OPERATIONS[self.operations[operation_name]])

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from smtui.api.record import make_field, record
 
 if TYPE_CHECKING:
     from smtui.api.errors import ClientError
@@ -76,7 +77,7 @@ class Feature(StrEnum):
     DELETION_AT_ONCE = "deletion without recovery"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Capabilities:
     """What a context can do.
 
@@ -106,7 +107,7 @@ class Capabilities:
     is_consistent: bool = True
     deletes_at_once: bool = True
     allows_parallel_calls: bool = False
-    reasons: Mapping[Feature, str] = field(default_factory=dict)
+    reasons: Mapping[Feature, str] = make_field(default_factory=dict)
 
     def has(self, feature: Feature) -> bool:
         """Whether the whole feature is there."""

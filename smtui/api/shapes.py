@@ -1,78 +1,105 @@
-"""The shapes of requests and responses: types and constraints of members, as data.
+"""The shapes of requests and responses: types and constraints of members, as data. They are never changed.
 
-`min` and `max` count characters of text, bytes of a blob and items of a list.
+`min` and `max` count characters of text, bytes of a blob and items of a list. Each start of the program makes all of
+them, so they are plain classes: the decorator of a dataclass takes longer than all that it decorates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
-@dataclass(frozen=True)
 class Text:
-    min: int | None = None
-    max: int | None = None
-    pattern: str | None = None
-    enum: tuple[str, ...] = ()
-    sensitive: bool = False
+    __slots__ = ("enum", "max", "min", "pattern", "sensitive")
+
+    def __init__(
+        self, min: int | None = None, max: int | None = None, pattern: str | None = None, enum: tuple[str, ...] = (),
+        sensitive: bool = False,
+    ) -> None:
+        self.min = min
+        self.max = max
+        self.pattern = pattern
+        self.enum = enum
+        self.sensitive = sensitive
 
 
-@dataclass(frozen=True)
 class Blob:
-    min: int | None = None
-    max: int | None = None
-    sensitive: bool = False
+    __slots__ = ("max", "min", "sensitive")
+
+    def __init__(self, min: int | None = None, max: int | None = None, sensitive: bool = False) -> None:
+        self.min = min
+        self.max = max
+        self.sensitive = sensitive
 
 
-@dataclass(frozen=True)
 class Integer:
-    min: int | None = None
-    max: int | None = None
+    __slots__ = ("max", "min")
+
+    def __init__(self, min: int | None = None, max: int | None = None) -> None:
+        self.min = min
+        self.max = max
 
 
-@dataclass(frozen=True)
 class Flag:
     """True or false."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True)
+
 class Timestamp:
     """An aware datetime."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True)
+
 class List:
-    item: Shape
-    min: int | None = None
-    max: int | None = None
+    __slots__ = ("item", "max", "min")
+
+    def __init__(self, item: Shape, min: int | None = None, max: int | None = None) -> None:
+        self.item = item
+        self.min = min
+        self.max = max
 
 
-@dataclass(frozen=True)
 class Map:
-    key: Shape
-    value: Shape
+    __slots__ = ("key", "value")
+
+    def __init__(self, key: Shape, value: Shape) -> None:
+        self.key = key
+        self.value = value
 
 
-@dataclass(frozen=True)
 class Structure:
-    members: Mapping[str, Shape] = field(default_factory=dict)
-    required: tuple[str, ...] = ()
-    idempotency_token: str | None = None
+    __slots__ = ("idempotency_token", "members", "required")
+
+    def __init__(
+        self, members: Mapping[str, Shape] | None = None, required: tuple[str, ...] = (),
+        idempotency_token: str | None = None,
+    ) -> None:
+        self.members = members or {}
+        self.required = required
+        self.idempotency_token = idempotency_token
 
 
 Shape = Text | Blob | Integer | Flag | Timestamp | List | Map | Structure
 
 
-@dataclass(frozen=True)
 class Operation:
     """An operation of a service: its name, request, response and the codes of its errors."""
 
-    name: str
-    request: Structure
-    response: Structure
-    errors: tuple[str, ...]
-    service: str = "secretsmanager"
+    __slots__ = ("errors", "name", "request", "response", "service")
+
+    def __init__(
+        self, name: str, request: Structure, response: Structure, errors: tuple[str, ...],
+        service: str = "secretsmanager",
+    ) -> None:
+        self.name = name
+        self.request = request
+        self.response = response
+        self.errors = errors
+        self.service = service
 
     @property
     def source(self) -> str:

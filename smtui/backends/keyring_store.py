@@ -7,6 +7,7 @@ useless. Keyrings that store their content in plain files are refused.
 from __future__ import annotations
 
 import base64
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def _get_entry_name(path: Path) -> str:
 def _get_keyring() -> Any:
     """The system's keyring. Raises VaultError if none protects its content."""
     try:
-        import keyring
+        keyring = import_module("keyring")
     except ImportError:
         raise VaultError("The OS keyring needs the package keyring, which is not installed.",
                          hint="pip install 'smtui[keyring]'") from None

@@ -11,15 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 from smtui.api.context import Capabilities
 from smtui.api.errors import ClientError
 from smtui.backends import former_names
-from smtui.backends.alerts import Alerts
-from smtui.backends.audit import AuditLog
-from smtui.backends.callers import Callers
-from smtui.backends.favorites import Favorites
-from smtui.backends.key_usage import KeyUsageReader
 from smtui.backends.maintenance import Maintenance, Passphrase
-from smtui.backends.scheduler import RotationScheduler
 from smtui.backends.state import VaultState
-from smtui.engine import audit_lookup, taken_names
+from smtui.backends.vault_parts import VaultParts
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient, RawClient
 from smtui.engine.purge import CLOCK_TOLERANCE, Purge
@@ -27,7 +21,6 @@ from smtui.system.ambient import Ambient
 from smtui.text.dates import format_duration
 from smtui.vault import audit_log as vault_audit_log
 from smtui.vault import secrets
-from smtui.vault.check import CheckFinding, CheckReport
 from smtui.vault.database import Database
 from smtui.vault.kdf import FileKeys
 from smtui.vault.opening import open_file
@@ -36,15 +29,27 @@ if TYPE_CHECKING:
     from smtui.api.extension_types import AccessClient, RotationClient
     from smtui.api.kms_types import KeyClient
     from smtui.api.types import Client
+    from smtui.vault.check import CheckFinding, CheckReport
 
 __all__ = ["Caller", "CheckFinding", "CheckReport", "Passphrase", "Vault"]
 
 CAPABILITIES = Capabilities()
 """A local vault can do everything."""
+
+
+def __getattr__(name: str) -> Any:
+    """What a check reports, by name: its module is imported when it is needed. Raises AttributeError."""
+    if name not in ("CheckFinding", "CheckReport"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from smtui.vault import check
+
+    return getattr(check, name)
+
+
 READS_NOT_RECORDED = "This vault is open for reading only: what you read will not be recorded in the audit log."
 
 
-class Vault:
+class Vault(VaultParts):
     """An unlocked vault. Close it with `close()` or `with`; after that every call raises VaultLockedError.
 
     `client()` gives boto3's shape, `transaction()` makes several calls one. `maintenance` checks, backs up and
@@ -70,12 +75,6 @@ class Vault:
         self.account_id = self._state.account_id
         self.region_name = self._state.region_name
         self.maintenance = Maintenance(self._state)
-        self.audit = AuditLog(self._state)
-        self.scheduler = RotationScheduler(self._state)
-        self.alerts = Alerts(self._state, self.scheduler)
-        self.favorites = Favorites(self._state)
-        self.callers = Callers(self._state)
-        self.key_usage = KeyUsageReader(self._state)
         self._notices = (*notices, *self._make_opening_notices(database))
 
     def __repr__(self) -> str:
@@ -191,7 +190,7 @@ class Vault:
         self, kind: type[LocalClient], region_name: str | None, caller: Caller | str | None, *,
         record_reads: bool = True,
     ) -> LocalClient:
-        return self._state.make_client(kind, region_name, caller, self.scheduler.on_success, record_reads=record_reads)
+        return self._state.make_client(kind, region_name, caller, self._on_success, record_reads=record_reads)
 
     def owner(self, service: str | None = None) -> Caller:
         """The default caller: the root user of the account; with `service`, an AWS service on its behalf."""
@@ -231,6 +230,8 @@ class Vault:
 
         A name in neither answer is free or belongs to a secret without a value. No value is read, nothing is recorded.
         """
+        from smtui.engine import taken_names
+
         return taken_names.look_up_names(self._state.checked_database, region_name or self.region_name, names)
 
     # The state of the vault
@@ -275,6 +276,8 @@ class Vault:
         `until` (exclusive) are aware datetimes. `changes_only` leaves out events that only read. `above` (exclusive)
         and `up_to` (inclusive) are event numbers, see `audit.find_newest_number`.
         """
+        from smtui.engine import audit_lookup
+
         return audit_lookup.list_events(
             self._state.checked_database, region_name or self.region_name, secret_id=secret_id, operation=operation,
             caller=caller, outcome=outcome, since=since, until=until, limit=limit,

@@ -6,19 +6,22 @@ import glob
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smtui.api.errors import KeyFileError, VaultDamagedError, VaultError, VaultReadOnlyError
 from smtui.backends.state import VaultState
 from smtui.vault import backup, digest, kdf, migrate, recovery, reseal, verification
 from smtui.vault import path as vault_path
 from smtui.vault.backup import Progress, ignore_progress
-from smtui.vault.check import CheckReport, check
 from smtui.vault.database import Database
 from smtui.vault.digest import Digest
 from smtui.vault.kdf import FileKeys
 from smtui.vault.key_file import KeyFileSource, load_key_file
 from smtui.vault.keystore import rewrap_keys
 from smtui.vault.verification import LastCheck
+
+if TYPE_CHECKING:
+    from smtui.vault.check import CheckReport
 
 Passphrase = str | bytes | bytearray
 
@@ -41,6 +44,8 @@ class Maintenance:
 
     def check(self, progress: Progress | None = None) -> CheckReport:
         """Verifies pages, rows, references, envelopes and the audit log, in one consistent view of the file."""
+        from smtui.vault.check import check
+
         state = self._state
         with suppress(VaultDamagedError):  # the report tells more
             _ = state.checked_database

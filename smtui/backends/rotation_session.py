@@ -3,43 +3,30 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from smtui.api.errors import VaultMissingError
-from smtui.backends.socket_client import SocketClient
-from smtui.rotation import rpc_codec
+from smtui.rotation.rpc_codec import SOCKET_VARIABLE
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
 
 ONLY_ITS_OWN = "A rotation function can read and change only the secret it was started for."
-NO_ANSWER = "The program that started this rotation function does not answer."
-
-
-class RotationSessionClient(SocketClient):
-    """A client with boto3's shape for the operations that a rotation needs, on its own secret."""
-
-    no_answer = NO_ANSWER
-
-    def __init__(self, place: str) -> None:
-        line = socket.socket(socket.AF_UNIX)
-        line.connect(place)
-        super().__init__(os.environ.get("AWS_REGION", ""), Path(place).absolute().as_uri(), line)
 
 
 def is_rotation_function() -> bool:
     """Whether this process was started as a rotation function, or by one."""
-    return rpc_codec.SOCKET_VARIABLE in os.environ
+    return SOCKET_VARIABLE in os.environ
 
 
 def rotation_client() -> Client:
     """The client of a rotation function. Raises VaultMissingError in any other process."""
+    from smtui.backends.rotation_client import RotationSessionClient
+
     try:
-        return cast("Client", RotationSessionClient(os.environ[rpc_codec.SOCKET_VARIABLE]))
+        return cast("Client", RotationSessionClient(os.environ[SOCKET_VARIABLE]))
     except (KeyError, OSError, AttributeError):
         raise VaultMissingError("This process was not started as a rotation function.") from None
 

@@ -7,11 +7,11 @@ module, which builds their parsers from the API model.
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
 from typing import Protocol, cast
 
+from smtui.api.record import record
 from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import Parser, declare_globals
 
@@ -37,7 +37,7 @@ class CommandModule(Protocol):
     def run(self, args: argparse.Namespace) -> Exit: ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CliCommand:
     """One row of the table.
 

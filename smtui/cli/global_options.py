@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from smtui.api.record import record
 from smtui.cli.parser import ALLOW_DEBUG, OURS, parse_count
 
 HELP_WIDTH = 78
@@ -17,7 +17,7 @@ OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 SKELETONS = ("input", "yaml-input", "output")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IgnoredOption:
     """A global option of the aws CLI that has no meaning for a local vault. `settings` are those of argparse."""
 

@@ -6,8 +6,10 @@ No message quotes the argument of an option: it may be a secret value in the wro
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NoReturn
 
 from smtui.api.arn import is_account, is_region
@@ -28,13 +30,32 @@ OURS = {"--vault": True, "--context": True, "--read-only": False, "--rw": False,
 TEXT_OR_JSON = ("text", "json")
 
 
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Finds the width of the terminal without `shutil`, which argparse imports for each parser, for help or not."""
+
+    def __init__(self, prog: str, **settings: Any) -> None:
+        super().__init__(prog, **{"width": _find_width(), **settings})
+
+
+@cache
+def _find_width() -> int:
+    """The columns of help: those of $COLUMNS or of the terminal, else 80, less a margin of two as in argparse."""
+    width = os.environ.get("COLUMNS", "")
+    if width.isdecimal() and int(width):
+        return int(width) - 2
+    try:
+        return (os.get_terminal_size(1).columns or 80) - 2
+    except OSError:
+        return 78
+
+
 class Parser(argparse.ArgumentParser):
     """Writes help through `output`, and raises UsageError where argparse would print and exit."""
 
     color = False
 
     def __init__(self, **settings: Any) -> None:
-        settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        settings.setdefault("formatter_class", HelpFormatter)
         super().__init__(allow_abbrev=False, **settings)
         self.color = False
 

@@ -7,21 +7,21 @@ secret and its version: a name has none, and a key may contain any character.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.record import record
 from smtui.cli.exit_codes import RefusedError, UsageError
 from smtui.rules.version_spec import InvalidVersionSpecError, VersionSpec
-from smtui.text.json_object import JsonObject, read_object
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
+    from smtui.text.json_object import JsonObject
 
 MAX_KEYS = 20
 """Keys that an error message lists."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """A version of a secret, and a key of its JSON object, or None for the entire value."""
 
@@ -70,6 +70,8 @@ class Target:
 
     def get_object(self, response: Mapping[str, Any]) -> JsonObject:
         """The JSON object in a response of GetSecretValue. Raises RefusedError if the value is something else."""
+        from smtui.text.json_object import read_object
+
         held = read_object(response.get("SecretString", ""))
         if held is None:
             raise RefusedError(f"The value of {self.name} is not a JSON object, so it has no keys.",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from smtui.api.arn import format_secret_arn, get_account
 from smtui.api.errors import InvalidRequestException
+from smtui.api.record import make_field, record
 from smtui.system.ambient import Ambient
 from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
@@ -19,7 +19,7 @@ from smtui.vault.secrets import Secret
 DAY = 24 * 60 * 60 * 1000
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Caller:
     """Who calls: an IAM ARN, the decision of the caller's own account, and condition keys.
 
@@ -30,7 +30,7 @@ class Caller:
 
     arn: str
     identity: Literal["admin", "none"] = "admin"
-    context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    context: Mapping[str, str | Sequence[str]] = make_field(default_factory=dict)
     service: str | None = None
 
     @cached_property
@@ -39,7 +39,7 @@ class Caller:
         return get_account(self.arn)
 
 
-@dataclass(slots=True, repr=False)
+@record(frozen=False, repr=False)
 class Call:
     """Everything an operation uses besides the secret and its request. `now` is in milliseconds.
 
@@ -58,9 +58,9 @@ class Call:
     permissions: Permissions
     subject: Secret | None = None
     # Events of the operation besides the call's own, each with its secret.
-    further_events: list[tuple[Secret | None, dict[str, Any]]] = field(default_factory=list)
+    further_events: list[tuple[Secret | None, dict[str, Any]]] = make_field(default_factory=list)
     # Sentences about what was deleted permanently before the call.
-    deletion_notices: list[str] = field(default_factory=list)
+    deletion_notices: list[str] = make_field(default_factory=list)
 
     @property
     def today(self) -> int:

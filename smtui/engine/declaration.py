@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from smtui.api.extensions import OWN_OPERATIONS
 from smtui.api.kms import KEY_OPERATIONS
 from smtui.api.model import OPERATIONS as AWS_OPERATIONS
+from smtui.api.record import record
 from smtui.api.shapes import Operation
+from smtui.engine.operation_modules import import_operation
 from smtui.vault.secrets import Secret
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ RunBulk = Callable[[Sequence["Call"], Sequence[Request]], list[Response]]
 CONTRACT: dict[str, Operation] = {**AWS_OPERATIONS, **KEY_OPERATIONS, **OWN_OPERATIONS}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declaration:
     """What the pipeline must know of an operation.
 
@@ -54,9 +55,31 @@ class Declaration:
         return CONTRACT[self.name]
 
 
-OPERATIONS: dict[str, Declaration] = {}
+T = TypeVar("T")
+
+
+class _Registry(Mapping[str, T]):
+    """What modules of operations declare, by name. A module is imported when one of its operations is looked up."""
+
+    def __init__(self) -> None:
+        self.declared: dict[str, T] = {}
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self.declared:
+            import_operation(name)
+        return self.declared[name]
+
+    def __iter__(self) -> Iterator[str]:
+        import_operation("")  # all of them
+        return iter(self.declared)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+OPERATIONS = _Registry[Declaration]()
 # Operations that also run for many requests at once, faster than one by one.
-BULK_OPERATIONS: dict[str, RunBulk] = {}
+BULK_OPERATIONS = _Registry[RunBulk]()
 
 
 def operation(
@@ -75,8 +98,9 @@ def operation(
     """Registers a function `(call, secret, request) -> response` under AWS's name. Parameters: see `Declaration`."""
 
     def declare(run: Run) -> Run:
-        OPERATIONS[name] = Declaration(name, run, changes, secret, allow_scheduled, allow_missing, allow_replica,
-                                  allow_primary_arn, owner_only, reads_metadata, check)
+        OPERATIONS.declared[name] = Declaration(
+            name, run, changes, secret, allow_scheduled, allow_missing, allow_replica, allow_primary_arn, owner_only,
+            reads_metadata, check)
         return run
 
     return declare
@@ -89,7 +113,7 @@ def bulk_operation(name: str) -> Callable[[RunBulk], RunBulk]:
     """
 
     def declare(run: RunBulk) -> RunBulk:
-        BULK_OPERATIONS[name] = run
+        BULK_OPERATIONS.declared[name] = run
         return run
 
     return declare

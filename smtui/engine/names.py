@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass
 
 from smtui.api.arn import SUFFIX_LENGTH, is_secret_name, parse_secret_arn
 from smtui.api.errors import ValidationException
+from smtui.api.record import record
 from smtui.system.ambient import Ambient
 
 SUFFIX_LETTERS = string.ascii_letters + string.digits
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SecretId:
     """A parsed SecretId. A name has no Region and account; a name or a partial ARN has no suffix."""
 

@@ -22,28 +22,7 @@ from smtui.engine import audit_events
 from smtui.engine.authorize import admit
 from smtui.engine.call import Call, Caller
 from smtui.engine.declaration import BULK_OPERATIONS, OPERATIONS, Declaration
-from smtui.engine.operations import (
-    access,
-    aliases,
-    callers,
-    clock,
-    creation,
-    functions,
-    keys,
-    lifecycle,
-    listing,
-    passwords,
-    policies,
-    replication,
-    retention,
-    rotation,
-    runs,
-    stages,
-    tags,
-    values,
-)
 from smtui.engine.purge import Purge
-from smtui.engine.replication import update_replicas
 from smtui.engine.request import validate, validate_raw
 from smtui.system.ambient import Ambient
 from smtui.vault import audit_log
@@ -51,11 +30,6 @@ from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
 from smtui.vault.permissions import Permissions
 from smtui.vault.secrets import Secret
-
-# Importing these modules registers their operations in OPERATIONS.
-OPERATION_MODULES = (access, aliases, callers, clock, creation, functions, keys, lifecycle, listing, passwords,
-                     policies, replication, retention, rotation, runs, stages, tags, values)
-
 
 Event = tuple[Secret | None, dict[str, Any]]
 
@@ -119,7 +93,7 @@ class Engine:
                 secret = admit(call, declared, request)
                 response = declared.run(call, secret, request)
                 if declared.changes and call.subject is not None:
-                    update_replicas(call, call.subject)
+                    _update_replicas(call, call.subject)
             return response, None
         except ClientError as error:
             refusal = error
@@ -150,7 +124,7 @@ class Engine:
                 for call, request in zip(calls, requests, strict=True):
                     admit(call, declared, request)
                 responses = BULK_OPERATIONS[operation](calls, requests)
-                update_replicas(begun, *(call.subject for call in calls if call.subject is not None))
+                _update_replicas(begun, *(call.subject for call in calls if call.subject is not None))
                 self._record(begun, [*begun.further_events, *(
                     event for call, params, response in zip(calls, many, responses, strict=True)
                     for event in _list_events(call, declared, params, response, None)
@@ -182,6 +156,12 @@ class Engine:
         if happened and not self._database.read_only:
             audit_log.append_events(self._database, self._chain_key, at=call.now,
                          events=[(about.id if about else None, event) for about, event in happened])
+
+
+def _update_replicas(call: Call, *changed: Secret) -> None:
+    from smtui.engine.replication import update_replicas  # a read needs none of it
+
+    update_replicas(call, *changed)
 
 
 def _list_events(

@@ -12,7 +12,6 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -23,6 +22,7 @@ from smtui.api.errors import (
     SerializationException,
     ValidationException,
 )
+from smtui.api.record import make_field, record
 from smtui.api.shapes import Blob, Flag, Integer, List, Map, Shape, Structure, Text, Timestamp
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -31,12 +31,12 @@ MemberPath = tuple[str | int, ...]
 """The path from the request to a member: names and item numbers."""
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Faults:
     """The faults of a request: those that the client does not send, and those that the service refuses."""
 
-    unsent: list[str] = field(default_factory=list)
-    violations: list[str] = field(default_factory=list)
+    unsent: list[str] = make_field(default_factory=list)
+    violations: list[str] = make_field(default_factory=list)
 
     def add_missing(self, at: MemberPath, name: str) -> None:
         self.unsent.append(f'Missing required parameter in {_format_boto_path(at) or "input"}: "{name}"')

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from smtui.api.errors import (
     InvalidParameterException,
@@ -21,6 +20,7 @@ from smtui.api.limits import (
     MAX_VALUE_BYTES,
     MAX_YOUNG_VERSIONS,
 )
+from smtui.api.record import record
 from smtui.engine import kms
 from smtui.engine.call import DAY, Call
 from smtui.engine.declaration import Request
@@ -34,7 +34,7 @@ from smtui.vault.versions import StoredVersion, UnstoredVersion
 EMPTY = Envelope(b"", b"")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@record(repr=False)
 class Value:
     """A decrypted value, for the duration of a call. `form` is 'string' or 'binary'."""
 

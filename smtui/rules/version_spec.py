@@ -13,12 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.arn import is_arn, is_secret_name
 from smtui.api.errors import SmtuiError
-from smtui.rules.compare_and_swap import read_labels
+from smtui.api.record import record
 from smtui.rules.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
 
 if TYPE_CHECKING:
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 SHORTEST_ID = 4
 """The minimum length, in characters, of the beginning of a VersionId."""
 _VERSION = r"(?::(?P<label>.+?))?(?:~(?P<back>[0-9]{0,4}))?"
-_BY_NAME = re.compile(rf"(?P<secret>[^:~]+){_VERSION}", re.DOTALL)
-_BY_ARN = re.compile(rf"(?P<secret>arn:(?:[^:]*:){{5}}[^:~]+){_VERSION}", re.DOTALL)
+_BY_NAME = rf"(?P<secret>[^:~]+){_VERSION}"
+_BY_ARN = rf"(?P<secret>arn:(?:[^:]*:){{5}}[^:~]+){_VERSION}"
 _ARN_COLONS = 5
 
 
@@ -44,7 +43,7 @@ class VersionNotFoundError(SmtuiError):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VersionSpec:
     """A parsed specification.
 
@@ -66,7 +65,7 @@ class VersionSpec:
         if is_secret_name(word) or not ({":", "~"} & set(word)):
             return cls(word, word)
         by_arn = is_arn(word) and word.count(":") >= _ARN_COLONS
-        found = (_BY_ARN if by_arn else _BY_NAME).fullmatch(word)
+        found = re.fullmatch(_BY_ARN if by_arn else _BY_NAME, word, re.DOTALL)
         if found is None:
             raise InvalidVersionSpecError("Expected NAME, NAME:LABEL or NAME~N.")
         return cls(word, found["secret"], found["label"], 0 if found["back"] is None else int(found["back"] or 1))
@@ -89,6 +88,8 @@ class VersionSpec:
     def find_version_id(self, client: Client, labels: Mapping[str, str] | None = None) -> str:
         """Finds the VersionId. `labels` are the secret's, if they were read already. Raises like `build_request`."""
         if labels is None:
+            from smtui.rules.compare_and_swap import read_labels
+
             labels = read_labels(client, self.secret_id)
         exact = self.text.removeprefix(f"{self.secret_id}:")
         if self.label is not None and exact in labels:

@@ -7,12 +7,11 @@ other modules.
 from __future__ import annotations
 
 import os
-import secrets
 import time
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from smtui.api.record import record
 
 Clock = Callable[[], datetime]
 
@@ -27,7 +26,13 @@ def read_monotonic_clock() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
-@dataclass(frozen=True, slots=True)
+def _draw_below(bound: int) -> int:
+    import secrets  # it imports random and hmac, which most commands do not need
+
+    return secrets.randbelow(bound)
+
+
+@record
 class Ambient:
     """The sources of time and randomness.
 
@@ -41,7 +46,7 @@ class Ambient:
     clock: Clock = read_system_clock
     monotonic: Callable[[], float] = read_monotonic_clock
     random_bytes: Callable[[int], bytes] = os.urandom
-    randbelow: Callable[[int], int] = secrets.randbelow
+    randbelow: Callable[[int], int] = _draw_below
 
     @classmethod
     def with_clock(cls, clock: Clock | None) -> Ambient:
@@ -55,7 +60,11 @@ class Ambient:
 
     def create_uuid(self) -> str:
         """Returns a random UUID (version 4) in lower case with hyphens."""
-        return str(uuid.UUID(bytes=self.random_bytes(16), version=4))
+        drawn = bytearray(self.random_bytes(16))
+        drawn[6] = drawn[6] & 0x0F | 0x40  # the version
+        drawn[8] = drawn[8] & 0x3F | 0x80  # the variant of RFC 9562
+        text = drawn.hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def pick_characters(self, alphabet: str, length: int) -> str:
         """Returns `length` independent characters, each uniformly distributed over `alphabet`."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from smtui.api.arn import is_account, is_region
+from smtui.api.record import record
 
 PROTECTIONS = ("read", "ask", "no")
 """No changes; changes after a question; changes without a question."""
@@ -20,7 +20,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _BAD_NAME = "the name of a context has letters, digits, . _ and -, such as prod-eu"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ContextSettings:
     """A context: an AWS profile or the path of a vault.
 
@@ -53,11 +53,12 @@ class ContextSettings:
 
     def to_table(self) -> dict[str, Any]:
         """The table for the settings file, without what is not set."""
-        table = {name: value for name, value in asdict(self).items() if value and name != "name"}
+        members = ((name, getattr(self, name)) for name in sorted(_MEMBERS, key=self.__match_args__.index))
+        table = {name: value for name, value in members if value}
         return {name: [*value] if isinstance(value, tuple) else value for name, value in table.items()}
 
 
-_MEMBERS = frozenset(each.name for each in fields(ContextSettings)) - {"name"}
+_MEMBERS = frozenset(ContextSettings.__match_args__) - {"name"}
 
 
 def parse_context(name: str, table: object) -> ContextSettings:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from smtui.api.errors import SmtuiError
+from smtui.api.record import make_field, record
 from smtui.system.bounded_read import read_bounded
 from smtui.system.context_settings import ContextSettings, parse_contexts
 from smtui.system.folder_lock import lock_folder
+from smtui.system.folders import find_folder
 from smtui.system.paths import expand_home
 from smtui.system.private_files import atomic_write, make_folder
 from smtui.system.renamed_settings import SETTINGS as RENAMED
@@ -33,11 +34,11 @@ def _declare(default: Any, words: str, tooltip: str) -> Any:
     """Creates a dataclass field with the label (`words`) and description for the settings screen and `docs/`."""
     about = {"words": words, "tooltip": tooltip}
     if isinstance(default, dict | list):
-        return field(default_factory=type(default), metadata=about)
-    return field(default=default, metadata=about)
+        return make_field(default_factory=type(default), metadata=about)
+    return make_field(default=default, metadata=about)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """All settings. Times are whole seconds, or days in `_days`; 0 turns the timeout or the check off."""
 
@@ -71,6 +72,8 @@ class Settings:
 
 def format_setting_table() -> str:
     """Returns all settings as a Markdown table for `docs/`."""
+    from dataclasses import fields
+
     rows = ["| setting | default | description |", "| --- | --- | --- |"]
     for each in fields(Settings):
         default = getattr(Settings(), each.name)
@@ -83,18 +86,14 @@ def get_settings_path(environ: Mapping[str, str] = os.environ) -> Path:
     """Returns the settings file: `$SMTUI_CONFIG`, or `config.toml` in the platform's configuration folder."""
     if "SMTUI_CONFIG" in environ:
         return Path(environ["SMTUI_CONFIG"])
-    import platformdirs
-
-    return platformdirs.user_config_path("smtui") / "config.toml"
+    return find_folder("config") / "config.toml"
 
 
 def get_state_path(environ: Mapping[str, str] = os.environ) -> Path:
     """Returns the state folder: `$SMTUI_STATE`, or the platform's folder for program state."""
     if "SMTUI_STATE" in environ:
         return Path(environ["SMTUI_STATE"])
-    import platformdirs
-
-    return platformdirs.user_state_path("smtui")
+    return find_folder("state")
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -120,6 +119,8 @@ def change_settings(change: Callable[[Settings], Settings], path: Path | None = 
         SettingsError: if the file is not valid, or cannot be read or written. It then stays unchanged.
     """
     path = path or get_settings_path()
+    from dataclasses import asdict
+
     import tomli_w
 
     try:
@@ -159,6 +160,8 @@ def _load_document(path: Path) -> dict[str, Any]:
 
 def _update(document: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> None:
     """Updates the changed settings in the document. A setting that changes to its default is removed."""
+    from dataclasses import asdict
+
     default = asdict(Settings())
     for name, value in after.items():
         if value == before[name]:
@@ -171,7 +174,8 @@ def _update(document: dict[str, Any], before: dict[str, Any], after: dict[str, A
 
 def _validate(document: dict[str, Any]) -> None:
     """Raises ValueError for an unknown name or a wrong type. The message uses the name in the file."""
-    kinds = {each.name: type(getattr(Settings(), each.name)) for each in fields(Settings)}
+    default = Settings()
+    kinds: dict[str, Any] = {name: type(getattr(default, name)) for name in Settings.__match_args__}
     kinds |= {former: kinds[present] for former, present in RENAMED.items()}
     for name, value in document.items():
         if name not in kinds:
@@ -205,6 +209,4 @@ def get_vault_path(
     given = chosen or environ.get("SMTUI_VAULT") or (settings.vault if settings else "")
     if given:
         return expand_home(given)
-    import platformdirs
-
-    return platformdirs.user_data_path("smtui") / VAULT_NAME
+    return find_folder("data") / VAULT_NAME

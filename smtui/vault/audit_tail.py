@@ -6,9 +6,9 @@ state to the row of `digest` instead, together with the number of the newest eve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from smtui.api.record import record
 from smtui.vault.sqlite_errors import detect_damage
 from smtui.vault.statements import Statements
 
@@ -19,7 +19,7 @@ _TAIL = ("SELECT e.id, e.latest, e.chain, e.sum, e.numbers, e.commits, d.one, d.
          " FROM digest d LEFT JOIN audit_events e ON e.id = (SELECT max(id) FROM audit_events)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DigestState:
     """The sum over all rows, the sum of SQLite's last row numbers, and the number of durable commits."""
 
@@ -32,7 +32,7 @@ class DigestState:
         return self.sum.to_bytes(SUM_BYTES, "big"), self.numbers, self.commits
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AuditTail:
     """The number, time and chain value of the newest event, and the state of the digest after it.
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 from smtui.api.errors import DamagedSecretError
+from smtui.api.record import record
 from smtui.vault.statements import Statements
 
 PURPOSE = "smtui secret binding"
@@ -40,7 +40,7 @@ _SELECT = f"SELECT id, bound, {MEMBERS} FROM secrets"
 Row = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BoundRows:
     """The labels and versions of a secret in the form of `MEMBERS`, and its policy; each None if there is none."""
 

@@ -7,10 +7,10 @@ stand-in replaces the value and the row is marked as damaged; `check` names the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, cast
 
 from smtui.api.limits import MAX_NAME_LENGTH, MAX_ROTATION_DAYS
+from smtui.api.record import record
 
 UNREADABLE = "unreadable"
 """The stand-in for a text that is not one."""
@@ -18,7 +18,7 @@ LATEST = 221_845_392_000_000
 """Milliseconds since 1970: the year 9000, so that a time plus a period is still a valid datetime."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ColumnRule:
     """The type and range of one column.
 

@@ -6,14 +6,14 @@ The note is in the vault, so every machine sees it. It stays until it is used, a
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
+from smtui.api.record import record
 from smtui.vault.database import Database
 
 NAME = "overdue_look"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OverdueNote:
     """A time in milliseconds, and the retention of audit events at that time in days (None: without limit)."""
 

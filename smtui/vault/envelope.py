@@ -8,13 +8,13 @@ length precedes every field, so no two contexts encode alike.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from smtui.api.errors import DecryptionFailure
+from smtui.api.record import record
 
 FORMAT = 1
 KEY_BYTES = 32
@@ -23,7 +23,7 @@ NONCE_BYTES = 12
 RandomBytes = Callable[[int], bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EncryptionContext:
     """The encryption context that AWS documents, and the form of the value ('string' or 'binary')."""
 
@@ -37,7 +37,7 @@ class EncryptionContext:
         return _encode_fields("SecretARN", self.arn, "SecretVersionId", self.version_id, self.form)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Envelope:
     """The wrapped data key and the encrypted value, each with its nonce in front."""
 

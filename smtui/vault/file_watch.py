@@ -13,13 +13,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 
 import apsw
 
 from smtui.api.errors import VaultBusyError, VaultDamagedError, VaultError, VaultMissingError
+from smtui.api.record import record
 from smtui.vault import audit_log, digest
 from smtui.vault import path as vault_path
 from smtui.vault.database import Database
@@ -38,7 +38,7 @@ UNREADABLE_HINT = "If the file is being copied, try again. If this persists, loc
 KEPT_SUFFIX = ".replaced"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileState:
     """How far the file has got: the number of its newest audit event, its chain value, and the counted changes."""
 

@@ -8,7 +8,6 @@ with test vectors.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from smtui.api.errors import KeyFileError, VaultError, VaultFormatError
+from smtui.api.record import record
 from smtui.system.ambient import Ambient
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ KEY_BYTES = 32
 KEY_FILE_HINT = "Give it with --key-file PATH or $SMTUI_KEY_FILE. If it is lost, the recovery code opens the vault."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Profile:
     """The cost of one Argon2id derivation. `memory_cost` is in KiB."""
 

@@ -6,9 +6,9 @@ no value that it encrypted can be read again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from smtui.api.record import record
 from smtui.vault.columns import UNREADABLE, make_row_reader
 from smtui.vault.database import Database
 from smtui.vault.sqlite_errors import make_damaged_row_error
@@ -20,7 +20,7 @@ COLUMNS = "k.id, k.region, k.key_id, k.manager, k.description, k.created_at, k.e
 _LIVING = "length(k.wrapped) > 0"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredKey:
     """One key as stored, its material wrapped. `manager` is KMS's KeyManager; times are in milliseconds."""
 
@@ -55,7 +55,7 @@ class StoredKey:
         return self.state == "Enabled" and not self.is_shredded
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Alias:
     """An alias and the row of its key."""
 

@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from smtui.api.errors import VaultError
+from smtui.api.record import record
 from smtui.vault import audit_log, digest
 from smtui.vault.columns import COLUMNS
 from smtui.vault.database import Database
@@ -45,7 +45,7 @@ TRIMMED = ("The audit log no longer reaches back to {}, the last change that thi
            "replaced the file, it cannot be detected this time.")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NotedEvent:
     """An event of the audit log: its number, its time in milliseconds, the beginning of its chain value.
 
@@ -79,7 +79,7 @@ class NotedEvent:
         return cls(int(id), int(at), chain, operation, secret, done == "1")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gap:
     """What a file lacks of what this machine saw of the vault.
 

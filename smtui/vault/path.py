@@ -11,7 +11,6 @@ import stat
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from smtui.api.errors import (
     VaultPathError,
     VaultReadOnlyError,
 )
+from smtui.api.record import record
 from smtui.system import private_files
 from smtui.vault.kdf import SALT_BYTES, find_profile
 
@@ -32,7 +32,7 @@ COMPANIONS = ("-wal", "-shm", "-journal")
 DISK_FAILED = "Disk error: the disk may be full or failing. Nothing was changed."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VaultFile:
     """A file that may be a vault. `identity` (device and inode) distinguishes it from another file at the same path."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
 from smtui.api.errors import DamagedSecretError
+from smtui.api.record import make_field, record
 from smtui.vault import binding
 from smtui.vault.binding import BoundRows
 from smtui.vault.columns import make_row_reader
@@ -19,7 +19,7 @@ COLUMNS = ("id, region, name, suffix, description, type, owning_service, created
            " delete_at, kms_key_id, primary_region")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Secret:
     """One secret without its values. Times are in milliseconds, see `schema`."""
 
@@ -38,7 +38,7 @@ class Secret:
     primary_region: str | None
     is_damaged: bool = False
     """Whether a stand-in replaces an invalid value of its row, see `columns`."""
-    bound_rows: BoundRows | None = field(default=None, compare=False, repr=False)
+    bound_rows: BoundRows | None = make_field(default=None, compare=False, repr=False)
     """Its labels, versions and policy when it was found, if they were verified."""
 
     @property
@@ -64,10 +64,10 @@ _read_tag = make_row_reader("tags", "secret, key, value")
 _read_words = make_row_reader("secrets", "id, name, description")
 
 
-def read_row(found: tuple[Any, ...]) -> Secret:
+def read_row(found: tuple[Any, ...], bound_rows: BoundRows | None = None) -> Secret:
     """Makes a secret from its row."""
     sound = _read(found)
-    return Secret(*sound) if sound is found else replace(Secret(*sound), is_damaged=True)
+    return Secret(*(*sound, sound is not found, bound_rows))
 
 
 def find_by_name(database: Database, region: str, name: str) -> Secret | None:
@@ -91,7 +91,7 @@ def find_verified(database: Database, region: str, name: str) -> Secret | None:
     rows = BoundRows(*found[-3:])
     if database.binding:
         database.binding.verify(database, found[0], found[_COLUMN_COUNT], rows)
-    return replace(read_row(found[:_COLUMN_COUNT]), bound_rows=rows)
+    return read_row(found[:_COLUMN_COUNT], rows)
 
 
 def require_verified(database: Database, *secrets: int) -> None:
@@ -194,6 +194,8 @@ def set_description(database: Database, secret: Secret, *, description: str | No
 def set_key(database: Database, secret: Secret, kms_key_id: str | None) -> Secret:
     """Sets the key for new versions; None is the AWS managed key."""
     database.run("UPDATE secrets SET kms_key_id = ? WHERE id = ?", (kms_key_id, secret.id))
+    from dataclasses import replace
+
     return replace(secret, kms_key_id=kms_key_id)
 
 

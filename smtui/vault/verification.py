@@ -6,9 +6,9 @@ The date is stored in the rollback note of this machine.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from smtui.api.record import record
 from smtui.vault.rollback_note import Content, RollbackNote
 
 CHECK_INTERVAL = timedelta(days=30)
@@ -20,7 +20,7 @@ NEVER = "This machine has known this vault for {:,} days and never verified it. 
 FAULTY = "The last verification of this vault, on {:%Y-%m-%d}, found issues. Run: smtui check"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LastCheck:
     """When (aware, UTC), and whether no fault was found."""
 

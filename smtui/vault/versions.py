@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
+from smtui.api.record import record
 from smtui.vault.columns import UNREADABLE, make_row_reader
 from smtui.vault.database import Database
 from smtui.vault.envelope import Envelope
@@ -15,7 +15,7 @@ from smtui.vault.sqlite_errors import make_damaged_row_error
 COLUMNS = "id, secret, version_id, created_at, accessed_on, form, key, wrapped, sealed"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredVersion:
     """One version. `form` is 'string' or 'binary', `key` is the row of the KMS key, times are in milliseconds.
 
@@ -49,7 +49,7 @@ _read_label = make_row_reader("labels", "label, version")
 
 def read_row(found: tuple[Any, ...]) -> StoredVersion:
     sound = _read(found)
-    return StoredVersion(*sound) if sound is found else replace(StoredVersion(*sound), is_damaged=True)
+    return StoredVersion(*(*sound, sound is not found))
 
 
 def find_by_id(database: Database, secret: int, version_id: str) -> StoredVersion | None:
@@ -84,7 +84,7 @@ def list_rows(database: Database, secret: int) -> dict[str, int]:
     )}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UnstoredVersion:
     """A version without a row yet."""
 

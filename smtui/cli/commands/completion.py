@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from contextlib import suppress
+from importlib import import_module
 
 from smtui.api.errors import SmtuiError
 from smtui.cli import output
@@ -57,7 +58,7 @@ def _make_script(shell: str) -> str:
 
         return scripts.write_script(shell)
     try:
-        import shtab
+        shtab = import_module("shtab")
     except ImportError:
         raise RefusedError(f"The completion script for {shell} needs the package shtab, which is not installed.",
                            hint="pip install 'smtui[completion]'") from None

@@ -23,8 +23,6 @@ from smtui.cli import output
 from smtui.cli.agent_session import open_for_client
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.target import Target
-from smtui.rules.one_time_code import find_seed, parse_seed
-from smtui.text.json_object import read_object
 
 EXAMPLE = ("smtui get prod/db#password\nsmtui get prod/db~1#password\nsmtui get tls/key > key.pem\n"
            "smtui get mail/admin --otp")
@@ -60,6 +58,9 @@ def fetch_value(args: argparse.Namespace) -> str | bytes:
 
 def _compute_code(target: Target, response: Mapping[str, Any], now: datetime) -> str:
     """The one-time code at `now`. Raises InvalidSeedError, RefusedError."""
+    from smtui.rules.one_time_code import find_seed, parse_seed
+    from smtui.text.json_object import read_object
+
     value = target.get_value(response)
     held = read_object(value) if target.key is None and isinstance(value, str) else None
     if held is not None:

@@ -14,7 +14,7 @@ from smtui.api.errors import (
     ResourceNotFoundException,
 )
 from smtui.api.limits import MAX_BATCH_SIZE
-from smtui.engine import audit_events, filters, kms, paging, rotation, values
+from smtui.engine import audit_events, kms, values
 from smtui.engine.authorize import admit
 from smtui.engine.call import Call, require_token, to_datetime
 from smtui.engine.declaration import OPERATIONS, Request, Response, operation
@@ -46,6 +46,8 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
             wanted.add(labels.AWSCURRENT)
         carried = values.store_version(call, secret, token, value, wanted)
     if labels.AWSCURRENT in carried:
+        from smtui.engine import rotation
+
         rotation.record_new_value(call, secret)
     return {**call.format_identity(secret), "VersionId": token, "VersionStages": carried}
 
@@ -104,6 +106,8 @@ def batch_get_secret_value(call: Call, _: None, request: Request) -> Response:
             )
     token: Response = {}
     if not ids:
+        from smtui.engine import filters, paging
+
         query = filters.make_query(call.region, request)
         found, token = paging.list_secrets_page(call, "BatchGetSecretValue", request, query, MAX_BATCH_SIZE)
         ids = [call.format_arn(secret) for secret in found]
