@@ -21,7 +21,7 @@ from smtui.cli.parser import VAULT_KEY_FILE, parse_count
 from smtui.cli.terminal import wipe
 from smtui.cli.unlocking import get_vault_path
 from smtui.server.limits import IDLE_SECONDS, MAX_SECONDS
-from smtui.system import agent_socket
+from smtui.system import agent_socket, service_manager
 from smtui.system.ambient import Ambient, read_system_clock
 from smtui.system.paths import expand_home
 
@@ -252,7 +252,9 @@ def _read_passphrase(path: Path, args: argparse.Namespace) -> bytearray | None:
 
 
 def report_ready(args: argparse.Namespace) -> None:
-    """Tells the process that waits for this one that it is ready, and leaves its terminal."""
+    """Tells systemd, or the process that waits for this one, that it is ready; in the background, leaves its terminal.
+    """
+    service_manager.notify_ready()
     if not args.detached:
         return
     os.write(1, READY + b"\n")

@@ -181,7 +181,7 @@ class Session:
             await job.stop_and_wait()
             sentences.append(job.describe_end())
         sentences += map(format_result, await self.rotation_worker.stop())
-        if self.agent.is_in_use and await call(self.agent.close):
+        if self.agent.is_in_use and await self.lane.run(self.agent.close):
             sentences.append(ENDPOINT_ENDED)
         await self.background.stop()
         return sentences

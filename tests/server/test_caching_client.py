@@ -6,12 +6,13 @@ from pathlib import Path
 
 import boto3
 import pytest
-from aws_secretsmanager_caching import SecretCache, SecretCacheConfig
 
 import smtui
 from smtui.system.ambient import read_system_clock
 from tests.conftest import PASSPHRASE
 from tests.server.served import serve
+
+caching = pytest.importorskip("aws_secretsmanager_caching")
 
 
 def test_the_cache_reads_once_and_again_when_its_time_is_over(
@@ -22,8 +23,8 @@ def test_the_cache_reads_once_and_again_when_its_time_is_over(
     with serve(vault) as (_, environ):
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
-        kept = SecretCache(SecretCacheConfig(secret_refresh_interval=3600), boto3.client("secretsmanager"))
-        fresh = SecretCache(SecretCacheConfig(secret_refresh_interval=0), boto3.client("secretsmanager"))
+        kept, fresh = (caching.SecretCache(caching.SecretCacheConfig(secret_refresh_interval=seconds),
+                                           boto3.client("secretsmanager")) for seconds in (3600, 0))
         assert [kept.get_secret_string("prod/db") for _ in range(3)] == ["first"] * 3
         assert fresh.get_secret_string("prod/db") == "first"
         vault.client().put_secret_value(SecretId="prod/db", SecretString="second")
