@@ -159,10 +159,12 @@ def _listen(folder: Path) -> Iterator[tuple[socket.socket, Path]]:
 def _start_supervisor(order: Order) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
     """The supervisor process with its order, and the socket to it. Both are gone after the block."""
     ours, theirs = socket.socketpair()
+    environment = subprocesses.build_module_environment()
+    environment["PATH"] = subprocesses.extend_search_path(environment.get("PATH", ""))
     with ours, theirs:
         process = subprocesses.start_program(
             subprocesses.build_module_command("smtui.rotation.supervisor"),
-            environ=subprocesses.build_module_environment(),
+            environ=environment,
             cwd="/",
             stdin=theirs.fileno(),
             stdout=subprocess.PIPE,

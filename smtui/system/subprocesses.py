@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from smtui.system.inheritance import build_environment
+
+PROGRAM = "smtui"
 
 
 def build_module_command(module: str) -> list[str]:
@@ -18,6 +22,21 @@ def build_module_command(module: str) -> list[str]:
 def build_module_environment() -> dict[str, str]:
     """Returns the environment for `build_module_command`: the allow-list, and PYTHONPATH for the smtui package."""
     return {**build_environment(), "PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+def extend_search_path(path: str) -> str:
+    """Returns the value of PATH with the folder of the program `smtui` at its end, so that a child finds it.
+
+    Whoever starts it by its path, as a timer does, may have no such folder in PATH. The folder is that of the running
+    script, or that of the interpreter, where a virtual environment has its scripts. Programs that `path` already finds
+    stay the same.
+    """
+    script = Path(sys.argv[0]).absolute()
+    folders = [*([script.parent] if script.stem == PROGRAM else []), Path(sys.executable).parent]
+    own = next((str(each) for each in folders if shutil.which(PROGRAM, path=str(each))), None)
+    if own is None or shutil.which(PROGRAM, path=path):
+        return path
+    return f"{path}{os.pathsep}{own}" if path else own
 
 
 # Starting processes.

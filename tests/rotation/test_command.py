@@ -109,6 +109,22 @@ def test_a_function_by_the_command_line(
     assert len(current(vault)) == 24
 
 
+def test_a_function_finds_the_program_that_runs_it(
+    rotate: Rotate, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also if that was started by its path, as a timer does, and its folder is not in PATH."""
+    program = tmp_path / "scripts" / "smtui"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\nPYTHONPATH={Path.cwd()} exec {sys.executable} -m smtui \"$@\"\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "argv", [str(program), "rotate-due"])
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    run = rotate(BY_COMMAND_LINE.replace("PYTHON -m smtui", "smtui"), shell=True)
+
+    assert run["State"] == "done", run
+    assert len(current(vault)) == 24
+
+
 def test_what_it_is_given(rotate: Rotate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The event on standard input; an environment of a few names; an empty folder; no value in either."""
     monkeypatch.setenv("SMTUI_PASSPHRASE", "not for you")
