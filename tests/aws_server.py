@@ -77,6 +77,8 @@ class Proxy:
     """The operations that the fault of `*` does not concern."""
     events: list[dict[str, Any]] = field(default_factory=list)
     """Records of CloudTrail, newest first, which moto does not look up."""
+    regions: list[str] = field(default_factory=list)
+    """The Regions that are enabled for the account."""
     requests: list[dict[str, Any]] = field(default_factory=list)
     """The requests of LookupEvents."""
 
@@ -87,6 +89,9 @@ class Proxy:
         self.calls.append(operation)
         self.user_agents.add(environ.get("HTTP_USER_AGENT", ""))
         fault = self.faults.get(operation) or (self.faults.get("*") if operation not in self.allowed else None)
+        if fault is None and operation == "/listRegions" and self.regions:
+            enabled = [{"RegionName": region, "RegionOptStatus": "ENABLED_BY_DEFAULT"} for region in self.regions]
+            return send(start, "200 OK", "application/json", json.dumps({"Regions": enabled}))
         if fault is None and operation == "LookupEvents":
             return self._look_up_events(environ, start)
         if fault is None:
@@ -226,6 +231,7 @@ def aws(aws_server: tuple[Proxy, str], tmp_path: Path, monkeypatch: pytest.Monke
     proxy.faults.clear()
     proxy.user_agents.clear()
     proxy.events.clear()
+    proxy.regions.clear()
     proxy.allowed.clear()
     proxy.requests.clear()
     for name in [each for each in os.environ if each.startswith("AWS_")]:

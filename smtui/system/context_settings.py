@@ -10,12 +10,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from smtui.api.arn import is_account, is_region
+from smtui.api.arn import is_account, is_region, parse_secret_arn
 from smtui.api.record import record
 
 PROTECTIONS = ("read", "ask", "no")
 """No changes; changes after a question; changes without a question."""
 COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "magenta", "grey")
+LISTS = {"regions": "Regions", "bookmarks": "ARNs"}
+"""The settings that are lists, and of what."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _BAD_NAME = "the name of a context has letters, digits, . _ and -, such as prod-eu"
 
@@ -32,6 +34,7 @@ class ContextSettings:
         protect: one of `PROTECTIONS`, `ask` for an account only; empty is `read` for an account and `no` for a vault.
         colour: one of `COLOURS`, or empty.
         vault: the path of a vault file.
+        bookmarks: the ARNs of secrets to offer, such as those of other accounts, which no list has.
     """
 
     name: str
@@ -41,6 +44,7 @@ class ContextSettings:
     protect: str = ""
     colour: str = ""
     vault: str = ""
+    bookmarks: tuple[str, ...] = ()
 
     @property
     def is_aws(self) -> bool:
@@ -72,7 +76,7 @@ def parse_context(name: str, table: object) -> ContextSettings:
         if member not in _MEMBERS:
             raise ValueError(f"{where} has an unknown setting {member!r}")
         _require_type(where, member, value)
-    found = ContextSettings(name, **{**table, "regions": tuple(table.get("regions", ()))})
+    found = ContextSettings(name, **{**table, **{member: tuple(table.get(member, ())) for member in LISTS}})
     _require_sense(where, found)
     return found
 
@@ -97,9 +101,9 @@ def split_region(word: str) -> tuple[str, str | None]:
 
 
 def _require_type(where: str, member: str, value: object) -> None:
-    if member == "regions":
+    if member in LISTS:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise ValueError(f"{where} regions must be a list of Regions")
+            raise ValueError(f"{where} {member} must be a list of {LISTS[member]}")
     elif not isinstance(value, str):
         raise ValueError(f"{where} {member} must be text in quotes")
 
@@ -115,6 +119,8 @@ def _require_sense(where: str, context: ContextSettings) -> None:
         raise ValueError(f"{where} account must be 12 digits in quotes")
     if wrong := [region for region in context.regions if not is_region(region)]:
         raise ValueError(f"{where} regions: {wrong[0]!r} does not look like a Region")
+    if wrong := [arn for arn in context.bookmarks if parse_secret_arn(arn) is None]:
+        raise ValueError(f"{where} bookmarks: {wrong[0]!r} is not the ARN of a secret")
     for member, allowed in (("protect", PROTECTIONS), ("colour", COLOURS)):
         if getattr(context, member) not in ("", *allowed):
             raise ValueError(f"{where} {member} must be one of {', '.join(allowed)}")

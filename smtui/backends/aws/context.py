@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from smtui.api.arn import is_arn
 from smtui.api.context import Feature
-from smtui.api.errors import ClientError, NotAvailableError, ResourceNotFoundException
+from smtui.api.errors import ClientError, ContextError, NotAvailableError, ResourceNotFoundException
 from smtui.backends.aws.access import AwsAccessClient
 from smtui.backends.aws.account import AwsAccount, require_region
 from smtui.backends.aws.client import AwsKeyClient
@@ -46,6 +46,7 @@ class AwsContext(AwsAccount):
         super().__init__(settings, region_name=region_name, read_only=read_only, ambient=ambient, ask_code=ask_code,
                          confirm=confirm, asks_each_time=asks_each_time)
         self.lists = ListIndexes(self._connection, self._ambient.monotonic)
+        self._regions: list[str] | None = None
         self._lookups = RateLimit(self._ambient.monotonic, CALLS_PER_SECOND)
         self.key_usage = AwsKeyUsage(lambda region: self.client(region_name=region, record_reads=False))
 
@@ -83,8 +84,13 @@ class AwsContext(AwsAccount):
     def access(
         self, *, region_name: str | None = None, caller: Any = None, record_reads: bool = True
     ) -> AccessClient:
-        """A client for one Region that answers who may do what, by the resource policies alone."""
-        return cast("AccessClient", AwsAccessClient(self.client(region_name=region_name, caller=caller), self.now))
+        """A client for one Region that answers who may do what, by the resource policies and AWS's simulator."""
+        region = self._require_client(region_name, caller)
+
+        def simulate(request: dict[str, Any]) -> dict[str, Any]:
+            return self._connection.call("iam", region, "SimulatePrincipalPolicy", request)
+
+        return cast("AccessClient", AwsAccessClient(self.client(region_name=region), self.now, simulate))
 
     def rotations(
         self, *, region_name: str | None = None, caller: Any = None, record_reads: bool = True
@@ -191,8 +197,26 @@ class AwsContext(AwsAccount):
         return {}
 
     def list_regions(self) -> list[str]:
-        """The Regions of the settings, else all that boto3 knows. No request is sent."""
-        return [*self.settings.regions] or self._connection.list_regions()
+        """The Regions of the settings, else those that are enabled for the account.
+
+        Who may not ask for these gets all that boto3 knows. AWS is asked once.
+        """
+        if self.settings.regions:
+            return [*self.settings.regions]
+        if self._regions is None:
+            known = self._connection.list_regions()
+            enabled = self._read_enabled_regions()
+            self._regions = [region for region in known if region in enabled] or known
+        return self._regions
+
+    def _read_enabled_regions(self) -> set[str]:
+        """The Regions that are enabled for the account; none if AWS does not tell."""
+        request = {"RegionOptStatusContains": ["ENABLED", "ENABLED_BY_DEFAULT"], "MaxResults": 50}
+        try:
+            answer = self._connection.call("account", self.region_name, "ListRegions", request)
+        except (ClientError, ContextError):
+            return set()
+        return {each["RegionName"] for each in answer.get("Regions", ())}
 
 
 def _find_secrets(client: Client, names: Sequence[str]) -> Iterator[tuple[str, Any]]:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 NO_ALERTS = FoundAlerts(frozenset(), frozenset(), frozenset())
 AWS_LAMBDA = "AWS Lambda"
-NO_FAVORITES = "Favorites are kept for vaults only."
+NO_FAVORITES = ("Favorites are kept for vaults only. Those of an account are the bookmarks in config.toml, "
+                "which is not encrypted.")
 
 
 class AccountVault:
@@ -39,7 +40,7 @@ class AccountVault:
         self.path = make_account_path(context.title)
         self.alerts = _Alerts()
         self.audit = _AuditLog()
-        self.favorites = _Favorites()
+        self.favorites = _Favorites(context)
         self.maintenance = _Maintenance(context)
         self.scheduler = _Scheduler()
         self._is_shared = is_shared
@@ -115,8 +116,13 @@ class _AuditLog:
 
 
 class _Favorites:
+    """The bookmarks of the settings. No key writes them: the settings file is not encrypted, and names are secret."""
+
+    def __init__(self, context: AwsContext) -> None:
+        self._arns = context.settings.bookmarks
+
     def list_arns(self) -> list[str]:
-        return []
+        return list(self._arns)
 
     def toggle(self, arn: str) -> NoReturn:
         raise NotAvailableError(NO_FAVORITES)

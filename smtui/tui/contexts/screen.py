@@ -106,6 +106,15 @@ class RegionsScreen(SessionScreen[None]):
         return sanitize(f"Regions of {self.vault.title}" if self.vault.can.has_costs else "Regions of this vault")
 
     async def load(self) -> None:
+        known = await call(list_known_vaults)
+        open_vaults = [(path, True) for path in self.app.parked_vaults if path not in dict(known)]
+        self.vaults.put([*open_vaults, *known])
+        self.contexts.put(await call(list_contexts))
+        await self.look_for_more()
+        await self._load_regions()
+
+    async def _load_regions(self) -> None:
+        """Reads the Regions last, because an account may have to be asked for them."""
         counts: Mapping[str, int | None] = await call(self.vault.regions)
         here, home = self.session.region, self.vault.region_name
         missing = None if self.vault.can.has_costs else 0
@@ -116,11 +125,6 @@ class RegionsScreen(SessionScreen[None]):
         if self._first:
             self._first = False
             self.regions.go_to(here)
-        known = await call(list_known_vaults)
-        open_vaults = [(path, True) for path in self.app.parked_vaults if path not in dict(known)]
-        self.vaults.put([*open_vaults, *known])
-        self.contexts.put(await call(list_contexts))
-        await self.look_for_more()
 
     async def look_for_more(self) -> None:
         """Shows who is signed in to an account, and counts the calls."""

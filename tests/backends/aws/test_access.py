@@ -1,4 +1,4 @@
-"""Tests of who may do what in an account, as far as the resource policy of a secret tells."""
+"""Tests of who may do what in an account: by the policy of a secret, and by AWS's simulator of IAM policies."""
 
 from __future__ import annotations
 
@@ -50,3 +50,50 @@ def test_without_a_policy_that_can_be_read_nobody_is_listed(policy: str) -> None
 def test_what_is_no_action_is_refused() -> None:
     with pytest.raises(smtui.ClientError, match="ListSecrets is not an action on a secret"):
         list_access("ListSecrets")
+
+
+def explain(decision: str, action: str = "GetSecretValue", caller: str = USER, policy: str = "", **more: Any) -> Any:
+    """The answer if the simulator decides so, and the requests that it got."""
+    requests: list[dict[str, Any]] = []
+
+    def simulate(request: dict[str, Any]) -> dict[str, Any]:
+        requests.append(request)
+        return {"EvaluationResults": [{"EvalDecision": decision}]}
+
+    client: Any = PolicyClient(policy)
+    access = AwsAccessClient(client, lambda: datetime(2026, 1, 1, tzinfo=UTC), simulate)
+    answer = access.explain_access(SecretId="db", Action=action, CallerArn=caller, **more)
+    return {name: answer[name] for name in answer if name not in ("ARN", "Name")}, requests
+
+
+@pytest.mark.parametrize(("decision", "policy", "expected"), [
+    ("allowed", "", {"Allowed": True}),
+    ("implicitDeny", "", {"Allowed": False, "Reason": "no identity-based policy"}),
+    ("explicitDeny", json.dumps(POLICY), {"Allowed": False, "Reason": "explicit deny in an IAM policy"}),
+    ("implicitDeny", json.dumps(POLICY), {"Allowed": True, "Statement": "statement 1"}),
+])
+def test_iam_policies_and_the_policy_of_the_secret_decide_together(
+    decision: str, policy: str, expected: dict[str, Any]
+) -> None:
+    answer, requests = explain(decision, policy=policy)
+
+    assert {**answer, **({"Statement": "statement 1"} if "Statement" in answer else {})} == expected
+    assert requests == [{"PolicySourceArn": USER, "ActionNames": ["secretsmanager:GetSecretValue"],
+                         "ResourceArns": [ARN], "ContextEntries": []}]
+
+
+def test_a_denial_of_the_secret_outweighs_iam() -> None:
+    answer, _ = explain("allowed", "PutSecretValue", policy=json.dumps(POLICY))
+
+    assert (answer["Allowed"], answer["Reason"]) == (False, "explicit deny")
+
+
+def test_without_iam_policies_nothing_is_simulated() -> None:
+    answer, requests = explain("allowed", IdentityAllows=False)
+
+    assert (answer["Allowed"], requests) == (False, [])
+
+
+def test_a_session_cannot_be_simulated() -> None:
+    with pytest.raises(smtui.NotAvailableError, match="the ARN of a user, a group or a role"):
+        explain("allowed", caller="arn:aws:sts::123456789012:assumed-role/dev/ann")

@@ -412,7 +412,7 @@ async def test_an_account_that_asks_names_itself_before_each_change(
 
 async def test_who_is_signed_in_and_what_was_called(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
     aws.fill(1)
-    app = make_app(tmp_path, monotonic)
+    app = make_app(tmp_path, monotonic, regions=("us-east-1",))
     async with app.run_test(size=(120, 36)) as pilot:
         await see(pilot, "1 secret")
         await pilot.press("c")
@@ -478,6 +478,36 @@ async def test_a_command_that_fails_says_so(
         await see(pilot, "Enter runs it, then signs in.")
         await pilot.press("enter")
         await see(pilot, sentence)
+
+
+async def test_bookmarks_lead_to_secrets_of_other_accounts(
+    aws: Aws, tmp_path: Path, monotonic: Steady
+) -> None:
+    """No list has them; the account of the ARN is asked, in the Region of the ARN."""
+    arn = f"arn:aws:secretsmanager:eu-west-1:{OTHER_ACCOUNT}:secret:shared/db-AbCdEf"
+    app = make_app(tmp_path, monotonic, bookmarks=(arn,))
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "0 secrets")
+        await pilot.press("apostrophe")
+        await see(pilot, "shared/db")
+        await pilot.press("enter")
+        await until(pilot, lambda: aws.calls["DescribeSecret"] == 1)
+        assert read_header(app)[-2] == "eu-west-1"
+
+
+async def test_the_regions_of_an_account_are_those_enabled(
+    aws: Aws, tmp_path: Path, monotonic: Steady
+) -> None:
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await see(pilot, "0 secrets")
+        session: Any = app.session
+        assert "ap-south-1" in session.vault.context.list_regions(), "all of them, because moto does not tell"
+        aws.proxy.regions += ["us-east-1", "eu-west-1"]
+        session.vault.context._regions = None
+        await pilot.press("c")
+        await see(pilot, "eu-west-1")
+        assert "us-east-2" not in screen_text(app)
 
 
 async def test_what_is_missing_stays_in_its_place(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
