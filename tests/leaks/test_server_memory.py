@@ -34,6 +34,7 @@ def serving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[i
     with smtui.create_vault(path, PASSPHRASE) as vault:
         vault.client().create_secret(Name="a", SecretString=READ)
         vault.client().create_secret(Name="c", SecretString=json.dumps({"password": THROUGH_AGENT}))
+        vault.callers.add("alice", "admin")
         keys = FileKeys.from_key(vault.unlock_key())
     with TemporaryDirectory(prefix="smtui-t", dir="/tmp") as runtime:
         monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
@@ -68,6 +69,14 @@ def test_a_locked_endpoint_holds_nothing(serving: tuple[int, Path, dict[str, str
         client.put_secret_value(SecretId=f"b{number}", SecretBinary=WRITTEN.encode())
     agent: Any = agent_client.connect(path)
     assert THROUGH_AGENT in agent.get_secret_value(SecretId="c")["SecretString"]
+    with smtui.open_vault(path, key=keys.unlock_key()) as vault:
+        alice = vault.callers.find_by_name("alice")
+        assert alice is not None
+    stored: Any = boto3.client(
+        "secretsmanager", endpoint_url=exports["AWS_ENDPOINT_URL_SECRETS_MANAGER"], region_name="us-east-1",
+        aws_access_key_id=alice.caller.access_key_id, aws_secret_access_key=alice.secret_access_key)
+    stored.describe_secret(SecretId="a")
+    wanted["stored secret key"] = alice.secret_access_key.encode()
     assert search(pid, {"page key": wanted["page key"]}), "the search finds what an open vault holds"
 
     agent.request("lock")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -14,6 +15,7 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
+from smtui.api.errors import ClientError
 from smtui.backends import agent_client
 from smtui.server.agent import Agent
 from smtui.server.shared_vault import LockLimits, SharedVault
@@ -223,3 +225,38 @@ async def test_an_agent_that_does_not_answer_does_not_stop_the_screens(
             await pilot.press("escape")
             await until(pilot, lambda: not isinstance(running.screen, AccessScreen))
         agent.ended.set()
+
+
+async def test_an_endpoint_goes_on_while_another_context_is_shown_until_the_lock(
+    app: MakeApp, vault: smtui.Vault, client: Any, tmp_path: Path
+) -> None:
+    client.create_secret(Name="a", SecretString="x")
+    smtui.create_vault(tmp_path / "other.vault", "x").close()
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await open_access(pilot, running)
+        environment = await start(pilot, running)
+        agent = get_own_agent(running)
+        running.open_another(tmp_path / "other.vault")
+        await until(pilot, lambda: isinstance(running.screen, UnlockScreen))
+        assert read(environment, "a") == 200
+
+        await running.lock()
+        assert agent.shared.is_locked and agent.endpoints == []
+
+
+@pytest.mark.parametrize("name", ["\x1b]52;c;eA==\x07", "[@click=app.quit]x[/]", "\u202eevil", "[/x]"])
+async def test_hostile_names_in_requests_are_shown_harmless(app: MakeApp, vault: smtui.Vault, name: str) -> None:
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await open_access(pilot, running)
+        await start(pilot, running)
+        elsewhere: Any = agent_client.connect(vault.path)
+        with pytest.raises(ClientError):
+            elsewhere.get_secret_value(SecretId=name)
+        elsewhere.close()
+        await pilot.press("full_stop")
+        await until(pilot, lambda: "GetSecretValue" in screen_text(running))
+
+        assert not {"\x1b", "\x07", "\u202e"} & set(screen_text(running))
+        assert isinstance(running.screen, AccessScreen)
