@@ -15,10 +15,11 @@ Enter, together with its other actions on a row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.strip import Strip
 from textual.visual import Visual
@@ -44,7 +45,8 @@ class Column(Generic[Thing]):
         width: the minimum width in cells.
         grows: the share of the remaining width.
         drop: if the table is too narrow, the column with the highest number is left out first; 0 is never left out.
-        names: whether a long text is cut in the middle instead of at its end, for names that differ at their end.
+        names: whether it holds names: they get the cells that other columns do not need, and are cut in the middle
+            instead of at the end, where they differ.
     """
 
     title: str
@@ -76,8 +78,36 @@ def fit_columns(columns: Sequence[Column[Thing]], width: int) -> list[tuple[Colu
             for column in left]
 
 
+def give_to_names(
+    fitted: Sequence[tuple[Column[Thing], int]], needs: Mapping[Column[Thing], int]
+) -> list[tuple[Column[Thing], int]]:
+    """Gives the cells that columns do not need to columns whose names are cut.
+
+    Args:
+        fitted: columns with their widths.
+        needs: by column, the width in cells of the widest cell.
+    """
+    widths = [width for _, width in fitted]
+
+    def count_spare(at: int) -> int:
+        column = fitted[at][0]
+        return widths[at] - max(needs[column], cell_len(column.title))
+
+    for taker in (at for at, (column, _) in enumerate(fitted) if column.names):
+        for giver in sorted(range(len(fitted)), key=count_spare, reverse=True):
+            given = min(count_spare(giver), -count_spare(taker))
+            if giver != taker and given > 0:
+                widths[taker] += given
+                widths[giver] -= given
+    return [(column, width) for (column, _), width in zip(fitted, widths, strict=True)]
+
+
 def _compute_width(columns: Sequence[Column[Thing]]) -> int:
     return sum(column.width + len(GAP) for column in columns) - len(GAP)
+
+
+def _measure(cell: SafeText | Content) -> int:
+    return cell.cell_length if isinstance(cell, Content) else cell_len(cell)
 
 
 class Table(VirtualList, Generic[Thing]):
@@ -98,6 +128,11 @@ class Table(VirtualList, Generic[Thing]):
         self._nothing = nothing
         self._things: Sequence[Thing] = ()
         self._more = False
+        self._needs = dict.fromkeys(columns, 0)
+        """The widths of the widest cells of the rows that were in sight since the last `put`."""
+        self._measured: set[int] = set()
+        self._fitted: tuple[int, int, list[tuple[Column[Thing], int]]] = (0, 0, [])
+        """The width of the table, the number of measured rows, and the columns that fit."""
 
     # Items.
 
@@ -125,6 +160,7 @@ class Table(VirtualList, Generic[Thing]):
         """
         before = self.current
         self._things, self._more = things, more
+        self._needs, self._measured = dict.fromkeys(self._needs, 0), set()
         self.show_rows()
         self.go(self.cursor if before is None else self._find_row(self._key(before)))
         self.post_moved()
@@ -152,9 +188,23 @@ class Table(VirtualList, Generic[Thing]):
             return self._draw_strip(Content.styled(f" {words}", "$text-muted"), "")
         return super().draw_nothing(y)
 
+    @property
+    def _columns_in_sight(self) -> list[tuple[Column[Thing], int]]:
+        """The columns that fit, each with its width, after the rows in sight were measured."""
+        top = self.scroll_offset.y
+        for number in set(range(top, min(top + self.height, self.count))) - self._measured:
+            self._measured.add(number)
+            for column in self._columns:
+                cells = _measure(column.cell(self._things[number]))
+                self._needs[column] = max(cells, self._needs[column])
+        case = (self.size.width, len(self._measured))
+        if case != self._fitted[:2]:
+            self._fitted = (*case, give_to_names(fit_columns(self._columns, self.size.width - 2), self._needs))
+        return self._fitted[2]
+
     def _draw_line(self, cell: Callable[[Column[Thing], int], Content], part: str) -> Strip:
         kept = [cell(column, width).truncate(width, ellipsis=True, pad=True)
-                for column, width in fit_columns(self._columns, self.size.width - 2)]
+                for column, width in self._columns_in_sight]
         return self._draw_strip(Content.assemble(" ", Content(GAP).join(kept)), part)
 
     def _draw_strip(self, line: Content, part: str) -> Strip:

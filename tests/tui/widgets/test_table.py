@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.pilot import Pilot
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.widgets.table import Column, Table, fit_columns
+from smtui.tui.widgets.table import Column, Table, fit_columns, give_to_names
 from tests.tui.conftest import screen_text, until
 
 NAME = Column[str]("Name", sanitize, 10, grows=1)
@@ -53,6 +53,36 @@ def test_what_matters_least_goes_first(width: int, titles: list[str]) -> None:
     assert [column.title for column, _ in columns] == titles
     if width >= 10:
         assert sum(wide for _, wide in columns) + 2 * (len(columns) - 1) == width
+
+
+@pytest.mark.parametrize(("widths", "longest", "fitted"), [
+    ((10, 6, 10), 30, [17, 6, 3]), ((10, 6, 10), 12, [12, 6, 8]), ((10, 6, 10), 5, [10, 6, 10]),
+    ((10, 9, 10), 40, [20, 6, 3]),
+])
+def test_names_get_what_other_columns_do_not_need(
+    widths: tuple[int, int, int], longest: int, fitted: list[int],
+) -> None:
+    """No column becomes narrower than its cells and its title, and none moves if no name is cut."""
+    columns = [Column[str]("Name", sanitize, 10, names=True), LENGTH, Column[str]("End", sanitize, 6)]
+    found = give_to_names(list(zip(columns, widths, strict=True)), dict(zip(columns, (longest, 2, 1), strict=True)))
+
+    assert [width for _, width in found] == fitted
+
+
+async def test_a_long_name_is_whole_as_soon_as_it_is_in_sight() -> None:
+    class TwoColumns(OneTable):
+        def compose(self) -> ComposeResult:
+            yield Table(Column[str]("Name", sanitize, 10, names=True), Column[str]("Rest", lambda _: sanitize("r"), 26),
+                        key=lambda word: word, nothing=SafeText("No word."))
+
+    app = TwoColumns()
+    async with app.run_test(size=(40, 6)) as pilot:
+        put(pilot, ["short", *("x" for _ in range(9)), "y" * 24])
+        await until(pilot, lambda: "short" in screen_text(app))
+        assert screen_text(app).splitlines()[0].index("Rest") < 20
+        await pilot.press("end")
+
+        await until(pilot, lambda: "y" * 24 in screen_text(app))
 
 
 async def test_rows_of_words() -> None:
