@@ -6,7 +6,7 @@ from smtui.api.context import Feature
 from smtui.tui.shell import Place
 
 SECRETS = Place("s", "Secrets", "list, filter, copy, create", "secrets")
-REGIONS = Place("c", "Regions and vaults", "switch to another Region, vault or AWS account", "regions")
+REGIONS = Place("c", "Regions and vaults", "switch Region, vault or AWS account", "regions")
 KEYS = Place("k", "Keys", "KMS keys that encrypt secrets", "keys kms")
 FUNCTIONS = Place("f", "Functions", "rotation functions and their commands", "functions")
 AUDIT_LOG = Place("t", "Audit log", "who did what, and when", "audit")
