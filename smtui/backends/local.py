@@ -46,7 +46,7 @@ def __getattr__(name: str) -> Any:
     return getattr(check, name)
 
 
-READS_NOT_RECORDED = "This vault is open for reading only: what you read will not be recorded in the audit log."
+READS_NOT_RECORDED = "This vault is open read-only: what you read will not be recorded in the audit log."
 
 
 class Vault(VaultParts):

@@ -134,7 +134,7 @@ class Maintenance:
         state = self._state
         database = state.checked_database
         if state.is_read_only:
-            raise VaultReadOnlyError("This vault was opened for reading only: its passphrase cannot be changed.")
+            raise VaultReadOnlyError("This vault was opened read-only: its passphrase cannot be changed.")
         memory = self.kdf_memory if kdf_memory is None else kdf_memory
         with load_key_file(self._choose_key_file(key_file, without_key_file), state.path) as loaded:
             profile = kdf.choose_profile(memory, with_key_file=loaded is not None)

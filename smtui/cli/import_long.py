@@ -108,6 +108,6 @@ def make_conflict_error(conflicts: Sequence[Step], number: int) -> RefusedError:
     more = f"; and {number - MAX_NAMES:,} more" if number > MAX_NAMES else ""
     hint = "--dry-run lists all; --update adds new versions, --skip-existing leaves existing secrets unchanged."
     if not any(step.seen for step in conflicts):
-        hint = f"That was {', '.join(f'{step.entry.name} ({step.entry.place})' for step in conflicts)}."
+        hint = f"Affected: {', '.join(f'{step.entry.name} ({step.entry.place})' for step in conflicts)}."
     return RefusedError(f"{number:,} secret{'' if number == 1 else 's'} cannot be imported: {named}{more}.",
                         hint=f"Nothing was imported. {hint}")

@@ -11,7 +11,7 @@ from smtui.cli.exit_codes import CannotUnlockError, UsageError
 from smtui.cli.terminal import NoTerminalError, wipe
 
 EMPTY = "A passphrase cannot be empty."
-WORDS_HINT = "--words generates one of six random words."
+WORDS_HINT = "--words generates a passphrase of six random words."
 TERMINAL_HINT = "Run this in a terminal, or pass the passphrase through a file descriptor."
 
 

@@ -139,7 +139,7 @@ class Engine:
 
     def _check_writable(self, declared: Declaration) -> None:
         if declared.changes and self._database.read_only:
-            raise VaultReadOnlyError("This vault was opened for reading only: nothing can be changed.")
+            raise VaultReadOnlyError("This vault was opened read-only: nothing can be changed.")
 
     def _begin(self, region: str, caller: Caller, first: bool) -> Call:
         now = int(self._ambient.now().timestamp() * 1000)

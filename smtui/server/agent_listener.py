@@ -94,7 +94,7 @@ def _lock(path: Path) -> int:
     except OSError as error:
         os.close(descriptor)
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
-            raise AgentRunningError("An agent for this vault is running already.") from None
+            raise AgentRunningError("An agent for this vault is already running.") from None
         raise
     return descriptor
 

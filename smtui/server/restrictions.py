@@ -14,7 +14,7 @@ READING = frozenset({
     "ListSecretVersionIds", "ListSecrets", "ValidateResourcePolicy",
 })  # fmt: skip
 """The operations that change nothing."""
-NO_CHANGES = "This agent or endpoint was started for reading only: nothing can be changed."
+NO_CHANGES = "This agent or endpoint is read-only: nothing can be changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Restrictions:
         ids += params["SecretIdList"] if isinstance(params.get("SecretIdList"), list) else []
         is_selected = operation == "BatchGetSecretValue" and not params.get("SecretIdList")
         if is_selected or not all(self._accepts(each) for each in ids if each is not None):
-            raise AccessDeniedException(f"Only secrets whose names begin with {self.prefix} can be reached here.")
+            raise AccessDeniedException(f"Only secrets whose names start with {self.prefix} can be reached here.")
 
     def _accepts(self, secret_id: object) -> bool:
         """Whether a name or ARN means an allowed secret. What is neither is refused by the operation."""

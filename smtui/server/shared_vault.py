@@ -163,9 +163,9 @@ class SharedVault:
         if self.is_locked or self._users:
             return
         if self.limits.total and now - self._unlocked >= self.limits.total:
-            self._lock("The longest time without the passphrase was over.")
+            self._lock("The maximum time without the passphrase had passed.")
         elif self.limits.idle and now - self._used >= self.limits.idle:
-            self._lock("It was not used.")
+            self._lock("It was idle.")
         elif pause >= SUSPEND_SECONDS and self.limits.idle:
             self._lock("The machine was suspended.")
 

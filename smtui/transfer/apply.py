@@ -159,7 +159,7 @@ def apply_each(target: ImportTarget, steps: Sequence[Step], progress: Progress |
         except SmtuiError as error:
             progress_words = describe_progress(done, len(steps))
             advice = "" if isinstance(error, ClientError) else error.hint
-            error.hint = f"That was {step.entry.name} ({step.entry.place}). {progress_words} {advice}".rstrip()
+            error.hint = f"Affected: {step.entry.name} ({step.entry.place}). {progress_words} {advice}".rstrip()
             raise
         if progress:
             progress("importing", done + 1, len(steps))
@@ -183,5 +183,5 @@ def _name_in_errors(entry: Entry) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        error.hint = f"That was {entry.name} ({entry.place}). Nothing was imported."
+        error.hint = f"Affected: {entry.name} ({entry.place}). Nothing was imported."
         raise

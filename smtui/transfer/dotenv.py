@@ -177,7 +177,7 @@ def _make_replacement(values: Mapping[str, str], place: str) -> Callable[[re.Mat
             return found
         if operator is not None:
             return str(default)
-        raise make_unreadable_error(place, f"it refers to {name}, which is not above it in this file")
+        raise make_unreadable_error(place, f"it refers to {name}, which is not defined above it in this file")
 
     return find_value
 

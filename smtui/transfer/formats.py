@@ -312,11 +312,11 @@ def recognise_source(file: SourceFile) -> Source:
     if claims:
         return claims[0]
     if file.is_folder:
-        raise make_unreadable_error(f"cannot read {file.name}", "it is a folder of no kind that smtui recognises")
+        raise make_unreadable_error(f"cannot read {file.name}", "it is a folder in no format that smtui knows")
     file.require_text()
     if file.looks_like_json:
         _check_json(file)
-    raise UnknownSourceError(f"{file.name} is of no kind that smtui recognises.", hint=UNKNOWN_HINT)
+    raise UnknownSourceError(f"{file.name} is in no format that smtui knows.", hint=UNKNOWN_HINT)
 
 
 def _check_json(file: SourceFile) -> None:
@@ -327,7 +327,7 @@ def _check_json(file: SourceFile) -> None:
         raise make_unreadable_error(file.name, str(error)) from None
     if len(found) == 1 and isinstance(found[0], dict):
         raise UnknownSourceError(
-            f"{file.name} is JSON of no kind that smtui recognises.",
+            f"{file.name} is JSON in no format that smtui knows.",
             hint="If each of its members is one secret: --format json. Only an object of texts, numbers, true and "
                  "false under legal names is read without it.",
         )

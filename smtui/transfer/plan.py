@@ -124,7 +124,7 @@ def _decide(
 def _compare(entry: Entry, held: CurrentValue, on_difference: Action) -> Step:
     if held.value == entry.value:
         return Step(entry, Action.UNCHANGED)
-    reason = "exists with another value" if on_difference is Action.CONFLICT else ""
+    reason = "exists with a different value" if on_difference is Action.CONFLICT else ""
     return Step(entry, on_difference, reason, held.version)
 
 

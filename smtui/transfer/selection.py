@@ -78,7 +78,7 @@ def _read_version(client: Client, version: VersionSpec) -> Answer:
     except ClientError as error:
         if isinstance(error, ResourceNotFoundException) and version.is_current and "ARN" in about:
             return {**about}
-        error.hint = error.hint or f"That was {about['Name']}."
+        error.hint = error.hint or f"Affected: {about['Name']}."
         raise
 
 
@@ -105,6 +105,6 @@ def _add_values(client: Client, entries: Sequence[Answer]) -> Iterator[Answer]:
 
 def _make_error(name: str, error: Mapping[str, str]) -> ClientError:
     """The error of one secret in a batch, as GetSecretValue would raise it."""
-    refusal = make_error(error["ErrorCode"], error["Message"], hint=f"That was {name}.")
+    refusal = make_error(error["ErrorCode"], error["Message"], hint=f"Affected: {name}.")
     refusal.add_response_metadata("GetSecretValue", {})
     return refusal

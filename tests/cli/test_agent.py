@@ -131,7 +131,7 @@ def test_without_an_agent(stocked: CommandLine) -> None:
 
 def test_a_second_agent_is_refused(agent: Agent, stocked: CommandLine) -> None:
     refused = stocked("agent")
-    assert (refused.code, refused.err.splitlines()[0]) == (1, "smtui: An agent for this vault is running already.")
+    assert (refused.code, refused.err.splitlines()[0]) == (1, "smtui: An agent for this vault is already running.")
 
 
 def test_a_dead_socket_is_no_agent(stocked: CommandLine, runtime: Path) -> None:

@@ -52,8 +52,8 @@ class TestContexts:
         assert [*load_settings().list_contexts()] == ["team"]
 
     @pytest.mark.parametrize(("argv", "said"), [
-        (["add"], "Which context?"), (["add", "prod"], "needs either profile or vault"), (["list", "x"], "no name"),
-        (["add", "a@b", "--profile", "a"], "letters, digits"), (["remove", "x", "--profile", "a"], "goes with add"),
+        (["add"], "of the context"), (["add", "prod"], "needs either profile or vault"), (["list", "x"], "no name"),
+        (["add", "a@b", "--profile", "a"], "letters, digits"), (["remove", "x", "--profile", "a"], "option of add"),
         (["add", "prod", "--profile", "a", "--account", "12"], "12 digits"),
     ])
     def test_a_mistake_is_a_usage_error(self, bare: CommandLine, argv: list[str], said: str) -> None:
@@ -284,7 +284,7 @@ class TestImport:
         stopped = self.run(on_aws)
         assert stopped.code == 1
         assert "1 of 3 changes are done and stay. To continue, run the same import again." in stopped.err
-        assert "That was B" in stopped.err
+        assert "Affected: B" in stopped.err
         aws.proxy.faults.clear()
         assert self.run(on_aws).out == "imported: new secrets 2, unchanged 1\n"
         assert aws.calls["CreateSecret"] == 4, "one, one that was refused, two"

@@ -364,7 +364,7 @@ def test_the_vault_is_locked_after_fifteen_minutes_without_a_call(
         shared.enforce_limits()
 
     assert shared.is_locked
-    assert shared.lock_reason == "It was not used."
+    assert shared.lock_reason == "It was idle."
     assert caller.refuse("GetSecretValue", {"SecretId": secret})[0] == 503
 
 
@@ -384,7 +384,7 @@ def test_the_vault_is_locked_after_eight_hours_of_use(caller: Caller, clock: Clo
         if shared.is_locked:
             break
         caller.send("ListSecrets", {})
-    assert shared.lock_reason == "The longest time without the passphrase was over."
+    assert shared.lock_reason == "The maximum time without the passphrase had passed."
 
 
 def test_a_suspended_machine_wakes_up_locked(clock: Clock, shared: SharedVault) -> None:

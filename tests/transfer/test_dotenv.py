@@ -140,7 +140,7 @@ def test_names_stay_as_they_are_and_get_capitals_on_demand() -> None:
 
 
 def test_a_reference_to_nothing_is_refused_and_expansion_is_bounded() -> None:
-    with pytest.raises(UnreadableFileError, match="line 1: it refers to B, which is not above it"):
+    with pytest.raises(UnreadableFileError, match="line 1: it refers to B, which is not defined above it"):
         dotenv.parse_file("A=$B\nB=1\n", "f", EnvOptions(expand=True))
     lines = ["A0=" + "x" * 99] + [f"A{n}={f'$A{n - 1}' * 9}" for n in range(1, 12)]
     with pytest.raises(UnreadableFileError, match="longer than"):

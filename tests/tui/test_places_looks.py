@@ -24,6 +24,8 @@ from tests.waiting import LIMIT
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+ALL_SIZES = pytest.mark.parametrize(
+    "size", [(60, 16), SMALL, LARGE, (200, 50)], ids=["60x16", "80x24", "120x36", "200x50"])
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 
@@ -33,7 +35,7 @@ async def go(pilot: Pilot[None], key: str, seen: str) -> None:
     await until(pilot, lambda: seen in screen_text(pilot.app))
 
 
-@SIZES
+@ALL_SIZES
 def test_audit_log(snap_compare: Any, app: MakeApp, vault: smtui.Vault, filled: Any, size: tuple[int, int]) -> None:
     """Events of several callers, with one refused call."""
     with pytest.raises(vault.client().exceptions.ResourceNotFoundException):
@@ -47,7 +49,7 @@ def test_audit_log(snap_compare: Any, app: MakeApp, vault: smtui.Vault, filled: 
     assert snap_compare(app(), terminal_size=size, run_before=there)
 
 
-@SIZES
+@ALL_SIZES
 def test_health(snap_compare: Any, app: MakeApp, filled: Any, clock: Clock, size: tuple[int, int]) -> None:
     """Findings from the list, 100 days later."""
     clock.forward(days=100)

@@ -9,7 +9,7 @@ CAPABILITIES = Capabilities(
     key_usage=KeyUsageExtent.AT_LEAST, has_file=False, has_callers=False, has_costs=True, is_consistent=False,
     allows_parallel_calls=True,
     reasons={
-        Feature.AUDIT_LOG: "AWS CloudTrail keeps the events of an account, the last 90 days without charge. They "
+        Feature.AUDIT_LOG: "AWS CloudTrail keeps the events of an account; the last 90 days are free of charge. They "
                            "appear there minutes later, and are read at one call a second.",
         Feature.ATOMIC: "AWS has no transactions: each call is committed alone.",
         Feature.FUNCTIONS: "Rotation functions of an account are in AWS Lambda, which also runs them.",

@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> Exit:
     if args.confirm and args.detach:
         raise UsageError("--confirm asks at this terminal: omit --detach.")
     if agent_session.find_agent_of(unlocking.get_vault_path(args)) is not None:
-        raise RefusedError("An agent for this vault is running already.", hint="smtui agent status describes it.")
+        raise RefusedError("An agent for this vault is already running.", hint="smtui agent status describes it.")
     if args.detach and not args.detached:
         return Exit(serving.start_in_background(args, ["agent", *serving.list_agent_options(args)]))
     with serving.run_agent(args, confirms=args.confirm) as agent:
@@ -84,8 +84,8 @@ def _list_lines(status: Mapping[str, Any]) -> Iterator[str]:
     else:
         left = status["seconds_left"]
         yield f"state:     unlocked, {'without a limit' if left is None else f'locks in {left:,} s'}"
-    limits = [*(["reading only"] if status["read_only"] else []),
-              *([f"only names that begin with {status['only']}"] if status["only"] else [])]
+    limits = [*(["read-only"] if status["read_only"] else []),
+              *([f"only names that start with {status['only']}"] if status["only"] else [])]
     if limits:
         yield f"limits:    {', '.join(limits)}"
     yield f"calls:     {status['calls']:,}"

@@ -56,10 +56,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Exit:
     if (args.name is None) != (args.action == "list"):
-        raise UsageError("list takes no name." if args.name else "Which context?")
+        raise UsageError("list takes no name." if args.name else "Enter the name of the context.")
     given = [name for name in ("profile", "account", "regions", "protect", "colour") if getattr(args, name)]
     if given and args.action != "add":
-        raise UsageError(f"--{given[0]} goes with add.")
+        raise UsageError(f"--{given[0]} is an option of add.")
     ACTIONS[args.action](args)
     return Exit.DONE
 

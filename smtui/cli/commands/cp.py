@@ -77,7 +77,7 @@ def make_plan(vault: Context, client: Client, args: argparse.Namespace, new: str
         raise RefusedError(f"{new}: {refused}", hint="Choose another name.")
     with suppress(ResourceNotFoundException):
         vault.client(region_name=args.region, record_reads=False).describe_secret(SecretId=new)
-        raise RefusedError(f"{new} exists already. Nothing was changed.", hint="Choose another name.")
+        raise RefusedError(f"{new} already exists. Nothing was changed.", hint="Choose another name.")
     return plan
 
 

@@ -69,10 +69,10 @@ def _read_passphrase(args: argparse.Namespace) -> str:
         passphrase = repeated = terminal.take_text(read_line(args.export_passphrase_fd, "--export-passphrase-fd"))
     else:
         passphrase = terminal.ask_text("New passphrase for the export: ")
-        repeated = terminal.ask_text("The same passphrase again: ")
+        repeated = terminal.ask_text("Repeat passphrase: ")
     if not passphrase or passphrase != repeated:
         raise UsageError("The passphrase for the export is empty." if not passphrase else
-                         "The two passphrases for the export differ.")
+                         "The passphrases for the export do not match.")
     return passphrase
 
 

@@ -1,4 +1,4 @@
-"""Imports secrets from files or folders. What a file is, is recognised by its content: .env files, JSON objects of
+"""Imports secrets from files or folders. The format of each is detected from its content: .env files, JSON objects of
 names and values, output of aws secretsmanager, and those in the list below. If anything is refused, nothing is
 imported; in an AWS account, which has no transactions, what is done stays, and the same import run again continues.
 

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> Exit:
             raise RefusedError(f"{version.secret_id} has no current version to roll back from.")
         wanted = version.find_version_id(client, labels)
         if wanted == current:
-            raise RefusedError(f"{version.text} is the current version already. Nothing was changed.")
+            raise RefusedError(f"{version.text} is already the current version. Nothing was changed.")
         client.update_secret_version_stage(SecretId=version.secret_id, VersionStage=AWSCURRENT,
                                            RemoveFromVersionId=current, MoveToVersionId=wanted)
     move = f"from {current[:SHORT_LENGTH]} to {wanted[:SHORT_LENGTH]}"

@@ -45,7 +45,7 @@ class Header:
 def parse_header(raw: bytes) -> Header:
     """Raises KdbxError for another version; struct.error, IndexError if it is damaged."""
     if not raw.startswith(SIGNATURE):
-        raise KdbxError("it is no KDBX file")
+        raise KdbxError("it is not a KDBX file")
     _, major = struct.unpack_from("<HH", raw, 8)
     if major not in (3, 4):
         raise KdbxError(f"it has version {major} of the format; 3 and 4 are read")

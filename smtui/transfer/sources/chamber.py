@@ -17,6 +17,6 @@ def recognise(file: SourceFile) -> bool:
 
 
 def read(file: SourceFile, _: SourceKey) -> SourceContent:
-    return SourceContent("service of chamber", [
+    return SourceContent("chamber service", [
         Entry(name, to_text(value), f"{file.name}, {name}")
         for name, value in file.json.items() if name != BOOKKEEPING])

@@ -26,5 +26,5 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
         content.entries.append(Entry(name, to_text(secret["computed"]), f"{file.name}, {name}",
                                      metadata={"Description": note} if note else {}))
     if left := len(ABOUT_ITSELF & file.json.keys()):
-        content.left_behind.append(LeftBehind(left, "name of Doppler's own", "names of Doppler's own"))
+        content.left_behind.append(LeftBehind(left, "variable of Doppler itself", "variables of Doppler itself"))
     return content

@@ -61,8 +61,8 @@ def _describe_lock(status: Status, seconds_to_lock: float) -> str:
 
 
 def _list_limits(status: Status) -> list[str]:
-    return [*(["reading only"] if status["read_only"] else []),
-            *([f"only names that begin with {status['only']}"] if status["only"] else [])]
+    return [*(["read-only"] if status["read_only"] else []),
+            *([f"only names that start with {status['only']}"] if status["only"] else [])]
 
 
 def _count(number: int, noun: str) -> str:

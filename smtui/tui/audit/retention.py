@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 QUESTION = SafeText("Audit log retention in days (0 = unlimited)")
-DROPPED = SafeText("Older events are permanently deleted, step by step. The rest can still be verified.")
+DROPPED = SafeText("Older events are permanently deleted, in batches. The rest can still be verified.")
 
 
 async def set_retention(app: Shell, session: Session) -> None:

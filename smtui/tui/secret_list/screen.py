@@ -123,7 +123,7 @@ class SecretsScreen(TreeScreen, CopyingScreen):
         self.secrets.selection.invert()
         if self.secrets.model.has_more:
             count = len(self.secrets.entries)
-            self.say(f"Of the {count:,} that have been read. {self.find_key('list.last')} reads the rest.")
+            self.say(f"Inverted among the {count:,} read so far. {self.find_key('list.last')} reads the rest.")
 
     @property
     def targets(self) -> list[SecretListEntry]:

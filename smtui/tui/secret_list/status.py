@@ -75,5 +75,5 @@ def explain_empty_list(list_query: ListQuery, find_key: Callable[[str], str]) ->
         "No secrets yet.\n\n"
         f"{find_key('secrets.add')} creates one.\n"
         f"{find_key('secrets.planned')} shows secrets scheduled for deletion.\n"
-        f"{find_key('everywhere.go')} v imports (.env, JSON, aws)."
+        f"{find_key('everywhere.go')} v imports from KeePass, .env files, AWS and others."
     )

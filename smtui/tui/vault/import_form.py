@@ -24,8 +24,8 @@ from smtui.tui.widgets.path_input import PathInput
 from smtui.tui.widgets.plain_input import PlainInput
 
 ABOUT = (
-    "KeePass, Bitwarden, 1Password, browsers, .env files, Kubernetes, output of aws secretsmanager, and more: what a "
-    "file is, is recognised by its content. A preview is shown first."
+    "KeePass, Bitwarden, 1Password, browsers, .env files, Kubernetes, output of aws secretsmanager, and more. "
+    "The format is detected from the content. A preview is shown first."
 )
 PASSPHRASE_FIELDS = ("#passphrase", "#key-file-field")
 INDENT = " " * 12

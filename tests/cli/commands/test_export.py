@@ -183,7 +183,7 @@ def test_a_value_that_cannot_be_read_ends_it(rich: CommandLine, tmp_path: Path) 
     answer = rich("export", "--output", str(tmp_path / "all.json"))
 
     assert answer.code == 1
-    assert "That was prod/sealed" in answer.err
+    assert "Affected: prod/sealed" in answer.err
     assert not (tmp_path / "all.json").exists()
 
 
@@ -237,10 +237,10 @@ def test_a_secret_that_refuses_the_export_is_named(stocked: CommandLine, tmp_pat
 
     refused = stocked("export", "prod/db", {"name": "prod/text", "arn": arn}[named], "--output", str(target))
     assert refused.code == 1
-    assert "That was prod/text." in refused.err
+    assert "Affected: prod/text." in refused.err
     missing = stocked("export", "prod/db", "prod/none", "--output", str(target))
     assert missing.code == 1
-    assert "That was prod/none." in missing.err
+    assert "Affected: prod/none." in missing.err
     assert not target.exists()
 
 

@@ -59,7 +59,7 @@ def test_a_dry_run_finds_what_only_doing_it_finds(cli: CommandLine, file: WriteF
     answer = cli("import", file("f.json", json.dumps({"a": "x", "b": "y" * 70_000})), "--dry-run")
 
     assert answer.code == 1
-    assert "That was b (" in answer.err
+    assert "Affected: b (" in answer.err
     assert cli.done("ls") == ""
 
 
@@ -69,7 +69,7 @@ def test_other_values_stop_the_import(stocked: CommandLine, file: WriteFile) -> 
     answer = stocked("import", path)
 
     assert (answer.code, answer.out) == (1, "")
-    assert "prod/db (exists with another value)" in answer.err
+    assert "prod/db (exists with a different value)" in answer.err
     assert "--update" in answer.err
     assert stocked("get", "new").code == 1
 
@@ -286,10 +286,10 @@ LISTED = '[\n{"Name": "a", "SecretString": "1"},\n{"Name": "prod/db", "SecretStr
     (LISTED.replace(",\n", "\n", 1), 2, "secret 2: not valid JSON: expected a comma"),
     (LISTED.replace("prod/db", "a"), 2, "secret 2: a is given twice, first at"),
     (LISTED.replace("prod/db", ""), 2, "a name is empty"),
-    (LISTED.replace("prod/db", "a b"), 1, "That was a b"),
+    (LISTED.replace("prod/db", "a b"), 1, "Affected: a b"),
     ('{"A": "1"}', 2, "has to be a list"),
     ('{"SecretValues": [], "Other": 1}', 2, "something else follows"),
-    (LISTED, 1, "prod/db (exists with another value)"),
+    (LISTED, 1, "prod/db (exists with a different value)"),
 ])
 def test_a_long_import_that_fails_leaves_nothing(
     stocked: CommandLine, file: WriteFile, content: str, code: int, said: str
@@ -308,7 +308,7 @@ def test_a_long_import_can_be_tried_and_told_what_to_do(stocked: CommandLine, fi
     answer = stocked("import", path, "--dry-run")
     assert answer.code == 1, "as without --dry-run"
     assert answer.out == (
-        "create       a\nconflict     prod/db  (exists with another value)\n"
+        "create       a\nconflict     prod/db  (exists with a different value)\n"
         "would import: new secrets 1, conflicts 1\n"
     )
     assert stocked("get", "a").code == 1

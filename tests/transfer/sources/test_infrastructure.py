@@ -130,9 +130,9 @@ def test_other_objects_and_helm_releases_stay_behind() -> None:
 
 
 @pytest.mark.parametrize(("text", "reason"), [
-    ("kind: Secret\nx: &a [1]\ny: *a\n", "of no kind"), ("kind: Secret\nkind: Secret\n", "of no kind"),
-    ("kind: Secret\nx: !!python/object/apply:os.system [id]\n", ""), ("kind: Secret\nx: " + "[" * 5000, "of no kind"),
-    ("kind: Secret\nx: !vault |\n  abc\n", "of no kind"),
+    ("kind: Secret\nx: &a [1]\ny: *a\n", "in no format"), ("kind: Secret\nkind: Secret\n", "in no format"),
+    ("kind: Secret\nx: !!python/object/apply:os.system [id]\n", ""), ("kind: Secret\nx: " + "[" * 5000, "in no format"),
+    ("kind: Secret\nx: !vault |\n  abc\n", "in no format"),
 ])  # fmt: skip
 def test_hostile_yaml_is_refused(text: str, reason: str) -> None:
     """Aliases, which multiply a short text, repeated keys, unknown tags, and deep nesting."""
@@ -184,7 +184,7 @@ def test_doppler_infisical_and_chamber_lose_only_their_bookkeeping() -> None:
 
     assert [(entry.name, entry.value, entry.metadata) for entry in found.entries] == [
         ("A", "x", {"Description": "a note"})]
-    assert [str(each) for each in found.left_behind] == ["1 name of Doppler's own"]
+    assert [str(each) for each in found.left_behind] == ["1 variable of Doppler itself"]
     assert get_values(SAMPLES["infisical"][0]) == {"A": "x"}
     assert get_values(SAMPLES["chamber"][0]) == {"a": "x"}
 

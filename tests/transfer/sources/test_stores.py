@@ -105,6 +105,6 @@ def test_a_mounted_folder_has_a_secret_in_each_file(tmp_path: Path) -> None:
 def test_any_other_folder_is_not_guessed(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hunter2")
 
-    with pytest.raises(UnreadableFileError, match="folder of no kind"):
+    with pytest.raises(UnreadableFileError, match="folder in no format"):
         read(tmp_path)
     assert read(tmp_path, ImportFormat.FOLDER)["notes.txt"].value == "hunter2"

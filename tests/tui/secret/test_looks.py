@@ -15,6 +15,8 @@ from tests.tui.driver import get_screen, see
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+ALL_SIZES = pytest.mark.parametrize(
+    "size", [(60, 16), SMALL, LARGE, (200, 50)], ids=["60x16", "80x24", "120x36", "200x50"])
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
@@ -36,7 +38,7 @@ def test_hidden(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int,
     assert snap_compare(app(), terminal_size=size, run_before=open_it)
 
 
-@SIZES
+@ALL_SIZES
 def test_one_key_revealed(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
     """The port is revealed without a timeout, so that the snapshot contains no countdown."""
 
@@ -50,7 +52,7 @@ def test_one_key_revealed(snap_compare: Any, app: MakeApp, database: Any, size: 
     assert snap_compare(app(settings=Settings(reveal_timeout=0)), terminal_size=size, run_before=reveal)
 
 
-@SIZES
+@ALL_SIZES
 def test_a_label_in_the_hand(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
     """The label is struck through at its version, and between arrows at the target."""
     database.put_secret_value(SecretId="prod/db", SecretString="x", VersionStages=["AWSPENDING"],

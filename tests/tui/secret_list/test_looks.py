@@ -17,6 +17,8 @@ from tests.tui.driver import get_screen, see
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+ALL_SIZES = pytest.mark.parametrize(
+    "size", [(60, 16), SMALL, LARGE, (200, 50)], ids=["60x16", "80x24", "120x36", "200x50"])
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
@@ -27,7 +29,7 @@ def suffix(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("smtui.engine.names.generate_suffix", lambda ambient: "AbCdEf")
 
 
-@SIZES
+@ALL_SIZES
 def test_list(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
     """With the preview, if there is room for it."""
 
@@ -38,7 +40,7 @@ def test_list(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int
     assert snap_compare(app(), terminal_size=size, run_before=down)
 
 
-@pytest.mark.parametrize("size", [(60, 16), SMALL, LARGE], ids=["60x16", "80x24", "120x36"])
+@ALL_SIZES
 def test_tree(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
     """Groups with counts, the place of the cursor below, and a marked group."""
 

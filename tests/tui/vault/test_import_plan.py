@@ -184,7 +184,7 @@ async def test_a_switch_that_cannot_be_turned_keeps_the_plan(app: MakeApp, tmp_p
     async with running.run_test(size=(80, 24)) as pilot:
         await open_file(running, pilot, tmp_path / ".env")
         await pilot.press("dollar_sign")
-        await hear(pilot, "it refers to host, which is not above it in this file")
+        await hear(pilot, "it refers to host, which is not defined above it in this file")
         assert "$ [ ] expand" in join_screen_text(running)
 
 

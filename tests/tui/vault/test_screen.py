@@ -265,7 +265,7 @@ async def test_the_form_says_what_a_file_is_while_its_path_is_typed(app: MakeApp
         await until(pilot, lambda: "A preview is shown first" in screen_text(running))
         for name, words in (("old.kdbx", "KeePass 2 and KeePassXC, encrypted with a passphrase"),
                             ("names.json", "JSON object of names and values, 2 secrets"),
-                            ("other", "is of no kind that smtui recognises")):
+                            ("other", "is in no format that smtui knows")):
             running.screen.query_one("#path", Input).value = str(tmp_path / name)
             await until(pilot, lambda: words in join_screen_text(running))  # noqa: B023
         running.screen.query_one("#path", Input).value = str(tmp_path / "nothing")
