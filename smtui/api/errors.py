@@ -246,6 +246,12 @@ class NotFoundException(ClientError):
     code = "NotFoundException"
 
 
+class TagException(ClientError):
+    """A tag of a KMS key is not valid."""
+
+    code = "TagException"
+
+
 @derive_also_from("InvalidRegionError")
 class InvalidRegionError(SmtuiError, ValueError):
     """The name of a Region does not have the form of one, such as us-east-1."""
@@ -376,7 +382,8 @@ KEY_ERRORS = {
     error.__name__: error
     for error in (
         ClientError, AccessDeniedException, AlreadyExistsException, InternalServiceError, InvalidAliasNameException,
-        KMSInvalidStateException, NotFoundException, ValidationException, ParamValidationError,
+        KMSInvalidStateException, LimitExceededException, MalformedPolicyDocumentException, NotFoundException,
+        TagException, ValidationException, ParamValidationError,
     )
 }
 

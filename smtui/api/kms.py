@@ -1,17 +1,22 @@
 """The AWS KMS operations of a vault: symmetric encryption keys and their aliases, with the shapes of the KMS API.
 
 The shapes are a subset of the AWS service model, and a test compares them with it. Members for unsupported features
-(imported key material, custom key stores, key policies) are rejected as unknown.
+(imported key material, custom key stores) are rejected as unknown.
 """
 
 from __future__ import annotations
 
+from smtui.api.model import OPERATIONS
 from smtui.api.shapes import Flag, Integer, List, Operation, Shape, Structure, Text, Timestamp
 
 KEY_ID = Text(min=1, max=2048)
 ALIAS_NAME = Text(min=1, max=256, pattern=r"^[a-zA-Z0-9:/_-]+$")
 DESCRIPTION = Text(min=0, max=8192)
 DAYS = Integer(min=1, max=365)
+POLICY_NAME = Text(min=1, max=128, pattern=r"[\w]+")
+POLICY = Text(min=1, max=131072, pattern=r"[\u0009\u000A\u000D\u0020-\u00FF]+")
+TAG_KEY = Text(min=1, max=128)
+TAG_LIST = List(Structure({"TagKey": TAG_KEY, "TagValue": Text(min=0, max=256)}, ("TagKey", "TagValue")))
 KEY_METADATA = Structure({
     "AWSAccountId": Text(), "KeyId": KEY_ID, "Arn": Text(min=20, max=2048), "CreationDate": Timestamp(),
     "Enabled": Flag(), "Description": DESCRIPTION, "KeyUsage": Text(), "KeyState": Text(), "DeletionDate": Timestamp(),
@@ -32,9 +37,12 @@ def _declare(
 _STATE = "KMSInvalidStateException"
 _MISSING = "NotFoundException"
 
+# By AWS's names, with `Key` in front of those that Secrets Manager has too.
 KEY_OPERATIONS = {
-    operation.name: operation for operation in (
-        _declare("CreateKey", {"Description": DESCRIPTION}, (), {"KeyMetadata": KEY_METADATA}),
+    (f"Key{operation.name}" if operation.name in OPERATIONS else operation.name): operation for operation in (
+        _declare("CreateKey", {
+            "Policy": POLICY, "Description": DESCRIPTION, "BypassPolicyLockoutSafetyCheck": Flag(), "Tags": TAG_LIST,
+        }, (), {"KeyMetadata": KEY_METADATA}, "MalformedPolicyDocumentException", "TagException"),
         _declare("DescribeKey", {"KeyId": KEY_ID}, ("KeyId",), {"KeyMetadata": KEY_METADATA}, _MISSING),
         _declare("ListKeys", {}, (), {
             "Keys": List(Structure({"KeyId": KEY_ID, "KeyArn": Text(min=20, max=2048)})), "Truncated": Flag(),
@@ -55,5 +63,16 @@ KEY_OPERATIONS = {
         _declare("ListAliases", {"KeyId": KEY_ID}, (), {
             "Aliases": List(ALIAS_LIST_ENTRY), "Truncated": Flag(),
         }, _MISSING),
+        _declare("GetKeyPolicy", {"KeyId": KEY_ID, "PolicyName": POLICY_NAME}, ("KeyId",), {
+            "Policy": POLICY, "PolicyName": POLICY_NAME,
+        }, _MISSING),
+        _declare("PutKeyPolicy", {
+            "KeyId": KEY_ID, "PolicyName": POLICY_NAME, "Policy": POLICY, "BypassPolicyLockoutSafetyCheck": Flag(),
+        }, ("KeyId", "Policy"), {}, _MISSING, _STATE, "MalformedPolicyDocumentException"),
+        _declare("ListResourceTags", {"KeyId": KEY_ID}, ("KeyId",), {"Tags": TAG_LIST, "Truncated": Flag()}, _MISSING),
+        _declare("TagResource", {"KeyId": KEY_ID, "Tags": TAG_LIST}, ("KeyId", "Tags"), {}, _MISSING, _STATE,
+                 "TagException"),
+        _declare("UntagResource", {"KeyId": KEY_ID, "TagKeys": List(TAG_KEY)}, ("KeyId", "TagKeys"), {}, _MISSING,
+                 _STATE, "TagException"),
     )
 }

@@ -42,8 +42,16 @@ class AliasListEntry(TypedDict):
     CreationDate: NotRequired[datetime]
 
 
+class KeyTag(TypedDict):
+    TagKey: str
+    TagValue: str
+
+
 class CreateKeyRequest(TypedDict):
+    Policy: NotRequired[str]
     Description: NotRequired[str]
+    BypassPolicyLockoutSafetyCheck: NotRequired[bool]
+    Tags: NotRequired[list[KeyTag]]
 
 
 class KeyRequest(TypedDict):
@@ -103,8 +111,44 @@ class ListAliasesResponse(TypedDict):
     ResponseMetadata: Metadata
 
 
-class KeyClient(Protocol):
-    """A boto3-compatible KMS client for the keys of one Region. Source: page "Actions" of the KMS API reference."""
+class GetKeyPolicyRequest(TypedDict):
+    KeyId: str
+    PolicyName: NotRequired[str]
+
+
+class GetKeyPolicyResponse(TypedDict):
+    Policy: str
+    PolicyName: str
+    ResponseMetadata: Metadata
+
+
+class PutKeyPolicyRequest(TypedDict):
+    """`PolicyName` is always `default`."""
+
+    KeyId: str
+    PolicyName: NotRequired[str]
+    Policy: str
+    BypassPolicyLockoutSafetyCheck: NotRequired[bool]
+
+
+class ListResourceTagsResponse(TypedDict):
+    Tags: list[KeyTag]
+    Truncated: bool
+    ResponseMetadata: Metadata
+
+
+class TagKeyRequest(TypedDict):
+    KeyId: str
+    Tags: list[KeyTag]
+
+
+class UntagKeyRequest(TypedDict):
+    KeyId: str
+    TagKeys: list[str]
+
+
+class KeyOperations(Protocol):
+    """The methods of a KMS client whose names Secrets Manager does not have."""
 
     @property
     def exceptions(self) -> Any: ...
@@ -120,3 +164,13 @@ class KeyClient(Protocol):
     def update_alias(self, **kwargs: Unpack[TargetedAliasRequest]) -> EmptyResponse: ...
     def delete_alias(self, **kwargs: Unpack[AliasRequest]) -> EmptyResponse: ...
     def list_aliases(self, **kwargs: Unpack[ListAliasesRequest]) -> ListAliasesResponse: ...
+    def get_key_policy(self, **kwargs: Unpack[GetKeyPolicyRequest]) -> GetKeyPolicyResponse: ...
+    def put_key_policy(self, **kwargs: Unpack[PutKeyPolicyRequest]) -> EmptyResponse: ...
+    def list_resource_tags(self, **kwargs: Unpack[KeyRequest]) -> ListResourceTagsResponse: ...
+
+
+class KeyClient(KeyOperations, Protocol):
+    """A boto3-compatible KMS client for the keys of one Region. Source: page "Actions" of the KMS API reference."""
+
+    def tag_resource(self, **kwargs: Unpack[TagKeyRequest]) -> EmptyResponse: ...
+    def untag_resource(self, **kwargs: Unpack[UntagKeyRequest]) -> EmptyResponse: ...

@@ -95,6 +95,9 @@ MAX_PATH_LENGTH = _get_max(extensions.PATH)
 # maximum.
 MIN_KEY_DELETION_DAYS = 7
 MAX_KEY_DELETION_DAYS = 30
+MAX_KEY_POLICY_LENGTH = 32 * 1024
+"""The maximum length of a key policy in bytes. Source of both: page "Resource quotas" of KMS."""
+MAX_TAGS_PER_KEY = 50
 MAX_ALIAS_LENGTH = _get_max(kms.ALIAS_NAME)
 MAX_KEY_DESCRIPTION_LENGTH = _get_max(kms.DESCRIPTION)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from smtui.api.extension_types import AccessClient, RotationClient
-from smtui.api.kms_types import KeyClient
+from smtui.api.kms_types import KeyOperations
 from smtui.api.types import Client
 
 
-class VaultClient(Client, KeyClient, RotationClient, AccessClient, Protocol):
-    """All operations of a vault in one Region: those of Secrets Manager and KMS, and our own."""
+class VaultClient(Client, KeyOperations, RotationClient, AccessClient, Protocol):
+    """All operations of a vault in one Region: those of Secrets Manager and KMS, and our own.
+
+    `tag_resource` and `untag_resource` are those of Secrets Manager.
+    """

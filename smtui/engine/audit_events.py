@@ -28,7 +28,7 @@ def make_event(
         "userIdentity": {"type": "IAMUser", "arn": call.caller.arn, "accountId": call.caller.account},
         "eventTime": call.stamp,
         "eventSource": CONTRACT[operation].source,
-        "eventName": operation,
+        "eventName": CONTRACT[operation].name,
         "awsRegion": call.region,
         "sourceIPAddress": call.caller.context.get("aws:SourceIp", "127.0.0.1"),
         "userAgent": call.caller.context.get("aws:UserAgent", "smtui"),

@@ -107,7 +107,9 @@ class LocalKeyClient(LocalClient):
 
     exceptions = ClientExceptions(KEY_ERRORS)
     service = ("kms", "KMS", "2014-11-01")
-    operations: ClassVar[dict[str, str]] = {format_method_name(operation): operation for operation in KEY_OPERATIONS}
+    operations: ClassVar[dict[str, str]] = {
+        format_method_name(operation.name): key for key, operation in KEY_OPERATIONS.items()
+    }
 
 
 class LocalRotationClient(LocalClient):

@@ -22,7 +22,7 @@ Run = Callable[["Call", Any, Request], Response]
 Check = Callable[[Request], None]
 RunBulk = Callable[[Sequence["Call"], Sequence[Request]], list[Response]]
 
-# The contract of every operation of a vault.
+# The contract of every operation of a vault, by AWS's names; see KEY_OPERATIONS for those of KMS.
 CONTRACT: dict[str, Operation] = {**AWS_OPERATIONS, **KEY_OPERATIONS, **OWN_OPERATIONS}
 
 

@@ -7,13 +7,12 @@ as given: if an alias is pointed to another key, new versions use that key.
 from __future__ import annotations
 
 from smtui.api.arn import format_kms_arn, is_arn, parse_key_arn
-from smtui.api.errors import DecryptionFailure, EncryptionFailure, InvalidRequestException
+from smtui.api.errors import DecryptionFailure, EncryptionFailure
 from smtui.engine.call import Call
 from smtui.vault import keys
 from smtui.vault.keys import StoredKey
 from smtui.vault.keystore import AWS_MANAGED
 from smtui.vault.secrets import Secret
-from smtui.vault.versions import StoredVersion
 
 ALIAS = "alias/"
 
@@ -59,21 +58,6 @@ def get_encryption_key(call: Call, region: str, key_id: str | None) -> StoredKey
 def uses_default_key(secret: Secret) -> bool:
     """Whether new versions of a secret are encrypted under the AWS managed key, which only its account may use."""
     return secret.kms_key_id is None
-
-
-def require_key_access(call: Call, secret: Secret, version: StoredVersion | None = None) -> None:
-    """Raises InvalidRequestException for a caller of another account if the value is under the AWS managed key.
-
-    Args:
-        version: the version to read; it can have another key than the secret has now.
-    """
-    if call.is_from_other_account and (
-        uses_default_key(secret) or (version and keys.get_by_row(call.database, version.key).manager == "AWS")
-    ):
-        raise InvalidRequestException(
-            "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS "
-            "service key."
-        )
 
 
 def get_decryption_key(call: Call, row: int) -> StoredKey:

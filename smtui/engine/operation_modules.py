@@ -12,8 +12,8 @@ _NAMES = {
     "callers": "CreateCaller DeleteCaller",
     "clock": "AcceptClock",
     "creation": "CreateSecret",
-    "functions": "CreateFunction AllowFunction RevokeFunction ListFunctions UpdateFunction"
-                 " DeleteFunction",
+    "functions": "CreateFunction UpdateFunction AllowFunction RevokeFunction ListFunctions DeleteFunction",
+    "key_attributes": "GetKeyPolicy PutKeyPolicy ListResourceTags KeyTagResource KeyUntagResource",
     "keys": "CreateKey DescribeKey ListKeys EnableKey DisableKey UpdateKeyDescription ScheduleKeyDeletion"
             " CancelKeyDeletion",
     "lifecycle": "UpdateSecret DescribeSecret DeleteSecret RestoreSecret",

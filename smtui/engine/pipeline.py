@@ -77,7 +77,7 @@ class Engine:
         metadata = {"RequestId": call.request_id, "HTTPStatusCode": refusal.status if refusal else 200,
                     "HTTPHeaders": {}, "RetryAttempts": 0}
         if refusal is not None:
-            refusal.add_response_metadata(operation, metadata)
+            refusal.add_response_metadata(declared.contract.name, metadata)
             raise refusal
         return {**response, "ResponseMetadata": metadata}
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from smtui.api.errors import ClientError, DamagedSecretError, InvalidParameterException
-from smtui.engine import kms, quotas, values
+from smtui.engine import key_access, kms, quotas, values
 from smtui.engine.authorize import check_owner
 from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Response
@@ -115,6 +115,8 @@ def _update_replica(call: Call, primary: Secret, replica: StoredReplica) -> None
 def _create_replica(call: Call, primary: Secret, replica: StoredReplica) -> Secret:
     """A new replica without versions. Raises ClientError if its name is taken or its key cannot be used."""
     key = kms.normalize_key_id(call, replica.region, replica.kms_key_id or "")
+    if key is not None:
+        key_access.require_use(call, kms.find_key(call, replica.region, key), "GenerateDataKey", primary)
     present = secrets.find_by_name(call.database, replica.region, primary.name)
     if present is not None:
         if not replica.overwrite or present.is_replica or replicas.list_replicas(call.database, present.id):

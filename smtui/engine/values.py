@@ -21,7 +21,7 @@ from smtui.api.limits import (
     MAX_YOUNG_VERSIONS,
 )
 from smtui.api.record import record
-from smtui.engine import kms
+from smtui.engine import key_access, kms
 from smtui.engine.call import DAY, Call
 from smtui.engine.declaration import Request
 from smtui.rules import labels
@@ -80,11 +80,13 @@ def require_value(request: Request) -> Value:
 def decrypt(call: Call, secret: Secret, version: StoredVersion) -> Value:
     """Decrypts a stored version.
 
-    Raises DecryptionFailure, or ResourceNotFoundException for a version without a value.
+    Raises DecryptionFailure, AccessDeniedException by the policy of its key, or ResourceNotFoundException for a version
+    without a value.
     """
     if version.is_empty:
         raise make_no_value_error(version.version_id)
     key = kms.get_decryption_key(call, version.key)
+    key_access.require_use(call, key, "Decrypt", secret)
     context = EncryptionContext(call.format_arn(secret), version.version_id, version.form)
     return Value(version.form, envelope.unseal(version.envelope, call.keys.get_material(key), context))
 

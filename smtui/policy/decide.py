@@ -49,12 +49,13 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call: `action` without the service prefix, `context` with condition keys in lower case."""
+    """A call: `action` without the prefix `service`, `context` with condition keys in lower case."""
 
     identity: Identity
     action: str
     resource: str
     context: Mapping[str, str | list[str]]
+    service: str = "secretsmanager"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,6 @@ class Decision:
     statement: Statement | None = None
 
 
-SERVICE = "secretsmanager:"
 NOTHING_DECIDED = Decision("none")
 
 
@@ -83,15 +83,15 @@ def decide(policy: Policy, request: Request) -> Decision:
 def is_applicable(policy: Policy, statement: Statement, request: Request) -> bool:
     """Whether action, principal, resource and all conditions of a statement match."""
     return (
-        has_matching_action(statement, request.action)
+        has_matching_action(statement, request.action, request.service)
         and has_matching_principal(statement, request.identity)
         and has_matching_resource(policy, statement, request)
         and all(is_met(condition, request.context, variables=policy.variables) for condition in statement.conditions)
     )
 
 
-def has_matching_action(statement: Statement, action: str) -> bool:
-    name = (SERVICE + action).lower()
+def has_matching_action(statement: Statement, action: str, service: str = "secretsmanager") -> bool:
+    name = f"{service}:{action}".lower()
     found = any(wildcards.is_match(wildcards.parse_pattern(each.lower()), name) for each in statement.actions)
     return found != statement.negates_actions
 
@@ -164,6 +164,27 @@ def evaluate_access(policy: Policy | None, request: Request, *, identity_allows:
     if decision.verdict == "allow":
         return Outcome(True, "", decision.statement)
     return Outcome(False, "no resource-based policy")
+
+
+def evaluate_key_access(policy: Policy, request: Request, *, identity_allows: bool, owner: str) -> Outcome:
+    """Decides by the policy of a KMS key and the caller's identity-based policies together.
+
+    Unlike the policy of a secret, that of a key must allow in its own account too: identity-based policies count only
+    where it allows the account. Source: "Key policies in AWS KMS", section "Default key policy".
+
+    Args:
+        identity_allows: whether the caller's identity-based policies allow the request.
+        owner: the account id of the key.
+    """
+    decision = decide(policy, request)
+    if decision.verdict == "deny":
+        return Outcome(False, "explicit deny", decision.statement)
+    if decision.verdict == "none":
+        return Outcome(False, "no resource-based policy")
+    is_named = request.identity.account in (owner, "") and _is_caller_named(policy, request)
+    if identity_allows or is_named or not request.identity.account:
+        return Outcome(True, "", decision.statement)
+    return Outcome(False, "no identity-based policy")
 
 
 def _is_caller_named(policy: Policy, request: Request) -> bool:

@@ -16,7 +16,8 @@ from smtui.api.extensions import OWN_OPERATIONS
 from smtui.api.kms import KEY_OPERATIONS
 from smtui.api.model import OPERATIONS
 
-OPERATION_NAMES = (*OPERATIONS, *KEY_OPERATIONS, *OWN_OPERATIONS)
+OPERATION_NAMES = tuple(dict.fromkeys(
+    each.name for each in (*OPERATIONS.values(), *KEY_OPERATIONS.values(), *OWN_OPERATIONS.values())))
 OUTCOMES = ("done", "refused", *CLIENT_ERRORS, *KEY_ERRORS)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 # The members of a request that identify its subject.

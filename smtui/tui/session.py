@@ -144,7 +144,7 @@ class Session:
         return self.vault.rotations(region_name=self.region)
 
     def combine_clients(self, region: str, *, record_reads: bool = True) -> VaultClient:
-        """Returns all clients of a Region combined into one. Their method names are distinct."""
+        """Returns all clients of a Region combined into one. Methods of Secrets Manager take precedence."""
         vault = self.vault
         clients = [make(region_name=region, record_reads=record_reads)
                    for make in (vault.client, vault.keys, vault.rotations, vault.access)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from smtui.api.record import record
+from smtui.vault import key_attributes
 from smtui.vault.columns import UNREADABLE, make_row_reader
 from smtui.vault.database import Database
 from smtui.vault.sqlite_errors import make_damaged_row_error
@@ -141,6 +142,7 @@ def shred(database: Database, key: StoredKey) -> None:
     """Deletes a key permanently: nobody can decrypt again what it encrypted."""
     database.run("UPDATE keys SET wrapped = x'' WHERE id = ?", (key.row,))
     database.run("DELETE FROM aliases WHERE key = ?", (key.row,))
+    key_attributes.remove_all(database, key.row)
 
 
 def count_versions(database: Database, key: StoredKey) -> tuple[int, int]:

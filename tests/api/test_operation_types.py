@@ -19,7 +19,8 @@ from smtui.api.extension_types import (
 )
 from smtui.api.extensions import OWN_OPERATIONS, ROTATION
 from smtui.api.kms import KEY_OPERATIONS
-from smtui.api.kms_types import KeyClient
+from smtui.api.kms_types import KeyClient, KeyOperations
+from smtui.api.model import OPERATIONS as AWS_OPERATIONS
 from smtui.api.shapes import Flag, Integer, List, Shape, Structure, Text, Timestamp
 
 PLAIN = {str: Text, int: Integer, bool: Flag, datetime: Timestamp}
@@ -30,10 +31,11 @@ WITHOUT_METHOD = {"SetTrailRetention", "AcceptClock", "CreateCaller", "DeleteCal
 
 
 def list_methods() -> Iterator[tuple[str, Any]]:
-    for client in (AccessClient, RotationClient, KeyClient):
+    for client in (AccessClient, RotationClient, KeyOperations, KeyClient):
         for name, method in vars(client).items():
             if not name.startswith("_") and callable(method):
-                yield "".join(word.capitalize() for word in name.split("_")), method
+                operation = "".join(word.capitalize() for word in name.split("_"))
+                yield f"Key{operation}" if operation in AWS_OPERATIONS else operation, method
 
 
 METHODS = dict(list_methods())
@@ -117,7 +119,7 @@ def test_answers_have_the_members_of_their_types(vault: smtui.Vault) -> None:
     tried = set()
 
     def call(client: Any, name: str, **request: Any) -> Any:
-        operation = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+        operation = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", OPERATIONS[name].name).lower()
         answer = getattr(client, operation)(**request)
         check(answer, get_type_hints(METHODS[name], include_extras=True)["return"], name)
         assert "ResponseMetadata" in answer
@@ -156,10 +158,14 @@ def test_answers_have_the_members_of_their_types(vault: smtui.Vault) -> None:
     assert explained["Allowed"]
     key = {"KeyId": call(keys, "CreateKey", Description="d")["KeyMetadata"]["KeyId"]}
     alias = {"AliasName": "alias/a", "TargetKeyId": key["KeyId"]}
+    key_policy = '{"Statement": {"Effect": "Allow", "Principal": "*", "Resource": "*", "Action": "kms:*"}}'
     for name, request in (
         ("DescribeKey", key), ("ListKeys", {}), ("DisableKey", key), ("EnableKey", key), ("CreateAlias", alias),
         ("UpdateKeyDescription", {**key, "Description": "e"}), ("ListAliases", {}), ("UpdateAlias", alias),
-        ("DeleteAlias", {"AliasName": "alias/a"}), ("ScheduleKeyDeletion", key), ("DescribeKey", key),
+        ("DeleteAlias", {"AliasName": "alias/a"}), ("GetKeyPolicy", key),
+        ("PutKeyPolicy", {**key, "Policy": key_policy}),
+        ("KeyTagResource", {**key, "Tags": [{"TagKey": "a", "TagValue": "b"}]}), ("ListResourceTags", key),
+        ("KeyUntagResource", {**key, "TagKeys": ["a"]}), ("ScheduleKeyDeletion", key), ("DescribeKey", key),
         ("CancelKeyDeletion", key),
     ):
         call(keys, name, **request)

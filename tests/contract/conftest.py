@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import smtui
+from smtui.engine.declaration import CONTRACT
 from tests.contract import oracle
 from tests.contract.regions import FAR
 
@@ -21,7 +22,9 @@ class HeldToTheModel:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._client, name)
-        return self._checked(found, self._client.operations[name]) if name in self._client.operations else found
+        if name not in self._client.operations:
+            return found
+        return self._checked(found, CONTRACT[self._client.operations[name]].name)
 
     def _checked(self, method: Callable[..., Any], operation: str) -> Callable[..., Any]:
         def call(**params: Any) -> Any:

@@ -282,7 +282,7 @@ def test_parameters_are_condition_keys(client: Any, arn: str, refused: Any) -> N
 
 def test_a_context_may_be_of_any_python_kind(vault: smtui.Vault, client: Any, arn: str) -> None:
     """Booleans, numbers and tuples match like their text forms."""
-    client.update_secret(SecretId="a", KmsKeyId=vault.keys().create_key()["KeyMetadata"]["KeyId"])
+    client.update_secret(SecretId="a", KmsKeyId=open_key(vault, CAROL))
     client.put_resource_policy(SecretId="a", ResourcePolicy=policy(Condition={
         "Bool": {"aws:MultiFactorAuthPresent": "true"}, "NumericLessThan": {"aws:MultiFactorAuthAge": "100"},
         "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a/*"}}))
@@ -298,6 +298,16 @@ def test_a_context_may_be_of_any_python_kind(vault: smtui.Vault, client: Any, ar
 DEFAULT_KEY = ("You can't access a secret from a different AWS account if you encrypt the secret with the default KMS "
                "service key.")
 REFUSED_BY_KEY = "the policy allows it, but other accounts cannot use the default key of the secret"
+
+
+def open_key(vault: smtui.Vault, *principals: str) -> str:
+    """Creates a key that these principals of other accounts may use too; returns its id."""
+    key_policy = {"Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": OWNER}, "Action": "kms:*", "Resource": "*"},
+        {"Effect": "Allow", "Principal": {"AWS": list(principals)}, "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+         "Resource": "*"}]}
+    key: str = vault.keys().create_key(Policy=json.dumps(key_policy))["KeyMetadata"]["KeyId"]
+    return key
 
 
 @pytest.fixture
@@ -335,7 +345,7 @@ def test_a_customer_key_serves_other_accounts(
     first = client.get_secret_value(SecretId="a")["VersionId"]
     for number in range(2):
         client.put_secret_value(SecretId="a", SecretString=str(number))
-    client.update_secret(SecretId="a", KmsKeyId=vault.keys().create_key()["KeyMetadata"]["KeyId"])
+    client.update_secret(SecretId="a", KmsKeyId=open_key(vault, CAROL))
 
     assert carol.get_secret_value(SecretId=arn)["SecretString"] == "1"
     assert refused("InvalidRequestException", carol.get_secret_value, SecretId=arn, VersionId=first) == DEFAULT_KEY
@@ -373,7 +383,7 @@ def test_access_is_explained_over_policy_and_key(vault: smtui.Vault, client: Any
     assert (who["Principals"], who["RefusedPrincipals"], who["KeyNote"]) == ([], [CAROL], REFUSED_BY_KEY)
     assert access.list_access(SecretId="a", Action="DescribeSecret")["Principals"] == [CAROL]
 
-    client.update_secret(SecretId="a", KmsKeyId=vault.keys().create_key()["KeyMetadata"]["KeyId"])
+    client.update_secret(SecretId="a", KmsKeyId=open_key(vault, CAROL))
 
     assert access.explain_access(**ask, Action="GetSecretValue")["Allowed"]
     who = access.list_access(SecretId="a", Action="GetSecretValue")

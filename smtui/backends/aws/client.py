@@ -63,11 +63,14 @@ class AwsKeyClient(AwsClient):
     service_name = "kms"
     exceptions = ClientExceptions(KEY_ERRORS)
     service = ("kms", "KMS", "2014-11-01")
-    operations: ClassVar[dict[str, str]] = {format_method_name(operation): operation for operation in KEY_OPERATIONS}
-    lists: ClassVar[dict[str, str]] = {"ListKeys": "Keys", "ListAliases": "Aliases"}
+    operations: ClassVar[dict[str, str]] = {
+        format_method_name(operation.name): key for key, operation in KEY_OPERATIONS.items()
+    }
+    lists: ClassVar[dict[str, str]] = {"ListKeys": "Keys", "ListAliases": "Aliases", "ListResourceTags": "Tags"}
 
     def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         request = validate_form(KEY_OPERATIONS[operation].request, params)
+        operation = KEY_OPERATIONS[operation].name
         if operation not in self.lists:
             return self._connection.call(self.service_name, self.meta.region_name, operation, request)
         pages = [*self._fetch_pages(operation, request)]

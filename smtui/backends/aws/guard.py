@@ -16,7 +16,7 @@ READING_OPERATIONS = frozenset({
     "BatchGetSecretValue", "DescribeSecret", "GetRandomPassword", "GetResourcePolicy", "GetSecretValue",
     "ListSecretVersionIds", "ListSecrets", "ValidateResourcePolicy",
     # KMS
-    "DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases", "ListKeys",
+    "DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases", "ListKeys", "ListResourceTags",
     # STS, CloudTrail, Lambda, IAM, Account Management
     "GetCallerIdentity", "LookupEvents", "ListFunctions", "GetFunctionConfiguration", "SimulatePrincipalPolicy",
     "ListRegions",

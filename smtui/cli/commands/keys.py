@@ -1,9 +1,12 @@
 """Lists and manages the KMS keys of a Region: `list` (default), `describe`, `create`, `enable`, `disable`, `alias`,
-`unalias`, `delete`, `cancel-deletion`.
+`unalias`, `delete`, `cancel-deletion`, `policy`, `tags`.
 
 KEY is a key ID, an ARN or an alias; alias/NAME can be written as NAME. A key is deleted after a waiting period
 (--days). During that period it cannot be used, and the deletion can be cancelled. Afterwards the versions encrypted
 with it are permanently lost.
+
+`policy` prints the key policy, which says who may use and manage the key; --policy replaces it. `tags` prints the tags,
+--add and --remove change them.
 """
 
 from __future__ import annotations
@@ -16,18 +19,20 @@ from typing import TYPE_CHECKING
 from smtui.api.arn import is_arn
 from smtui.api.context import KeyUsageExtent
 from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
-from smtui.cli import output, rendering
+from smtui.cli import inputs, output, rendering
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import parse_count
 from smtui.cli.unlocking import open_context_for
 
 if TYPE_CHECKING:
     from smtui.api.context import Context
-    from smtui.api.kms_types import KeyClient, KeyMetadata
+    from smtui.api.kms_types import KeyClient, KeyMetadata, KeyTag
 
 EXAMPLE = (
     "smtui keys create orders --description 'The orders database'\n"
     "smtui keys\n"
+    "smtui keys policy orders --policy file://policy.json\n"
+    "smtui keys tags orders --add team=core --remove env\n"
     "smtui keys delete orders --days 14"
 )
 ALIAS = "alias/"
@@ -41,6 +46,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="key ID, ARN or alias; with create, an alias for the new key")
     parser.add_argument("--alias", metavar="NAME", help="with alias: the alias for the key")
     parser.add_argument("--description", metavar="TEXT", help="with create: description of the key")
+    parser.add_argument("--policy", metavar="JSON", help="with policy: the new policy as JSON, file://PATH or -")
+    parser.add_argument("--add", metavar="KEY=VALUE", nargs="+", help="with tags: tags to add or change")
+    parser.add_argument("--remove", metavar="KEY", nargs="+", help="with tags: tags to remove")
     window = f"{MIN_KEY_DELETION_DAYS} to {MAX_KEY_DELETION_DAYS} days (default: {MAX_KEY_DELETION_DAYS})"
     parser.add_argument("--days", metavar="N", type=parse_count, help=f"with delete: waiting period of {window}")
 
@@ -64,7 +72,8 @@ def _validate(args: argparse.Namespace) -> None:
         raise UsageError("list takes no key; describe shows one.")
     if args.action not in ("list", "create") and args.key is None:
         raise UsageError("Which key?")
-    for option, action in (("alias", "alias"), ("description", "create"), ("days", "delete")):
+    for option, action in (("alias", "alias"), ("description", "create"), ("days", "delete"), ("policy", "policy"),
+                           ("add", "tags"), ("remove", "tags")):
         if getattr(args, option) is not None and args.action != action:
             raise UsageError(f"--{option} goes with {action}.")
     if args.action == "alias" and args.alias is None:
@@ -132,10 +141,39 @@ def _cancel_deletion(vault: Context, client: KeyClient, args: argparse.Namespace
     return f"{key_id}: deletion cancelled; the key is disabled, smtui keys enable {key_id} enables it"
 
 
+def _change_policy(vault: Context, client: KeyClient, args: argparse.Namespace) -> str:
+    key_id = _read_metadata(client, args.key)["KeyId"]
+    if args.policy is None:
+        return client.get_key_policy(KeyId=key_id)["Policy"]
+    client.put_key_policy(KeyId=key_id, Policy=inputs.read_text(args.policy, "--policy"))
+    return f"{key_id}: policy changed"
+
+
+def _change_tags(vault: Context, client: KeyClient, args: argparse.Namespace) -> str:
+    key_id = _read_metadata(client, args.key)["KeyId"]
+    added = [_parse_tag(word) for word in args.add or ()]
+    if args.remove:
+        client.untag_resource(KeyId=key_id, TagKeys=args.remove)
+    if added:
+        client.tag_resource(KeyId=key_id, Tags=added)
+    if added or args.remove:
+        return f"{key_id}: tags changed"
+    tags = client.list_resource_tags(KeyId=key_id)["Tags"]
+    return "\n".join(f"{tag['TagKey']}={tag['TagValue']}" for tag in tags) or f"{key_id}: no tags"
+
+
+def _parse_tag(word: str) -> KeyTag:
+    key, equals, value = word.partition("=")
+    if not key or not equals:
+        raise UsageError("--add takes KEY=VALUE.")
+    return {"TagKey": key, "TagValue": value}
+
+
 Action = Callable[["Context", "KeyClient", argparse.Namespace], str]
 ACTIONS: dict[str, Action] = {
     "describe": _describe, "create": _create, "enable": _enable, "disable": _disable, "alias": _alias,
     "unalias": _unalias, "delete": _delete, "cancel-deletion": _cancel_deletion,
+    "policy": _change_policy, "tags": _change_tags,
 }
 
 

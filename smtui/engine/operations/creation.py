@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smtui.api.errors import InvalidParameterException, InvalidRequestException, ResourceExistsException
-from smtui.engine import kms, names, quotas, replication, tagging, values
+from smtui.engine import key_access, kms, names, quotas, replication, tagging, values
 from smtui.engine.call import Call, require_token
 from smtui.engine.declaration import Request, Response, bulk_operation, operation
 from smtui.engine.values import Value
@@ -66,6 +66,8 @@ def _parse_request(call: Call, request: Request) -> NewSecret:
         owning_service=call.caller.service, now=call.now,
     )
     first = (require_token(request), value) if value else None
+    if first:
+        key_access.require_key_access(call, secret, actions=key_access.WRITING)
     return NewSecret(secret, tags, first, regions, request.get("ForceOverwriteReplicaSecret", False))
 
 

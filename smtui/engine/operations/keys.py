@@ -5,9 +5,10 @@ from __future__ import annotations
 from smtui.api.arn import is_arn
 from smtui.api.errors import AccessDeniedException, KMSInvalidStateException, NotFoundException, ValidationException
 from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
-from smtui.engine import kms
+from smtui.engine import key_policies, kms
 from smtui.engine.call import DAY, Call, to_datetime
 from smtui.engine.declaration import Request, Response, operation
+from smtui.engine.key_attributes import store_policy, store_tags
 from smtui.vault import keys
 from smtui.vault.keys import StoredKey
 
@@ -16,13 +17,17 @@ from smtui.vault.keys import StoredKey
 def create_key(call: Call, _: None, request: Request) -> Response:
     """Page CreateKey: a symmetric encryption key."""
     key = call.keys.create_key(call.region, manager="CUSTOMER", description=request.get("Description", ""))
+    store_tags(call, key, request.get("Tags", ()))
+    if "Policy" in request:
+        store_policy(call, key, request)
     return {"KeyMetadata": _format_metadata(call, key)}
 
 
 @operation("DescribeKey", secret=False, reads_metadata=True)
 def describe_key(call: Call, _: None, request: Request) -> Response:
     """Source: page DescribeKey. Accepts aliases."""
-    return {"KeyMetadata": _format_metadata(call, get_key(call, request["KeyId"], aliases=True))}
+    key = get_authorized_key(call, "DescribeKey", request["KeyId"], aliases=True)
+    return {"KeyMetadata": _format_metadata(call, key)}
 
 
 @operation("ListKeys", secret=False, reads_metadata=True)
@@ -36,7 +41,7 @@ def list_keys(call: Call, _: None, request: Request) -> Response:
 @operation("EnableKey", changes=True, secret=False)
 def enable_key(call: Call, _: None, request: Request) -> Response:
     """Source: page EnableKey."""
-    key = _refuse_pending_deletion(call, get_customer_key(call, "EnableKey", request["KeyId"]))
+    key = refuse_pending_deletion(call, get_customer_key(call, "EnableKey", request["KeyId"]))
     keys.set_state(call.database, key, enabled=True)
     return {}
 
@@ -44,7 +49,7 @@ def enable_key(call: Call, _: None, request: Request) -> Response:
 @operation("DisableKey", changes=True, secret=False)
 def disable_key(call: Call, _: None, request: Request) -> Response:
     """Source: page DisableKey."""
-    key = _refuse_pending_deletion(call, get_customer_key(call, "DisableKey", request["KeyId"]))
+    key = refuse_pending_deletion(call, get_customer_key(call, "DisableKey", request["KeyId"]))
     keys.set_state(call.database, key, enabled=False)
     return {}
 
@@ -52,7 +57,7 @@ def disable_key(call: Call, _: None, request: Request) -> Response:
 @operation("UpdateKeyDescription", changes=True, secret=False)
 def update_key_description(call: Call, _: None, request: Request) -> Response:
     """Source: page UpdateKeyDescription."""
-    key = _refuse_pending_deletion(call, get_customer_key(call, "UpdateKeyDescription", request["KeyId"]))
+    key = refuse_pending_deletion(call, get_customer_key(call, "UpdateKeyDescription", request["KeyId"]))
     keys.set_description(call.database, key, request["Description"])
     return {}
 
@@ -66,7 +71,7 @@ def schedule_key_deletion(call: Call, _: None, request: Request) -> Response:
             f"less than or equal to {MAX_KEY_DELETION_DAYS}"
         raise ValidationException("1 validation error detected: Value at 'pendingWindowInDays' failed to satisfy "
                                   f"constraint: Member must have value {bound}")
-    key = _refuse_pending_deletion(call, get_customer_key(call, "ScheduleKeyDeletion", request["KeyId"]))
+    key = refuse_pending_deletion(call, get_customer_key(call, "ScheduleKeyDeletion", request["KeyId"]))
     delete_at = call.now + days * DAY
     keys.set_state(call.database, key, enabled=False, delete_at=delete_at)
     return {"KeyId": kms.format_key_arn(call, key), "DeletionDate": to_datetime(delete_at),
@@ -102,8 +107,15 @@ def make_alias_not_found_error(call: Call, alias: str) -> NotFoundException:
     return NotFoundException(f"Alias {arn} is not found.")
 
 
+def get_authorized_key(call: Call, operation: str, key_id: str, *, aliases: bool = False) -> StoredKey:
+    """The key that a request names, if its policy allows the operation. Raises AccessDeniedException."""
+    key = get_key(call, key_id, aliases=aliases)
+    key_policies.authorize(call, operation, key)
+    return key
+
+
 def get_customer_key(call: Call, operation: str, key_id: str) -> StoredKey:
-    """A key that its customer may change. Raises AccessDeniedException for an AWS managed key."""
+    """A key that its customer may change. Raises AccessDeniedException for an AWS managed key, or by the key policy."""
     key = get_key(call, key_id)
     if key.manager != "CUSTOMER":
         action = f"kms:{operation}"
@@ -111,10 +123,12 @@ def get_customer_key(call: Call, operation: str, key_id: str) -> StoredKey:
             f"User: {call.caller.arn} is not authorized to perform: {action} on resource: "
             f"{kms.format_key_arn(call, key)} because no resource-based policy allows the {action} action"
         )
+    key_policies.authorize(call, operation, key)
     return key
 
 
-def _refuse_pending_deletion(call: Call, key: StoredKey) -> StoredKey:
+def refuse_pending_deletion(call: Call, key: StoredKey) -> StoredKey:
+    """The key. Raises KMSInvalidStateException if its deletion is scheduled."""
     if key.state == "PendingDeletion":
         raise KMSInvalidStateException(f"{kms.format_key_arn(call, key)} is pending deletion.")
     return key

@@ -7,7 +7,7 @@ from dataclasses import replace
 from smtui.api.arn import format_secret_arn
 from smtui.api.errors import InvalidParameterException
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
-from smtui.engine import kms, names, replication, responses, rotation, values
+from smtui.engine import key_access, kms, names, replication, responses, rotation, values
 from smtui.engine.authorize import check_owner, make_not_found_error, make_replica_error, make_scheduled_error
 from smtui.engine.call import DAY, Call, require_token, to_datetime
 from smtui.engine.declaration import Request, Response, operation
@@ -29,9 +29,9 @@ def update_secret(call: Call, secret: Secret, request: Request) -> Response:
     value = values.parse_value(request)
     kms_key_id = kms.normalize_key_id(call, secret.region, request.get("KmsKeyId", ""))
     if value or "KmsKeyId" in request:
-        kms.require_key_access(call, secret)
+        key_access.require_key_access(call, secret, actions=key_access.WRITING if value else ())
     if "KmsKeyId" in request:
-        kms.require_key_access(call, replace(secret, kms_key_id=kms_key_id))
+        key_access.require_key_access(call, replace(secret, kms_key_id=kms_key_id), actions=key_access.WRITING)
     token = require_token(request) if value else None
     if value and token and (present := versions.find_by_id(call.database, secret.id, token)):
         values.require_same_value(call, secret, present, value)

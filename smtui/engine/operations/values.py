@@ -14,7 +14,7 @@ from smtui.api.errors import (
     ResourceNotFoundException,
 )
 from smtui.api.limits import MAX_BATCH_SIZE
-from smtui.engine import audit_events, kms, values
+from smtui.engine import audit_events, key_access, values
 from smtui.engine.authorize import admit
 from smtui.engine.call import Call, require_token, to_datetime
 from smtui.engine.declaration import OPERATIONS, Request, Response, operation
@@ -33,7 +33,7 @@ def _check_new_value(request: Request) -> None:
 def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
     """Source: page PutSecretValue."""
     token, value = require_token(request), values.require_value(request)
-    kms.require_key_access(call, secret)
+    key_access.require_key_access(call, secret, actions=key_access.WRITING)
     present = versions.find_by_id(call.database, secret.id, token)
     if present and present.is_empty:
         carried = values.fill_version(call, secret, present, value, request.get("VersionStages", [labels.AWSCURRENT]))
@@ -55,10 +55,10 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
 @operation("GetSecretValue")
 def get_secret_value(call: Call, secret: Secret, request: Request) -> Response:
     """Source: page GetSecretValue."""
-    kms.require_key_access(call, secret)
+    key_access.require_key_access(call, secret)
     by_stage = versions.read_labels(call.database, secret.id)
     version = _find_version(call, secret, by_stage, request.get("VersionId"), request.get("VersionStage"))
-    kms.require_key_access(call, secret, version)
+    key_access.require_key_access(call, secret, version)
     value = values.decrypt(call, secret, version)
     if not call.database.read_only:
         secrets.touch_accessed(call.database, secret, call.today)

@@ -11,7 +11,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 
 if TYPE_CHECKING:
-    from smtui.api.kms_types import KeyClient
+    from smtui.api.kms_types import KeyOperations
     from smtui.backends.local import Vault
     from smtui.tui.session import Session
 
@@ -35,13 +35,13 @@ class KeyChoice:
     target: str
 
 
-def find_target(client: KeyClient, alias: str) -> str | None:
+def find_target(client: KeyOperations, alias: str) -> str | None:
     """Returns the id of the key to which an alias points; None if there is no such alias."""
     listed = client.list_aliases()["Aliases"]
     return next((each.get("TargetKeyId") for each in listed if each["AliasName"] == alias), None)
 
 
-def find_key(client: KeyClient, key_id: str) -> str:
+def find_key(client: KeyOperations, key_id: str) -> str:
     """Returns the id of the key that a KmsKeyId means now: the target of an alias, `NOWHERE` if the alias is gone.
 
     What cannot be moved, such as a key id or the alias of an AWS managed key, means itself.

@@ -13,7 +13,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret_list.entry_state import format_deletion
 
 if TYPE_CHECKING:
-    from smtui.api.kms_types import KeyClient
+    from smtui.api.kms_types import KeyOperations
     from smtui.backends.local import Vault
 
 SHORT = 8
@@ -57,7 +57,7 @@ class KmsKey:
         return Content.styled(*(("✓ enabled", "$success") if enabled else ("○ disabled", "$warning")))
 
 
-def read_keys(client: KeyClient) -> list[KmsKey]:
+def read_keys(client: KeyOperations) -> list[KmsKey]:
     """Reads all keys of a Region, sorted by name, with keys without an alias at the end."""
     aliases: dict[str, list[str]] = {}
     for each in client.list_aliases()["Aliases"]:
@@ -66,7 +66,7 @@ def read_keys(client: KeyClient) -> list[KmsKey]:
     return sorted(found, key=lambda key: (not key.aliases, key.name))
 
 
-def _read_key(client: KeyClient, key_id: str, aliases: dict[str, list[str]]) -> KmsKey:
+def _read_key(client: KeyOperations, key_id: str, aliases: dict[str, list[str]]) -> KmsKey:
     metadata = client.describe_key(KeyId=key_id)["KeyMetadata"]
     return KmsKey(
         key_id, metadata["Arn"], metadata["KeyState"], metadata.get("Description", ""), metadata["CreationDate"],

@@ -13,7 +13,7 @@ from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.kms.aliases import ALIAS, AWS_ALIAS, KeyChoice
 
 if TYPE_CHECKING:
-    from smtui.api.kms_types import KeyClient
+    from smtui.api.kms_types import KeyOperations
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
 
@@ -33,7 +33,7 @@ def shorten_key_id(key_id: str) -> SafeText:
     return sanitize(resource if resource.startswith(ALIAS) else resource.removeprefix("key/")[:SHORT])
 
 
-def read_aliases(client: KeyClient) -> dict[str, str]:
+def read_aliases(client: KeyOperations) -> dict[str, str]:
     """Maps the id of each key with an alias to its first alias."""
     found: dict[str, str] = {}
     for alias in client.list_aliases()["Aliases"]:
@@ -72,7 +72,7 @@ async def ask_key(app: Shell, session: Session, question: SafeText, region: str 
     return None if picked is None else choices[picked][0]
 
 
-def _list_choices(client: KeyClient) -> list[tuple[KeyChoice, SafeText]]:
+def _list_choices(client: KeyOperations) -> list[tuple[KeyChoice, SafeText]]:
     """Lists the default key, then the keys with an alias, then the others, each with its text."""
     by_alias = [(alias["AliasArn"], alias["AliasName"], alias["TargetKeyId"])
                 for alias in client.list_aliases()["Aliases"] if "TargetKeyId" in alias]
@@ -84,12 +84,12 @@ def _list_choices(client: KeyClient) -> list[tuple[KeyChoice, SafeText]]:
             *((KeyChoice(arn, key), _format_choice(client, name, key)) for arn, name, key in (*customers, *bare))]
 
 
-def _format_choice(client: KeyClient, alias: str, key_id: str) -> SafeText:
+def _format_choice(client: KeyOperations, alias: str, key_id: str) -> SafeText:
     """Formats a key with the alias, if it is chosen by one, and always with the id of the key."""
     return sanitize("  ".join(filter(None, [alias, shorten_key_id(key_id), _describe_key(client, key_id)])))
 
 
-def _describe_key(client: KeyClient, key_id: str) -> str:
+def _describe_key(client: KeyOperations, key_id: str) -> str:
     metadata = client.describe_key(KeyId=key_id)["KeyMetadata"]
     state = metadata.get("KeyState", "Enabled")
     return " ".join(filter(None, [metadata.get("Description", ""), "" if state == "Enabled" else f"({state})"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -80,3 +81,29 @@ def test_refusals(stocked: CommandLine, orders: str, argv: list[str], code: int,
     assert (answer.code, answer.raw) == (code, b""), answer.err
     assert said in answer.err
     assert stocked.done("keys") == before
+
+
+def test_the_policy_of_a_key(stocked: CommandLine, orders: str, file: Callable[[str, str | bytes], str]) -> None:
+    """It is printed as KMS has it, and replaced from a file; one that locks its writer out is refused."""
+    default = json.loads(stocked.done("keys", "policy", "orders"))
+    assert default["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::000000000000:root"}
+    default["Statement"][0]["Sid"] = "Changed"
+
+    assert stocked.done("keys", "policy", "orders", "--policy", f"file://{file('p.json', json.dumps(default))}") == (
+        f"{orders}: policy changed\n")
+    assert json.loads(stocked.done("keys", "policy", "orders")) == default
+    default["Statement"][0]["Action"] = "kms:Decrypt"
+    refused = stocked("keys", "policy", "orders", "--policy", "-", stdin=json.dumps(default).encode())
+    assert (refused.code, "MalformedPolicyDocumentException" in refused.err) == (1, True)
+    assert stocked("keys", "policy", "orders", "--policy", "{}").code == 1
+    assert stocked("keys", "tags", "orders", "--policy", "{}").code == 2
+
+
+def test_the_tags_of_a_key(stocked: CommandLine, orders: str) -> None:
+    assert stocked.done("keys", "tags", "orders") == f"{orders}: no tags\n"
+    stocked.done("keys", "tags", "orders", "--add", "team=core", "env=prod=1")
+    stocked.done("keys", "tags", "orders", "--remove", "team", "--add", "env=dev")
+
+    assert stocked.done("keys", "tags", "orders") == "env=dev\n"
+    assert stocked("keys", "tags", "orders", "--add", "team").code == 2
+    assert "TagException" in stocked("keys", "tags", "orders", "--add", "aws:x=1").err

@@ -25,6 +25,10 @@ def db(cli: CommandLine, tmp_path: Path) -> CommandLine:
     (tmp_path / "policy.json").write_text(policy())
     cli.done("set", "db", "-", stdin=b"x")
     cli.done("keys", "create", "db")
+    (tmp_path / "key.json").write_text(json.dumps({"Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": ["000000000000", READER.split(":")[4]]}, "Action": "kms:*",
+         "Resource": "*"}]}))
+    cli.done("keys", "policy", "db", "--policy", f"file://{tmp_path}/key.json")
     cli.done("update-secret", "--secret-id", "db", "--kms-key-id", "alias/db")
     cli.done("put-resource-policy", "--secret-id", "db", "--resource-policy", f"file://{tmp_path}/policy.json")
     return cli
