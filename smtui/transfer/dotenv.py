@@ -1,9 +1,10 @@
 """`.env` files: `NAME=value` lines, in the syntax that common readers agree on.
 
 `export` before a name, blanks around `=` and comment lines are allowed. An unquoted value ends at the end of its line
-or before ` #`. Single quotes and backticks enclose literal text; double quotes allow the escapes `\\n`, `\\r`, `\\t`,
-`\\\\`, `\\"`, `\\$` and `\\``. Quoted values may span lines. A name in capitals alone on its line is skipped.
-`${OTHER}` is expanded on demand. Anything else is an error with its line.
+or before ` #`. Single quotes and backticks enclose literal text; `\\'` is a quote where a value in single quotes could
+not end. Double quotes allow the escapes `\\n`, `\\r`, `\\t`, `\\\\`, `\\"`, `\\$` and `\\``. Quoted values may span
+lines. A name in capitals alone on its line is skipped. `${OTHER}` is expanded on demand. Anything else is an error with
+its line.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _QUOTED = {
     "'": re.compile(r"'([^']*)'"),
     "`": re.compile(r"`([^`]*)`"),
 }
+_ESCAPED_SINGLE = re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _UNESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*")
 """Values that need no quotes in any reader, shells included."""
@@ -224,8 +226,20 @@ def _parse_value(text: str, at: int, place: str) -> tuple[str, int]:
         raise make_unreadable_error(place, "a quote is opened and never closed")
     rest = _BLANK.match(text, quoted.end())
     if rest is None:
+        escaped = _parse_escaped_single(text, at)
+        if escaped is not None:
+            return escaped
         raise make_unreadable_error(place, "something follows the closing quote")
     return quoted[1], rest.end()
+
+
+def _parse_escaped_single(text: str, at: int) -> tuple[str, int] | None:
+    """A value in single quotes as python-dotenv writes it, with `\\'` for a quote; None if it is none."""
+    quoted = _ESCAPED_SINGLE.match(text, at)
+    rest = _BLANK.match(text, quoted.end()) if quoted else None
+    if quoted is None or rest is None:
+        return None
+    return re.sub(r"\\([\\'])", r"\1", quoted[1]), rest.end()
 
 
 def _decode_escape(letter: str) -> str:

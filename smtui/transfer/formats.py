@@ -140,7 +140,7 @@ SOURCES = (
     Source(ImportFormat.ONE_PUX, "1Password: 1PUX", "File > Export", one_password.recognise, one_password.read),
     Source(ImportFormat.PASS_STORE, "pass, gopass and passage: the folder of the store",
            "`~/.password-store`; needs `gpg` or `age`", password_store.recognise, password_store.read),
-    Source(ImportFormat.ANSIBLE_VAULT, "ansible-vault: files that are encrypted as a whole",
+    Source(ImportFormat.ANSIBLE_VAULT, "ansible-vault: encrypted files, and YAML with encrypted values",
            "the file itself; asks for its password", ansible_vault.recognise, ansible_vault.read),
     Source(ImportFormat.AWS_CREDENTIALS, "AWS access keys", "`~/.aws/credentials`", aws_credentials.recognise,
            aws_credentials.read),

@@ -6,6 +6,7 @@ Each view is made once, when it is first used. A view is None if the content is 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -106,10 +107,14 @@ class SourceFile:
         return documents[0] if documents and len(documents) == 1 else None
 
     @property
+    def records(self) -> list[Any]:
+        """Like `json_records`, of JSON or YAML."""
+        return _flatten(self.documents)
+
+    @property
     def json_records(self) -> list[Any]:
         """The JSON documents, with the items of each list in its place; empty for any other file."""
-        return [each for document in self.json_documents or () for each in
-                (document if isinstance(document, list) else [document])]
+        return _flatten(self.json_documents or ())
 
     @cached_property
     def yaml_documents(self) -> list[Any] | None:
@@ -146,6 +151,10 @@ class SourceFile:
             if line.strip():
                 return line.strip()
         return ""
+
+
+def _flatten(documents: Sequence[Any]) -> list[Any]:
+    return [each for document in documents for each in (document if isinstance(document, list) else [document])]
 
 
 def _skip_space(text: str, at: int) -> int:

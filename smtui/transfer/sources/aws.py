@@ -1,7 +1,7 @@
 """Answers of AWS Secrets Manager, from the aws CLI, boto3 or smtui, and the list that `smtui export` writes.
 
-One answer or a list, JSON Lines, documents after one another, pages and lists of pages. Answers that have no value, as
-of ListSecrets, are refused with the command that gets values.
+In JSON or YAML: one answer or a list, JSON Lines, documents after one another, pages and lists of pages. Answers that
+have no value, as of ListSecrets, are refused with the command that gets values.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ GET_VALUES = "aws secretsmanager batch-get-secret-value --filters Key=name,Value
 
 def recognise(file: SourceFile) -> bool:
     """Whether every document is an answer about secrets, a page of them, or a list of answers or pages."""
-    found = file.json_documents
+    found = file.documents
     return bool(found) and all(_is_answer(each) or _is_list(each) for each in found or ())
 
 
@@ -32,7 +32,7 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
     """Raises UnreadableFileError; UnknownSourceError for answers without values."""
     content = SourceContent("output of AWS Secrets Manager")
     failed, last = 0, None
-    for page in file.json_records:
+    for page in file.records:
         if not {"SecretValues", *VALUES} & page.keys() and _is_without_value(page):
             raise _make_no_value_error(file.name, page)
         failed += len(get_list(page, "Errors")) if _is_page(page) else 0

@@ -17,6 +17,8 @@ from smtui.transfer.sources.csv_columns import CsvKind, find_kind
 
 DELIMITERS = ",;\t"
 NAMES_AND_VALUES = {"key", "value"}
+RECYCLE_BIN = ("Recycle Bin",)
+"""The group of deleted entries, under its English name in KeePassXC."""
 SECURE_NOTE = "http://sn"
 """The URL of a note in exports of LastPass."""
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|#39|#x27);")
@@ -89,10 +91,12 @@ def _make_item(row: Row, kind: CsvKind, header: list[str], place: str) -> Item:
     if kind.names_by_host and (host := _find_host(fields.get("url", ""))):
         folder, title = ((host,), fields["username"]) if fields.get("username") else ((), title or host)
     tags = {tag.strip(): "" for tag in re.split(r"[;,]", row.get(csv_columns.TAGS, "")) if tag.strip()}
-    archived = row.get(csv_columns.ARCHIVED, "").lower() in _YES
+    state = ItemState.ARCHIVED if row.get(csv_columns.ARCHIVED, "").lower() in _YES else ItemState.ACTIVE
+    if kind.root and folder[:1] == RECYCLE_BIN:
+        state = ItemState.TRASHED
     return Item(
         title or _find_host(fields.get("url", "")), place, folder, fields, tags=tags,
-        id=row.get(csv_columns.ID, "").strip("{}"), state=ItemState.ARCHIVED if archived else ItemState.ACTIVE,
+        id=row.get(csv_columns.ID, "").strip("{}"), state=state,
     )  # fmt: skip
 
 
