@@ -6,13 +6,14 @@ import argparse
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.unlocking import open_for
 from smtui.system.paths import expand_home, is_file
-from smtui.transfer import json_stream
+from smtui.transfer import formats, json_stream
 from smtui.transfer.apply import import_entries
 from smtui.transfer.entry import Entry, add_prefix, require_unique
 from smtui.transfer.formats import MAX_BYTES, ImportFormat
@@ -22,7 +23,7 @@ from smtui.transfer.target import ImportTarget
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
-LONG = 16 * 1024 * 1024
+LONG = 4 * 1024 * 1024
 """Bytes; a file up to this size is read and validated before the vault is opened."""
 MAX_NAMES = 10
 """Secrets that a message lists."""
@@ -33,7 +34,7 @@ class DryRunError(Exception):
 
 
 def is_long(path: str) -> bool:
-    """Whether a file is too large to be read into memory: a long list, or anything that is larger than any file read.
+    """Whether a file is read secret by secret: a long list of secrets, or anything larger than any file in memory.
 
     Raises:
         OSError: if it cannot be read.
@@ -42,8 +43,15 @@ def is_long(path: str) -> bool:
     if path == "-" or not is_file(place) or place.stat().st_size <= LONG:
         return False
     with place.open("rb") as file:
-        return file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{") or \
-            place.stat().st_size > MAX_BYTES
+        is_json = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{")
+    if place.stat().st_size > MAX_BYTES:
+        return True
+    return is_json and (json_stream.can_parse(place) or not _is_recognised(place))
+
+
+def _is_recognised(path: Path) -> bool:
+    """Whether this is an export of another program, which is read at once."""
+    return any(not source.is_general for source in formats.find_claims(formats.open_source(path)))
 
 
 def run(args: argparse.Namespace) -> Exit:
@@ -52,28 +60,34 @@ def run(args: argparse.Namespace) -> Exit:
         raise UsageError("A file of this size must be a list of secrets; --as-one and standard input are not possible.")
     counts: Counter[Action] = Counter()
     conflicts: list[Step] = []
+    notes: list[str] = []
     with open_for(args) as vault:
         try:
             with vault.transaction(large=True):
-                conflicts = _import_entries(vault, args, counts)
+                conflicts = _import_entries(vault, args, counts, notes)
                 if args.dry_run:
                     raise DryRunError
         except DryRunError:
             pass
+    for note in notes:
+        diagnostics.note(note)
     output.write_line(f"{'would import' if args.dry_run else 'imported'}: {format_counts(counts)}")
     if conflicts:
         raise make_conflict_error(conflicts, counts[Action.CONFLICT])
     return Exit.DONE
 
 
-def _import_entries(vault: Vault, args: argparse.Namespace, counts: Counter[Action]) -> list[Step]:
-    """Imports and counts one entry after the other. Returns the first conflicts.
+def _import_entries(
+    vault: Vault, args: argparse.Namespace, counts: Counter[Action], notes: list[str]
+) -> list[Step]:
+    """Imports and counts one entry after the other; `notes` gets sentences about them. Returns the conflicts.
 
     Raises:
         RefusedError: at the end, with all conflicts together, if this is not a dry run.
     """
     conflicts: list[Step] = []
-    steps = import_entries(ImportTarget(vault, args.region), require_unique(_read_entries(args)), args.difference)
+    entries = require_unique(_read_entries(args, notes))
+    steps = import_entries(ImportTarget(vault, args.region), entries, args.difference)
     with diagnostics.show_progress() as bar:
         for step in steps:
             counts[step.action] += 1
@@ -88,11 +102,11 @@ def _import_entries(vault: Vault, args: argparse.Namespace, counts: Counter[Acti
     return conflicts
 
 
-def _read_entries(args: argparse.Namespace) -> Iterator[Entry]:
+def _read_entries(args: argparse.Namespace, notes: list[str]) -> Iterator[Entry]:
     with ExitStack() as files:
         for path in args.files:
             stream = files.enter_context(expand_home(path).open("rb"))
-            for entry in json_stream.parse(stream, path):
+            for entry in json_stream.parse(stream, path, notes):
                 yield add_prefix(entry, args.prefix)
 
 

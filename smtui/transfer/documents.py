@@ -19,7 +19,7 @@ from smtui.text.strict_json import StrictJsonError
 from smtui.transfer.entry import Entry, Value, make_unreadable_error
 from smtui.transfer.sources.fields import to_text
 
-BATCH_MEMBERS = {"SecretValues", "Errors", "NextToken"}
+BATCH_MEMBERS = {"SecretValues", "Errors", "NextToken", "ResponseMetadata"}
 METADATA = ("Description", "Tags", "Type")
 _SERVICE = re.compile(r"[a-z][a-z0-9-]{0,127}")
 
@@ -63,6 +63,20 @@ def _count_without_value(document: Any) -> int:
     """The number of secrets that BatchGetSecretValue could not get."""
     errors = document.get("Errors") if isinstance(document, dict) and _is_batch(document) else None
     return len(errors) if isinstance(errors, list) else 0
+
+
+def note_rest(file: str, failed: int, *, is_continued: bool) -> list[str]:
+    """Sentences about what pages of BatchGetSecretValue lack: secrets without a value, and further pages."""
+    notes = [f"{file}: skipped {failed:,} without a value (see Errors in the file)."] if failed else []
+    if is_continued:
+        notes.append(f"{file}: there are more secrets on AWS than in this file (NextToken).")
+    return notes
+
+
+def is_secret(document: Any) -> bool:
+    """Whether this is output of GetSecretValue, or the input of CreateSecret."""
+    return isinstance(document, dict) and isinstance(document.get("Name"), str) and \
+        bool({"SecretString", "SecretBinary"} & document.keys())
 
 
 def _is_answer(document: dict[str, Any]) -> bool:

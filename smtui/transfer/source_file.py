@@ -109,12 +109,12 @@ class SourceFile:
     @property
     def records(self) -> list[Any]:
         """Like `json_records`, of JSON or YAML."""
-        return _flatten(self.documents)
+        return _merge_lists(self.documents)
 
     @property
     def json_records(self) -> list[Any]:
         """The JSON documents, with the items of each list in its place; empty for any other file."""
-        return _flatten(self.json_documents or ())
+        return _merge_lists(self.json_documents or ())
 
     @cached_property
     def yaml_documents(self) -> list[Any] | None:
@@ -153,7 +153,7 @@ class SourceFile:
         return ""
 
 
-def _flatten(documents: Sequence[Any]) -> list[Any]:
+def _merge_lists(documents: Sequence[Any]) -> list[Any]:
     return [each for document in documents for each in (document if isinstance(document, list) else [document])]
 
 

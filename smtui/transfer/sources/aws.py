@@ -40,10 +40,8 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
         for answer in page["SecretValues"] if _is_page(page) else [page]:
             place = f"{file.name}, secret {len(content.entries) + 1}"
             content.entries.append(documents.parse_secret(answer, place))
-    if failed:
-        content.notes.append(f"{file.name}: skipped {failed:,} without a value (see Errors in the file).")
-    if last is not None and last.get("NextToken") is not None and _is_page(last):
-        content.notes.append(f"{file.name}: there are more secrets on AWS than in this file (NextToken).")
+    is_continued = last is not None and last.get("NextToken") is not None and _is_page(last)
+    content.notes += documents.note_rest(file.name, failed, is_continued=is_continued)
     return content
 
 
@@ -54,17 +52,13 @@ def _is_list(document: Any) -> bool:
 
 
 def _is_answer(document: Any) -> bool:
-    return isinstance(document, dict) and (_is_page(document) or _is_secret(document) or _is_without_value(document))
+    return isinstance(document, dict) and \
+        (_is_page(document) or documents.is_secret(document) or _is_without_value(document))
 
 
 def _is_page(document: dict[str, Any]) -> bool:
     """Whether this is output of BatchGetSecretValue, not an object with a secret named SecretValues."""
     return isinstance(document.get("SecretValues"), list) and document.keys() <= PAGE
-
-
-def _is_secret(document: dict[str, Any]) -> bool:
-    """Whether this is output of GetSecretValue, or the input of CreateSecret."""
-    return isinstance(document.get("Name"), str) and bool(document.keys() & {*VALUES})
 
 
 def _is_without_value(document: dict[str, Any]) -> bool:

@@ -329,3 +329,41 @@ def test_ctrl_c_during_a_long_import_leaves_nothing(
 
     assert cli("import", file("long.json", LISTED)).code == 130
     assert cli.done("ls") == ""
+
+
+@pytest.mark.usefixtures("short_memory")
+def test_a_long_file_of_json_lines(stocked: CommandLine, file: WriteFile) -> None:
+    lines = ('{"Name": "a", "SecretString": "1"}\n\n{"Name": "b",\n "SecretString": "\\u00fc"}'
+             '{"Name": "c", "SecretBinary": "AA=="}')
+
+    assert stocked.done("import", file("long.jsonl", lines)) == "imported: new secrets 3\n"
+    assert stocked.done("get", "b") == "ü"
+    for more, said in (('\n{"A": 1}', "secret 4: it has no Name"), ("\nx", "secret 4: it has no Name"),
+                       ('\n{"Name": "d"', "secret 4: not JSON")):
+        answer = stocked("import", file("long.jsonl", lines.replace('"c"', '"new"') + more), "--update")
+        assert answer.code == 2
+        assert said in answer.err
+    assert stocked("get", "new").code == 1
+
+
+@pytest.mark.usefixtures("short_memory")
+def test_a_long_page_says_what_it_lacks(stocked: CommandLine, file: WriteFile) -> None:
+    page = '{"SecretValues": [{"Name": "a", "SecretString": "1"}], "Errors": [{"SecretId": "x"}], "NextToken": "t"}'
+
+    answer = stocked("import", file("page.json", page))
+
+    assert answer.code == 0
+    assert "skipped 1 without a value" in answer.err
+    assert "more secrets on AWS than in this file" in answer.err
+
+
+@pytest.mark.usefixtures("short_memory")
+@pytest.mark.parametrize("content", [
+    '{"SecretValues": [{"Name": "a", "SecretString": "1"}]}\n{"SecretValues": [{"Name": "b", "SecretString": "2"}]}',
+    '{"encrypted": false, "items": [{"type": 2, "name": "a", "notes": "1"}, {"type": 2, "name": "b", "notes": "2"}]}',
+], ids=["pages", "Bitwarden"])
+def test_a_long_file_that_cannot_be_read_in_parts_is_read_at_once(
+    stocked: CommandLine, file: WriteFile, content: str
+) -> None:
+    assert "new secrets 2" in stocked.done("import", file("long.json", content))
+    assert stocked.done("get", "b") == "2"
