@@ -28,7 +28,8 @@ class ListModel:
         """The tree of the rows; None if the list is flat."""
         self.separator = "/"
         """What separates the levels of the tree."""
-        self._tree_state = TreeState()
+        self.tree_state = TreeState()
+        """Which groups of the tree are expanded."""
         self._view: FilteredView | None = None
         self._shown: PageCache | None = None
         """The pages of the view; None while they are read again, so that no other view is made of the old ones."""
@@ -78,8 +79,8 @@ class ListModel:
         if self.list_query.is_tree:
             expands_all = bool(self.list_query.text.strip())
             if expands_all:
-                self._tree_state.collapsed.clear()
-            self.tree = NameTree(self.entries, self.separator, self._tree_state, expands_all=expands_all)
+                self.tree_state.collapsed.clear()
+            self.tree = NameTree(self.entries, self.separator, self.tree_state, expands_all=expands_all)
             self.tree.extend(BATCH_SIZE)
 
     def update_tree(self) -> None:

@@ -20,6 +20,7 @@ from smtui.tui.secret_list.filter_bar import FilterBar, FilterLine
 from smtui.tui.secret_list.list_state import ListState, find_accessed, read_list_state
 from smtui.tui.secret_list.list_widget import SecretList
 from smtui.tui.secret_list.loader import PageLoader
+from smtui.tui.secret_list.name_tree import TreeState
 from smtui.tui.secret_list.preview import Preview
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.results import MAX_CACHED
@@ -62,6 +63,7 @@ class ListingScreen(SessionScreen[None]):
         self.list_query = ListQuery()
         self.previous_query: ListQuery | None = None
         self._initial_cursor: tuple[str, int] | None = None
+        self._tree_state = TreeState()
         self._shown_ignored: tuple[str, ...] = ()
         self._is_counting = False
         self._vocabulary = Vocabulary()
@@ -78,19 +80,25 @@ class ListingScreen(SessionScreen[None]):
         yield Static(id="ignored")
         yield Footer()
 
-    def set_initial_list(self, list_query: ListQuery, previous_query: ListQuery | None, arn: str, row: int) -> None:
+    def set_initial_list(
+        self, list_query: ListQuery, previous_query: ListQuery | None, key: str, row: int,
+        tree_state: TreeState | None = None,
+    ) -> None:
         """Sets the first query and the cursor. Call it before the screen is shown.
 
         Args:
             previous_query: the query to which `action_planned` returns; None if there is none.
-            arn: the secret for the cursor.
-            row: the row for the cursor if the list does not contain that secret.
+            key: the secret for the cursor, by its ARN, or the group, by its path.
+            row: the row for the cursor if the list does not contain it.
+            tree_state: which groups are expanded; None for none.
         """
-        self.list_query, self.previous_query, self._initial_cursor = list_query, previous_query, (arn, row)
+        self.list_query, self.previous_query, self._initial_cursor = list_query, previous_query, (key, row)
+        self._tree_state = tree_state or TreeState()
 
     def on_mount(self) -> None:
         self.add_class("-beside")
         if self._initial_cursor is not None:
+            self.secrets.model.tree_state = self._tree_state
             self.secrets.set_initial_cursor(*self._initial_cursor)
             with self.prevent(Input.Changed):
                 self.filter.value = self.list_query.text

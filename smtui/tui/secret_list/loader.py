@@ -10,6 +10,7 @@ from smtui.tui.bridge import call, look
 from smtui.tui.secret_list import entry_state
 from smtui.tui.secret_list.list_model import ListModel
 from smtui.tui.secret_list.list_state import ListState, read_list_state
+from smtui.tui.secret_list.name_tree import is_at_key
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.results import Fetch, FilteredView, Page
 from smtui.tui.secret_list.suggestions import Vocabulary
@@ -110,14 +111,17 @@ async def read_first_rows(
             report_at = loop.time() + SHOW_INTERVAL
 
 
-async def read_up_to(view: FilteredView, arn: str) -> None:
-    """Reads the rows of a view up to a secret, or `MAX_SOUGHT` of them.
+async def read_up_to(view: FilteredView, key: str) -> None:
+    """Reads the rows of a view up to a secret or the first one of a group, or `MAX_SOUGHT` of them.
+
+    Args:
+        key: the ARN of the secret, or the path of the group.
 
     Raises:
         SmtuiError: a page could not be read.
     """
     seen = 0
-    while not any(entry["ARN"] == arn for entry in view.rows[seen:]):
+    while not any(is_at_key(entry, key) for entry in view.rows[seen:]):
         seen = len(view.rows)
         if not view.has_more or seen >= MAX_SOUGHT:
             return

@@ -201,6 +201,11 @@ class TreeState:
         self.collapsed.add(path)
 
 
+def is_at_key(entry: SecretListEntry, key: str) -> bool:
+    """Whether an entry is the secret with this ARN, or is in the group with this path."""
+    return entry["ARN"] == key or entry["Name"].startswith(key)
+
+
 class NameTree:
     """The tree of a list of entries, which may grow.
 
@@ -323,9 +328,13 @@ class NameTree:
         self.state.open_path = path
         self._rows = None
 
-    def reveal(self, arn: str) -> None:
-        """Makes the row of a secret visible: expands the groups above it, and leaves an open group without it."""
-        at = next((at for at, entry in enumerate(self.entries) if entry["ARN"] == arn), None)
+    def reveal(self, key: str) -> None:
+        """Makes the row of a secret or group visible: expands the groups above it, and leaves an open group without it.
+
+        Args:
+            key: the ARN of the secret, or the path of the group.
+        """
+        at = next((at for at, entry in enumerate(self.entries) if is_at_key(entry, key)), None)
         if at is None:
             return
         self.extend(at + 1 - self.built)
@@ -333,7 +342,7 @@ class NameTree:
         if not name.startswith(self.state.open_path):
             self.state.open_path = ""
         at = name.find(self._separator)
-        while at >= 0:
+        while at >= 0 and name[:at + len(self._separator)] != key:
             at += len(self._separator)
             self.expand(name[:at])
             at = name.find(self._separator, at)

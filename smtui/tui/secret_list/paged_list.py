@@ -131,7 +131,7 @@ class PagedList(VirtualList):
         try:
             kept, place = self._find_cursor_target() if keep_cursor else (None, 0)
             await read_first_rows(view, place + self.height, in_part=kept is None, report_progress=self._post_loaded)
-            if kept is not None and list_query.text != self.model.list_query.text:
+            if kept and (list_query.is_tree or list_query.text != self.model.list_query.text):
                 await read_up_to(view, kept)
             self._show_view(list_query, view, kept, place)
             await asyncio.sleep(DRAW_PAUSE if view.has_more and view.has_best else 0)
@@ -154,9 +154,9 @@ class PagedList(VirtualList):
     def _post_loaded(self) -> None:
         self.post_message(self.Loaded())
 
-    def set_initial_cursor(self, arn: str, row: int) -> None:
-        """Sets the cursor of the first result: on this secret, or in this row if the secret is not listed."""
-        self._initial_cursor = (arn, row)
+    def set_initial_cursor(self, key: str, row: int) -> None:
+        """Sets the cursor of the first result: on this secret or group, or in this row if that is not listed."""
+        self._initial_cursor = (key, row)
 
     def _find_cursor_target(self) -> tuple[str | None, int]:
         if not self.model.has_read and self._initial_cursor is not None:
@@ -167,7 +167,7 @@ class PagedList(VirtualList):
         return self.current_key, place
 
     def _show_view(self, list_query: ListQuery, view: FilteredView, kept: str | None, place: int) -> None:
-        """Shows a view, with the cursor on the secret with the ARN `kept` if it is listed, or in the row `place`."""
+        """Shows a view, with the cursor on the secret or group `kept` if it is listed, or in the row `place`."""
         is_other = list_query.text != self.model.list_query.text
         self.model.show_view(list_query, view)
         if kept and self.model.tree and self.model.find_row(kept) is None:

@@ -5,13 +5,14 @@ It holds names, a filter and positions, and no values.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.tabs import VALUE, SecretTab
+from smtui.tui.secret_list.name_tree import TreeState
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.screen import SecretsScreen
 
@@ -34,12 +35,13 @@ class ReturnPlace:
         region: the Region that was shown.
         list_query: the query of the list of secrets.
         previous_query: the query that the list of planned deletions replaced; None if it was not shown.
-        cursor: the ARN of the secret under the cursor; empty if there was none.
+        cursor: the ARN of the secret under the cursor, or the path of the group; empty if there was neither.
         row: the row of the cursor, from 0.
         secret: the ARN or name of the open secret; empty if none was open.
         part: the number of its open tab.
         place: the open place of the menu; None if none was open.
         marked: the marked secrets. A lock forgets them.
+        tree_state: which groups of the tree were expanded, and which one was open.
     """
 
     path: Path
@@ -52,6 +54,7 @@ class ReturnPlace:
     part: int = VALUE
     place: Place | None = None
     marked: tuple[SecretListEntry, ...] = ()
+    tree_state: TreeState = field(default_factory=TreeState)
 
     def forget_marks(self) -> ReturnPlace:
         """The same position without marks, as a lock leaves it."""
@@ -64,12 +67,11 @@ def find_return_place(app: Shell, session: Session, *, keeps_marks: bool = False
     listing = next((screen for screen in stack if isinstance(screen, SecretsScreen)), None)
     if listing is None or not listing.query("SecretList"):  # still being composed
         return None
-    current = listing.secrets.current
     secret, part = _open_secret(reversed(stack))
     return ReturnPlace(
         session.vault.path, session.region, listing.list_query, listing.previous_query,
-        current["ARN"] if current else "", listing.secrets.cursor, secret, part, _open_place(reversed(stack)),
-        tuple(listing.secrets.selection.entries) if keeps_marks else (),
+        listing.secrets.current_key or "", listing.secrets.cursor, secret, part, _open_place(reversed(stack)),
+        tuple(listing.secrets.selection.entries) if keeps_marks else (), listing.secrets.model.tree_state,
     )  # fmt: skip
 
 
@@ -77,7 +79,8 @@ async def return_to(app: Shell, session: Session, place: ReturnPlace) -> None:
     """Shows the list as it was left, and above it the secret or place that was open."""
     session.region = place.region
     listing = SecretsScreen(session)
-    listing.set_initial_list(place.list_query, place.previous_query, place.cursor, place.row)
+    listing.set_initial_list(place.list_query, place.previous_query, place.cursor, place.row,
+                             tree_state=place.tree_state)
     await app.show_only(listing)
     listing.secrets.selection.selected.add(place.marked)
     if place.place is not None:

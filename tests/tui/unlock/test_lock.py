@@ -27,6 +27,7 @@ from smtui.tui.unlock.return_place import find_return_place
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import MakeApp, Steady, paste, said, screen_text, types, unfreeze, until
+from tests.tui.secret_list.driver import get_list_screen, read_list
 from tests.tui.test_read_states import SCREENS
 
 
@@ -226,6 +227,27 @@ async def test_after_unlocking_one_is_where_one_was(app: MakeApp, filled: Any, c
         assert running.screen.secrets.current["ARN"] == where
         await pilot.press("escape")
         await until(pilot, lambda: "5 secrets" in screen_text(running))
+
+
+async def test_after_unlocking_the_tree_is_as_it_was(app: MakeApp, vault: smtui.Vault) -> None:
+    """Groups stay expanded, and the cursor stays on its group, also far behind the first page of the list."""
+    vault.create_secrets([{"Name": f"dev/{number:03}", "SecretString": "x"} for number in range(150)]
+                         + [{"Name": f"prod/{each}/db", "SecretString": "x"} for each in ("mail", "pay", "web")])
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "153 secrets" in screen_text(running))
+        await pilot.press("T")
+        await until(pilot, lambda: "dev/  150" in screen_text(running))
+        await pilot.press("home", "left", "down", "right", "down", "down")
+        await until(pilot, lambda: get_list_screen(running).secrets.current_key == "prod/pay/")
+        before = read_list(running)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: "Locked by Ctrl+L." in screen_text(running))
+        await unlock_again(pilot)
+
+        await until(pilot, lambda: isinstance(running.screen, SecretsScreen))
+        await until(pilot, lambda: get_list_screen(running).secrets.current_key == "prod/pay/")
+        await until(pilot, lambda: read_list(running) == before)
 
 
 async def test_after_unlocking_one_is_in_the_same_region_and_place(
