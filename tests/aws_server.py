@@ -20,6 +20,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import LIMIT
+
 ACCOUNT, OTHER_ACCOUNT = "123456789012", "222222222222"
 DENIED, THROTTLED, EXPIRED, HTML, PAGE, RESET = "denied", "throttled", "expired", "html", "page", "reset"
 FAULTS = (DENIED, THROTTLED, EXPIRED, HTML, PAGE, RESET)
@@ -77,6 +79,8 @@ class Proxy:
     """The operations that the fault of `*` does not concern."""
     events: list[dict[str, Any]] = field(default_factory=list)
     """Records of CloudTrail, newest first, which moto does not look up."""
+    gate: threading.Event = field(default_factory=threading.Event)
+    """No call is answered until it is set."""
     regions: list[str] = field(default_factory=list)
     """The Regions that are enabled for the account."""
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -88,6 +92,7 @@ class Proxy:
         operation = name_operation(environ)
         self.calls.append(operation)
         self.user_agents.add(environ.get("HTTP_USER_AGENT", ""))
+        self.gate.wait(LIMIT)
         fault = self.faults.get(operation) or (self.faults.get("*") if operation not in self.allowed else None)
         if fault is None and operation == "/listRegions" and self.regions:
             enabled = [{"RegionName": region, "RegionOptStatus": "ENABLED_BY_DEFAULT"} for region in self.regions]
@@ -231,6 +236,7 @@ def aws(aws_server: tuple[Proxy, str], tmp_path: Path, monkeypatch: pytest.Monke
     proxy.faults.clear()
     proxy.user_agents.clear()
     proxy.events.clear()
+    proxy.gate.set()
     proxy.regions.clear()
     proxy.allowed.clear()
     proxy.requests.clear()
@@ -243,4 +249,5 @@ def aws(aws_server: tuple[Proxy, str], tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: None))
     yield Aws(proxy, url, config)
+    proxy.gate.set()
     proxy.faults.clear()

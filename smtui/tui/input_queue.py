@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 INPUT = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
 """The events that the queue holds back."""
-READ_PATIENCE = 2.0
-"""Seconds for which a key waits for the read of the screen."""
+READ_PATIENCE, ACCOUNT_PATIENCE = 2.0, 0.1
+"""Seconds for which a key waits for the read of the screen: of a vault, and of an account, which may take long."""
 STUCK_AFTER = 0.5
 """Seconds without progress after which a newly pressed urgent key is delivered at once."""
 URGENT_AFTER = 3.0
@@ -78,12 +78,15 @@ class InputQueue:
         app: the app that receives the events.
         deliver: passes one event to the app, and returns when the app has forwarded it.
         show_count: is called with the number of events that have waited longer than `SHOWN_AFTER`, or 0.
+        get_patience: returns the seconds for which a key waits for the read of the screen.
     """
 
     def __init__(
         self, app: CopyingApp, deliver: Callable[[events.Event], Awaitable[None]], show_count: Callable[[int], None],
+        get_patience: Callable[[], float] = lambda: READ_PATIENCE,
     ) -> None:
         self._show_count = show_count
+        self._get_patience = get_patience
         self._app = app
         self._deliver = deliver
         self._waiting: deque[events.Event] = deque()
@@ -245,7 +248,8 @@ class InputQueue:
             readers += [worker for worker in self._app.workers if worker.node is screen and not worker.is_finished]
         if isinstance(screen, FillsLater) and (pending := screen.pending_read) is not None:
             readers.append(pending)
-        return any(self._now < self._read_until.setdefault(each, self._now + READ_PATIENCE) for each in readers)
+        until = self._now + self._get_patience()
+        return any(self._now < self._read_until.setdefault(each, until) for each in readers)
 
     def _is_typing(self, event: events.Event) -> bool:
         """Whether the event only edits the text of the focused field."""

@@ -21,7 +21,7 @@ from smtui.clipboard.clipboard import Clipboard
 from smtui.system.settings import Settings
 from smtui.tui.bridge import gesture, must_be_on_top
 from smtui.tui.contexts_app import ContextsApp
-from smtui.tui.input_queue import InputQueue
+from smtui.tui.input_queue import ACCOUNT_PATIENCE, READ_PATIENCE, InputQueue
 from smtui.tui.jobs.job import JobStatus
 from smtui.tui.session import Session
 from smtui.tui.too_small import TooSmallScreen
@@ -97,10 +97,13 @@ class Shell(ContextsApp):
         self.key_file = ""
         """The path of the key file that was given or used last, for the unlock screen."""
         self.session: Session | None = None
-        self.input = InputQueue(self, super().on_event, self._show_waiting_keys)
+        self.input = InputQueue(self, super().on_event, self._show_waiting_keys, self._get_read_patience)
 
     def _show_waiting_keys(self, count: int) -> None:
         self.keys_waiting = count
+
+    def _get_read_patience(self) -> float:
+        return ACCOUNT_PATIENCE if self.session is not None and self.session.vault.can.has_costs else READ_PATIENCE
 
     def on_unmount(self) -> None:
         self.input.close()

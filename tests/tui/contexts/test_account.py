@@ -19,7 +19,9 @@ from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.screen import AuditLogScreen
 from smtui.tui.contexts.screen import RegionsScreen
+from smtui.tui.help.screen import HelpScreen
 from smtui.tui.rotation.functions import FunctionsScreen
+from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.unlock.account import AccountScreen
@@ -136,6 +138,33 @@ async def test_gestures_after_one_full_list_list_nothing_again(aws: Aws, tmp_pat
         await pilot.pause()
 
     assert aws.calls["ListSecrets"] == 2
+
+
+async def test_thirty_gestures_in_five_thousand_secrets(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    """The first list costs one call. After one full list, no gesture lists anything again."""
+    aws.fill(5000)
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "100+ secrets")
+        assert aws.calls["ListSecrets"] == 1
+        await pilot.press("G")
+        await see(pilot, "5,000 secrets")
+        assert aws.calls["ListSecrets"] == 50
+        await pilot.press("enter")
+        await see(pilot, "hidden (r to reveal)")
+        await pilot.press("escape")
+        await see(pilot, "prod/svc/04999")
+        await pilot.press("s", "s", "s", "s", "S", "S", "x", "x", "T", "T", "g", "G", "pageup", "pagedown", "space", "V",
+                          "up", "V", "asterisk", "asterisk", "escape", "slash", "escape", "Z", "Z", "home", "end")
+        await until(pilot, lambda: isinstance(app.screen, SecretsScreen) and app.screen.has_read)
+        for text in ("04321", "tag:team=t1", "older:90d"):
+            await pilot.press("slash")
+            await types(pilot, text)
+            await until(pilot, lambda: isinstance(app.screen, SecretsScreen) and app.screen.secrets.pending is None)
+            await pilot.press("escape", "escape")
+        await pilot.pause()
+
+    assert aws.calls["ListSecrets"] == 50
 
 
 async def test_a_refresh_reads_the_list_again(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
@@ -478,6 +507,64 @@ async def test_a_command_that_fails_says_so(
         await see(pilot, "Enter runs it, then signs in.")
         await pilot.press("enter")
         await see(pilot, sentence)
+
+
+async def test_keys_work_while_aws_does_not_answer(
+    app: MakeApp, aws: Aws, filled: Any, vault: smtui.Vault
+) -> None:
+    """No call is answered from the first secret on, until the lock is over: no key waits for an answer."""
+    aws.fill(3)
+    running = app()
+    async with running.run_test(size=SIZE) as pilot:
+        await see(pilot, "5 secrets")
+        await go_to_context(pilot, "prod")
+        await see(pilot, "3 secrets")
+        account: Any = running.session
+        aws.proxy.gate.clear()
+        for _ in range(12):  # more often than there are threads
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(running.screen, SecretScreen))
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(running.screen, SecretsScreen))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(running.screen, HelpScreen))
+        await pilot.press("escape", "f12", "slash")
+        await types(pilot, "00002")
+        await see(pilot, "00002")
+        await pilot.press("escape", "c")
+        await until(pilot, lambda: isinstance(running.screen, RegionsScreen))
+        await see(pilot, "Reading")
+        await pilot.press("0")
+        await see(pilot, "5 secrets")
+        await pilot.press("enter")
+        await see(pilot, "hidden (r to reveal)")
+        await pilot.press("0")
+        await until(pilot, lambda: ACCOUNT in screen_text(running))
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(running.screen, UnlockScreen))
+        aws.proxy.gate.set()
+        await until(pilot, lambda: vault.locked and account.vault.locked)
+
+
+async def test_total_throttling_leaves_all_keys_working(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    """What cannot be read says so in its pane, with the key that retries."""
+    aws.fill(2)
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "2 secrets")
+        aws.proxy.faults["*"] = THROTTLED
+        await pilot.press("enter")
+        await see(pilot, "Rate exceeded")
+        for number in "3456":
+            await pilot.press(number)
+            await see(pilot, "F12 retries")
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, SecretScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, SecretsScreen))
+        aws.proxy.faults.clear()
+        await pilot.press("enter")
+        await see(pilot, "hidden (r to reveal)")
 
 
 async def test_bookmarks_lead_to_secrets_of_other_accounts(
