@@ -154,8 +154,8 @@ async def test_thirty_gestures_in_five_thousand_secrets(aws: Aws, tmp_path: Path
         await see(pilot, "hidden (r to reveal)")
         await pilot.press("escape")
         await see(pilot, "prod/svc/04999")
-        await pilot.press("s", "s", "s", "s", "S", "S", "x", "x", "T", "T", "g", "G", "pageup", "pagedown", "space", "V",
-                          "up", "V", "asterisk", "asterisk", "escape", "slash", "escape", "Z", "Z", "home", "end")
+        await pilot.press("s", "s", "s", "s", "S", "S", "x", "x", "T", "T", "g", "G", "pageup", "pagedown", "space",
+                          "V", "up", "V", "asterisk", "asterisk", "escape", "slash", "escape", "Z", "Z", "home", "end")
         await until(pilot, lambda: isinstance(app.screen, SecretsScreen) and app.screen.has_read)
         for text in ("04321", "tag:team=t1", "older:90d"):
             await pilot.press("slash")
