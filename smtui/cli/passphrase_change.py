@@ -28,8 +28,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     new_passphrase.declare_descriptor(parser)
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--new-key-file", metavar="PATH",
-                       help="need this key file from now on; created with random content if missing")
-    group.add_argument("--no-key-file", action="store_true", help="need no key file from now on")
+                       help="require this key file from now on; created with random content if missing")
+    group.add_argument("--no-key-file", action="store_true", help="stop requiring a key file")
     declare_cost(parser, "as before")
     recovery_code.declare(parser)
 
@@ -72,7 +72,7 @@ def _read_new_key_file(vault: Vault, args: argparse.Namespace) -> Iterator[KeyFi
     elif vault.maintenance.has_key_file and not vault.maintenance.knows_key_file and not args.no_key_file:
         path = unlocking.find_key_file(args)
         if path is None:
-            raise CannotUnlockError("This vault has a key file, and it is not said what is to become of it.",
+            raise CannotUnlockError("This vault has a key file: choose whether to keep, replace or remove it.",
                                     hint=CHOICES)
     if path is None:
         yield None
@@ -87,7 +87,7 @@ def _read_new_key_file(vault: Vault, args: argparse.Namespace) -> Iterator[KeyFi
 def create_if_missing(path: str) -> None:
     """Creates a new key file if there is nothing at the path, and says so. Raises UsageError."""
     if not path:
-        raise UsageError("The new key file has no name: give a path.")
+        raise UsageError("--new-key-file names no file: give a path.")
     if is_absent(expand_home(path)):
         from smtui.backends import key_files
 

@@ -32,7 +32,7 @@ def require_confirmation(vault: Vault, *, is_accepted: bool) -> None:
             diagnostics.write(line)
     if not is_accepted and not _confirm():
         raise OlderFileError(
-            "The vault file was replaced by an older one. It was idle.",
+            "The vault file was replaced by an older one. It was not used.",
             hint=f"If a backup was restored on purpose, use {ACCEPT_OLDER} once. If not, find the newer file.",
         )
     vault.maintenance.accept_rollback()

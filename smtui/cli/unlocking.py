@@ -265,7 +265,7 @@ def read_key_file(path: Path, args: argparse.Namespace) -> Iterator[KeyFile | No
         return
     given = find_key_file(args)
     if given is None:
-        raise CannotUnlockError(f"{path} needs its key file besides the passphrase.", hint=KEY_FILE_HINT)
+        raise CannotUnlockError(f"{path} needs its key file in addition to the passphrase.", hint=KEY_FILE_HINT)
     loaded = load_key_file(given, path)
     try:
         yield loaded

@@ -38,7 +38,7 @@ IN_A_SESSION = frozenset({"generate", "go", "recent", "previous_secret", "favori
 ALLOWED = "Changes will be saved from now on."
 ALLOWED_IN_ACCOUNT = ("Changes in {title}, AWS account {account}, are allowed from now on, until 15 minutes after the "
                       "last of them.")
-CHANGE_ACCOUNT = "AWS account {account}, {region}\nCall: {operation}\nFurther calls of this action are not asked about."
+CHANGE_ACCOUNT = "AWS account {account}, {region}\nCall: {operation}\nFurther calls of this action are not confirmed."
 CHANGES_ENDED = "{title} is protected from changes again."
 
 

@@ -259,9 +259,9 @@ SHORTCUTS = (
 
     Shortcut("create.words", "ctrl+g", "words", "Generate", "Generate six random words as the passphrase", show=True),
     Shortcut("create.hide", "ctrl+r", "hide", "Hide words", "Show or hide the words", show=True),
-    Shortcut("create.key_file", "f5", "key_file", "Key file", "Need a key file too, or none", show=True),
+    Shortcut("create.key_file", "f5", "key_file", "Key file", "Require a key file, or no longer", show=True),
     Shortcut("create.costly", "f6", "costly", "Costlier guesses",
-             "Derive the key with 256 MiB, not 64 MiB: each guess at the passphrase costs more", show=True),
+             "Use 256 MiB for key derivation instead of 64 MiB: guessing the passphrase costs more", show=True),
 
     Shortcut("recovery.copy", "y", "copy", "Copy", "Copy the recovery code", show=True),
 

@@ -113,7 +113,7 @@ class FileKeys:
         """
         profile = find_profile(salt)
         if needs_key_file(salt) and key_file is None:
-            raise KeyFileError("This vault needs its key file besides the passphrase.", hint=KEY_FILE_HINT)
+            raise KeyFileError("This vault needs its key file in addition to the passphrase.", hint=KEY_FILE_HINT)
         if key_file is not None and not needs_key_file(salt):
             raise KeyFileError("This vault has no key file.", hint="Open it with the passphrase alone.")
         typed = bytearray(_encode(passphrase))

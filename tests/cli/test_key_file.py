@@ -61,7 +61,7 @@ def test_a_missing_key_file_is_told_before_any_prompt(stocked: CommandLine, key:
     answer = stocked("get", "prod/text", unlock=False)
 
     assert answer.code == 3 and not stocked.person.asked
-    assert f"{stocked.path} needs its key file besides the passphrase." in answer.err
+    assert f"{stocked.path} needs its key file in addition to the passphrase." in answer.err
     assert "--key-file PATH or $SMTUI_KEY_FILE" in answer.err
 
 

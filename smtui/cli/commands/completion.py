@@ -27,8 +27,8 @@ NAMES = "names"
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", metavar="SHELL", choices=(*SHELLS, NAMES),
-                        help=f"{', '.join(SHELLS)}; or {NAMES}, for the names that begin with PREFIX")
-    parser.add_argument("prefix", metavar="PREFIX", nargs="?", help="beginning of the names of secrets")
+                        help=f"{', '.join(SHELLS)}; or {NAMES}, for the names that start with PREFIX")
+    parser.add_argument("prefix", metavar="PREFIX", nargs="?", help="prefix of the names of secrets")
 
 
 def run(args: argparse.Namespace) -> Exit:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 TITLE = SafeText("Health")
 CALLS_PER_SECRET = 2
 """For the policy and for the replicas of a secret of an account."""
-LIST_NOT_READ = "What this costs is not known until the list is read to its end: two calls for each secret."
+LIST_NOT_READ = "The cost is not known until the whole list is read: two calls for each secret."
 QUESTION = SafeText("Check all values?")
 WARNING = SafeText("Every current value of this Region is read and checked; none is shown. "
                    "Each read is recorded in the audit log and counts as an access.")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 WORKING = "Deriving the key…"
 KEY_FILE = "Key file"
-MISSING_KEY_FILE = "This vault needs its key file besides the passphrase: enter its path."
+MISSING_KEY_FILE = "This vault needs its key file in addition to the passphrase: enter its path."
 FORGOTTEN = "Forgot it? The recovery code opens the vault."
 
 

@@ -140,7 +140,7 @@ async def test_a_change_keeps_removes_or_replaces_it(
         form = dialog.query_one(NewPassphrase)
         if choice == "remove":
             await pilot.press("f5")
-            await until(pilot, lambda: "Without a key file from now on" in screen_text(running))
+            await until(pilot, lambda: "No key file from now on" in screen_text(running))
         elif choice == "replace":
             form.key_file.value = str(new)
         form.first.type(NEW)
