@@ -3,7 +3,7 @@
 CPU seconds (user and system) of whole processes, medians, beside a bare interpreter and the key derivation alone in
 the same run; with an agent too (not more than three bare interpreters), and `pass show` where it is installed with a
 store that has an entry `a`. The first frame is counted from the start of the process until the unlock screen stands in
-a terminal.
+a terminal, as that of a Textual app with one line is.
 """
 
 from __future__ import annotations
@@ -28,6 +28,16 @@ ROUNDS = 9
 DERIVE = f"""
 from smtui.vault.kdf import FileKeys
 FileKeys.from_passphrase({PASSPHRASE!r}, b"\\x01" * 16)
+"""
+
+
+MINIMAL = """
+from textual.app import App
+from textual.widgets import Static
+class Minimal(App):
+    def compose(self):
+        yield Static("Passphrase")
+Minimal().run()
 """
 
 
@@ -67,12 +77,12 @@ def running_agent(folder: Path) -> Iterator[None]:
         subprocess.run([*program, "stop"], check=True)
 
 
-def first_frame(vault: Path) -> float:
-    """Median CPU milliseconds until the unlock screen asks for the passphrase (Linux only)."""
+def first_frame(*arguments: str) -> float:
+    """Median CPU milliseconds until a Python process asks for a passphrase on its screen (Linux only)."""
     figures = []
     for _ in range(ROUNDS):
-        child = pexpect.spawn(sys.executable, ["-m", "smtui", "--vault", str(vault), "--allow-debug"],
-                              dimensions=(36, 120), env={**os.environ, "TERM": "xterm-256color"})
+        child = pexpect.spawn(sys.executable, [*arguments], dimensions=(36, 120),
+                              env={**os.environ, "TERM": "xterm-256color"})
         child.expect("assphrase", timeout=20)
         fields = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()
         figures.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1000)
@@ -82,7 +92,8 @@ def first_frame(vault: Path) -> float:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["SMTUI_STATE"] = folder
+        os.environ |= {"SMTUI_STATE": folder, "XDG_RUNTIME_DIR": folder}
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # otherwise each start would compile every module
         vault = Path(folder) / "bench.vault"
         with smtui.create_vault(vault, PASSPHRASE) as made:
             made.client().create_secret(Name="a", SecretString="1")
@@ -95,7 +106,8 @@ def main() -> None:
             "smtui --help": cpu("-m", "smtui", "--help"),
             "smtui get a": (get := cpu("-m", "smtui", "get", "a")),
             "smtui get a, derivation aside": get - derivation,
-            "first frame of the unlock screen": first_frame(vault),
+            "first frame of a minimal Textual app": first_frame("-c", MINIMAL),
+            "first frame of the unlock screen": first_frame("-m", "smtui", "--vault", str(vault), "--allow-debug"),
         }
         with running_agent(Path(folder)):
             figures |= {f"smtui {' '.join(words)}, with an agent": cpu("-m", "smtui", *words)
