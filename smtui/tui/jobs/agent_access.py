@@ -40,6 +40,11 @@ class AgentAccess:
         """The connections that keep endpoints of another process's agent running."""
 
     @property
+    def is_here(self) -> bool:
+        """Whether an agent runs in this process."""
+        return self._own is not None
+
+    @property
     def is_in_use(self) -> bool:
         """Whether there is something that `close` ends."""
         return self._own is not None or self._line is not None or bool(self._served)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TITLE = SafeText("New passphrase")
 STILL_OPEN = "These copies still open with the old passphrase: {}."
+AGENT_RUNS = "The agent of this program has the vault open, so the passphrase cannot be changed now."
 CHANGED = "Passphrase changed. The old one opens only older copies."
 
 
@@ -27,9 +28,11 @@ async def change_passphrase(app: Shell, session: Session) -> None:
     Warns of older format backups that the old passphrase still opens.
 
     Raises:
-        VaultBusyError: a rotation is running.
+        VaultBusyError: a rotation is running, or an agent in this process has the vault open.
         SmtuiError: the vault could not be re-encrypted.
     """
+    if session.agent.is_here:
+        raise VaultBusyError(AGENT_RUNS, hint="Stop it on the screen Access first.")
     change = await app.push_screen_wait(ChangePassphrase(session.vault))
     if change is None:
         return

@@ -23,6 +23,7 @@ from smtui.system.ambient import Ambient
 from smtui.tui.access.screen import AccessScreen
 from smtui.tui.app import SmtuiApp
 from smtui.tui.unlock.screen import UnlockScreen
+from smtui.tui.vault.passphrase import change_passphrase
 from tests.agents import runtime
 from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, until
 
@@ -259,4 +260,14 @@ async def test_hostile_names_in_requests_are_shown_harmless(app: MakeApp, vault:
         await until(pilot, lambda: "GetSecretValue" in screen_text(running))
 
         assert not {"\x1b", "\x07", "\u202e"} & set(screen_text(running))
+        assert isinstance(running.screen, AccessScreen)
+
+
+async def test_the_passphrase_is_not_changed_while_an_agent_here_has_the_vault_open(app: MakeApp) -> None:
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await open_access(pilot, running)
+        await start(pilot, running)
+        running.run_task(change_passphrase)
+        await until(pilot, lambda: any("Stop it on the screen Access first" in each for each in said(running)))
         assert isinstance(running.screen, AccessScreen)
