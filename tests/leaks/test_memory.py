@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -49,17 +50,19 @@ def fill(vault: smtui.Vault) -> None:
 class Person:
     """A user of the real program, with an editor and a clipboard program."""
 
-    def __init__(self, home: Path, **settings: int) -> None:
+    def __init__(self, home: Path, key_file: str = "", **settings: int) -> None:
         self._home = home
         self._script("editor", EDITOR)
         self._script("xclip", XCLIP.format(held=home / "held"))
         (home / "new.env").write_text(f"IMPORTED={IMPORTED}\n")
         (home / "config.toml").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
         vault = home / "memory.vault"
-        self.keys = FileKeys.from_key(prepare_vault(vault, fill, passphrase=PASSPHRASE).key)
+        more = {"key_file": key_file} if key_file else {}
+        self.keys = FileKeys.from_key(prepare_vault(vault, fill, passphrase=PASSPHRASE, **more).key)
         self.terminal = Terminal(
             "--vault", str(vault), "--allow-debug", home=home, SMTUI_CONFIG=str(home / "config.toml"),
             SMTUI_STATE=os.environ["SMTUI_STATE"], EDITOR=str(home / "editor"), DISPLAY=":99", PLANTED=PLANTED,
+            SMTUI_KEY_FILE=key_file,
             PATH=f"{home}:{os.environ['PATH']}",
         )  # fmt: skip
         self.generated: list[str] = []
@@ -103,8 +106,8 @@ class Person:
 def start(tmp_path: Path) -> Iterator[Callable[..., Person]]:
     people: list[Person] = []
 
-    def one(**settings: int) -> Person:
-        people.append(Person(tmp_path, **settings))
+    def one(key_file: str = "", **settings: int) -> Person:
+        people.append(Person(tmp_path, key_file, **settings))
         return people[-1]
 
     yield one
@@ -200,6 +203,22 @@ def test_after_the_lock_nothing_is_left(start: Callable[..., Person]) -> None:
 
     nothing_is_left(person)
     assert in_memory(person, PLANTED)
+
+
+def test_after_the_lock_nothing_of_the_key_file_is_left(start: Callable[..., Person], tmp_path: Path) -> None:
+    """Neither its content nor its SHA-256, which is in memory while the vault is open."""
+    content = b"a key file-Xw8Jt3marmotQp55" * 20
+    path = tmp_path / "team.key"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    wanted = {"content": content[:27], "digest": hashlib.sha256(content).digest()}
+    person = start(str(path))
+    person.unlock()
+    assert "digest" in {found.what for found in search(person.process, wanted)}
+    person.press(LOCK)
+    person.see("Unlock")
+
+    person.until(lambda: not search(person.process, wanted) and not keys_in_memory(person))
 
 
 def test_after_the_idle_lock_nothing_is_left(start: Callable[..., Person]) -> None:

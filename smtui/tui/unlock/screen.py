@@ -86,10 +86,22 @@ class UnlockScreen(ClosableScreen[None]):
         except SmtuiError as error:
             self._show_problem(error)
             return
-        if needs_file:
+        if needs_file and not self.key_file.is_shown:
             self._show_key_file()
         if self.app.settings.keyring:
             await self._look_in_keyring()
+
+    async def _is_key_file_known(self) -> bool:
+        """Shows the field of the key file if the user was faster than `look`. False if the file cannot be read."""
+        from smtui.backends.key_files import needs_key_file
+
+        try:
+            if not self.key_file.is_shown and await call(needs_key_file, self._path):
+                self._show_key_file()
+        except SmtuiError as error:
+            self._show_problem(error)
+            return False
+        return True
 
     def _show_key_file(self) -> None:
         """Shows the field of the key file, with the path that was given or used last."""
@@ -116,6 +128,8 @@ class UnlockScreen(ClosableScreen[None]):
     @gesture
     async def unlock(self) -> None:
         """Opens the vault with the typed passphrase."""
+        if self.passphrase.count and not await self._is_key_file_known():
+            return
         if self.passphrase.count and self.key_file.is_shown and not self.key_file.path:
             self._say(MISSING_KEY_FILE, error=True)
             self.key_file.focus()

@@ -181,3 +181,16 @@ async def test_recovery_asks_for_the_key_file_or_removes_it(
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(running.screen, RecoveryScreen))
     smtui.open_vault(vault.path, NEW).close()
+
+
+async def test_a_passphrase_typed_before_the_file_was_examined(
+    app: MakeApp, vault: smtui.Vault, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The field of the key file appears all the same."""
+    monkeypatch.setattr(UnlockScreen, "look", lambda self: None)
+    running = app(locked=True)
+    running.key_file = str(key_file)
+    async with running.run_test(size=(80, 24)) as pilot:
+        await types(pilot, PASSPHRASE)
+        await pilot.press("enter")
+        await until(pilot, lambda: running.session)
