@@ -11,7 +11,7 @@ from smtui.api.errors import InvalidRegionError, WrongPassphraseError
 from smtui.backends.local import Vault
 from smtui.backends.maintenance import Passphrase
 from smtui.system.ambient import Ambient
-from smtui.vault import digest, kdf, migrate, recovery, reseal, sqlite_errors
+from smtui.vault import digest, kdf, migrate, recovery, reseal, sqlite_errors, stray_log
 from smtui.vault import path as vault_path
 from smtui.vault.database import Database
 from smtui.vault.install_file import install_file
@@ -113,6 +113,8 @@ def open_vault(
     private = f"Other users of this machine can read {path}. Make it private: chmod 600 {path}"
     notices = [private] if examined.readable_by_others else []
     try:
+        kept = stray_log.set_foreign_log_aside(Path(path), keys, read_only=read_only)
+        notices += [stray_log.KEPT.format(kept)] if kept else []
         database = _open_file(Path(path), keys, read_only=read_only, with_code=recovery_code is not None)
         try:
             reseal.remove_leftovers(database)

@@ -164,10 +164,13 @@ class VaultState:
             database.interrupt()
 
     def close(self) -> None:
-        """Wipes the keys and closes the file. A second call does nothing."""
+        """Wipes the keys and closes the file, unchanged if it is an older one that nobody accepted.
+
+        A second call does nothing.
+        """
         database, self._database = self._database, None
         if database is not None:
-            database.close()
+            database.close(keeps_log=self.lineage.gap is not None)
             self._wipe()
 
     def abandon(self) -> None:

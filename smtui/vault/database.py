@@ -235,10 +235,15 @@ class Database(Statements):
         """Moves the content of the write-ahead log into the file, which then holds the whole vault."""
         self.fetch_row("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def close(self) -> None:
-        """Closes the file after moving the write-ahead log into it, so that one file remains."""
+    def close(self, *, keeps_log: bool = False) -> None:
+        """Closes the file after moving the write-ahead log into it, so that one file remains.
+
+        With `keeps_log` file and log stay as they are, for a file that is refused.
+        """
         with self._lock, contextlib.suppress(VaultError):
-            if self._may_write_file():
+            if keeps_log:
+                _keep_log(self.connection)
+            elif self._may_write_file():
                 self.checkpoint()
         self.drop()
 
@@ -247,8 +252,7 @@ class Database(Statements):
         with contextlib.suppress(VaultError):
             self.check_identity()
             return not self.read_only
-        with contextlib.suppress(apsw.Error):
-            self.connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        _keep_log(self.connection)
         return False
 
     def drop(self) -> None:
@@ -307,3 +311,9 @@ class Database(Statements):
 
 def _make_savepoint_statements(depth: int) -> tuple[str, str, str]:
     return f"SAVEPOINT s{depth}", f"RELEASE s{depth}", f"ROLLBACK TO s{depth}; RELEASE s{depth}"
+
+
+def _keep_log(connection: apsw.Connection) -> None:
+    """Makes SQLite leave the log as it is on closing."""
+    with contextlib.suppress(apsw.Error):
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)

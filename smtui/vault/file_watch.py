@@ -11,21 +11,16 @@ reported: the digest of all rows, read through a new connection, tells whether f
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 
-import apsw
-
 from smtui.api.errors import VaultBusyError, VaultDamagedError, VaultError, VaultMissingError
 from smtui.api.record import record
-from smtui.vault import audit_log, digest
+from smtui.vault import audit_log, digest, stray_log
 from smtui.vault import path as vault_path
 from smtui.vault.database import Database
 from smtui.vault.kdf import FileKeys
 from smtui.vault.lineage import Gap, find_gap
-from smtui.vault.opening import open_file, open_without_log
 from smtui.vault.rollback_note import Content, RollbackNote
 from smtui.vault.sqlite_errors import make_moved_error
 
@@ -35,7 +30,6 @@ HINT = "Nothing is written to it. Lock, and unlock to see what is missing and to
 KEPT = "The log of the former file is kept as {}."
 UNREADABLE = "Another program has written to the open vault file, and it cannot be read. Nothing was changed."
 UNREADABLE_HINT = "If the file is being copied, try again. If this persists, lock, run smtui check, and open a backup."
-KEPT_SUFFIX = ".replaced"
 
 
 @record
@@ -69,11 +63,11 @@ class FileWatch:
         self._lock = RLock()
         self._finding = ""
         self._hint = ""
-        self._log = path.with_name(f"{path.name}-wal")
+        self._log = stray_log.find_log(path)
         self._log_identity = vault_path.read_identity(self._log)
         self._status = vault_path.read_status(path)
         self._state: FileState | None = None
-        with contextlib.suppress(VaultError), self._open_without_log() as alone:
+        with contextlib.suppress(VaultError), stray_log.open_alone(self._path, self._keys) as alone:
             self._state = _read_state(alone)
 
     @property
@@ -100,7 +94,7 @@ class FileWatch:
     def _is_continued(self) -> bool:
         """Whether the file itself holds what it held at the last call; its state is then remembered."""
         try:
-            with self._open_without_log() as alone:
+            with stray_log.open_alone(self._path, self._keys) as alone:
                 if self._state is not None and not _has_state(alone, self._state):
                     return False
                 self._state = _read_state(alone)
@@ -112,7 +106,7 @@ class FileWatch:
         """Finds out whether file and log together hold everything, or what is missing. Raises VaultError."""
         held = self._note.read() if self._is_complete else {}
         try:
-            with self._open_with_log() as together, together.snapshot():
+            with stray_log.open_with_log(self._path, self._keys) as together, together.snapshot():
                 if self._is_whole(together):
                     gap = find_gap(together, held)
                     if gap is not None or (self._state is not None and not _has_state(together, self._state)):
@@ -127,13 +121,13 @@ class FileWatch:
     def _examine_without_log(self, held: Content) -> None:
         """Finds out whether the file alone is a whole vault, and what is missing from it. Raises VaultError."""
         is_whole, gap = False, None
-        with contextlib.suppress(VaultError), self._open_without_log() as alone:
+        with contextlib.suppress(VaultError), stray_log.open_alone(self._path, self._keys) as alone:
             is_whole, gap = self._is_whole(alone), find_gap(alone, held)
         if vault_path.read_status(self._path)[:2] != self._status[:2]:
             raise make_moved_error()
         if not is_whole:
             raise VaultDamagedError(UNREADABLE, hint=UNREADABLE_HINT)
-        self._report(gap, self._set_log_aside())
+        self._report(gap, stray_log.set_log_aside(self._path, self._log_identity))
 
     def _report(self, gap: Gap | None, kept: str = "") -> None:
         """Makes every later `check` fail. `kept` is the name of the former file's log."""
@@ -142,36 +136,6 @@ class FileWatch:
 
     def _is_whole(self, database: Database) -> bool:
         return digest.find_difference(database, self._digest_key) == 0
-
-    def _set_log_aside(self) -> str:
-        """Renames the log, which SQLite would apply to the file though it belongs to the former content.
-
-        Returns the new name; empty if there was no log, or another session has renamed it.
-        """
-        kept = vault_path.find_free_name(self._log.with_name(self._log.name + KEPT_SUFFIX))
-        with contextlib.suppress(OSError):
-            if self._log_identity == vault_path.read_identity(self._log) and self._log.stat().st_size:
-                self._log.rename(kept)
-                self._path.with_name(f"{self._path.name}-shm").unlink(missing_ok=True)
-                return kept.name
-        return ""
-
-    @contextmanager
-    def _open_without_log(self) -> Iterator[Database]:
-        alone = open_without_log(self._path, self._keys)
-        try:
-            yield alone
-        finally:
-            alone.drop()
-
-    @contextmanager
-    def _open_with_log(self) -> Iterator[Database]:
-        together = open_file(self._path, self._keys, read_only=True)
-        try:
-            together.connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
-            yield together
-        finally:
-            together.drop()
 
 
 def _read_state(database: Database) -> FileState:

@@ -17,7 +17,7 @@ from smtui.vault.schema import MIGRATIONS
 from smtui.vault.schema_check import APPLICATION_ID
 
 Migrations = Sequence[Callable[[Database], None]]
-_FORMAT_OF_POLICIES, _FORMAT_OF_SHARED_POLICIES = 2, 4
+_FORMAT_OF_POLICIES, FORMAT_OF_SHARED_POLICIES = 2, 4
 """The formats since which secrets have policies, and since which replicas have those of their primaries."""
 
 
@@ -45,7 +45,7 @@ def bring_up_to_date(database: Database, migrations: Migrations = MIGRATIONS) ->
         kept = database.path.with_name(f"{database.path.name}.format-{present}.backup")
         backup.backup(database, kept, force=True)
         with database.transaction():
-            if _FORMAT_OF_POLICIES <= _read_pragma(database, "user_version") < _FORMAT_OF_SHARED_POLICIES:
+            if _FORMAT_OF_POLICIES <= _read_pragma(database, "user_version") < FORMAT_OF_SHARED_POLICIES:
                 notices = _describe_dropped_policies(database, kept.name)
             _migrate(database, migrations)
     return notices
@@ -59,7 +59,7 @@ def create_tables(database: Database, migrations: Migrations = MIGRATIONS) -> No
 
 def _migrate(database: Database, migrations: Migrations) -> None:
     """Runs the migrations and preserves a difference of the digest: a new format must not hide an alteration."""
-    is_old = _read_pragma(database, "user_version") < _FORMAT_OF_SHARED_POLICIES
+    is_old = _read_pragma(database, "user_version") < FORMAT_OF_SHARED_POLICIES
     missing, missing_numbers = 0, 0
     if digest.has_digest(database):
         missing = digest.find_difference(database, _derive(database, digest.PURPOSE), before_format_4=is_old)
