@@ -37,7 +37,7 @@ def _list_facts(
         yield "", "one of smtui agent or smtui serve is shown here too"
         return
     where = "this process" if status["here"] else f"process {status['pid']}"
-    yield "Agent", f"{where} · {_describe_lock(status, seconds_to_lock)} · {status['calls']:,} calls"
+    yield "Agent", f"{where} · {_describe_lock(status, start_key, seconds_to_lock)} · {status['calls']:,} calls"
     if limits := _list_limits(status):
         yield "Limits", ", ".join(limits)
     endpoints = status["endpoints"]
@@ -51,9 +51,10 @@ def _list_facts(
         yield "Ends", f"with the lock of the screens{after}"
 
 
-def _describe_lock(status: Status, seconds_to_lock: float) -> str:
+def _describe_lock(status: Status, start_key: str, seconds_to_lock: float) -> str:
     if status["locked"]:
-        return f"locked. {status['lock_reason']}".rstrip(".")
+        reason = f"locked: {status['lock_reason'].rstrip('.')}" if status["lock_reason"] else "locked"
+        return f"{reason}; {start_key if status['here'] else 'smtui unlock'} unlocks it"
     left = math.inf if status["seconds_left"] is None else status["seconds_left"]
     if status["here"]:
         left = min(left, seconds_to_lock)
