@@ -22,7 +22,8 @@ EXAMPLE = "smtui credentials\nsmtui credentials --caller alice"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--caller", metavar="NAME", help="a caller of smtui serve --caller (default: the owner)")
+    parser.add_argument("--caller", metavar="NAME",
+                        help="a caller of smtui callers, or of smtui serve --caller (default: the owner)")
 
 
 def run(args: argparse.Namespace) -> Exit:
