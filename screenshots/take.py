@@ -95,7 +95,7 @@ async def carried(pilot: Pilot[None]) -> None:
 async def compared(pilot: Pilot[None]) -> None:
     await opened(pilot)
     await pilot.press("2", "j", "equals_sign")
-    await seen(pilot, "(newer)")
+    await seen(pilot, "newer)")
 
 
 async def generator(pilot: Pilot[None]) -> None:

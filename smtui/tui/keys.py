@@ -220,7 +220,7 @@ SHORTCUTS = (
              show=True),
     Shortcut("replication.delete", "d", "delete", "Delete…", "Delete this replica", show=True),
     Shortcut("replication.copy", "y", "copy", "Copy", "Copy the ARN in that Region"),
-    Shortcut("replication.back", "escape,h", "back", "Back", "Return to the value"),
+    Shortcut("replication.back", "escape,h", "back", "Back", "Return to the value", show=True),
 
     Shortcut("replicas.mark", "space", "mark", "Mark", "Mark or unmark this Region", show=True),
     Shortcut("replicas.key", "enter", "key", "Key…", "Choose the KMS key for this Region", show=True),

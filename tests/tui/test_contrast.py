@@ -34,7 +34,7 @@ WALK = (
     (("escape", "o", "f"), "Rotation functions"), (("o", "v"), "Tasks"), (("o", "e"), "Settings and keys"),
     (("o", "c"), "Recent vaults"), (("o", "t"), "newest first"), (("o", "u"), "this session"),
     (("escape", "G", "k", "k", "k", "k", "enter"), "Value of AWSCURRENT"), (("r",), "entire value"),
-    (("r",), "hides in"), (("2",), "Versions"), (("m",), "◂"), (("escape", "equals_sign"), "(newer)"),
+    (("r",), "hides in"), (("2",), "Versions"), (("m",), "◂"), (("escape", "equals_sign"), "newer)"),
     (("escape", "3"), "No policy"), (("e",), "draft"), (("escape", "4"), "Rotation is off"), (("e",), "Schedule"),
     (("escape", "5"), "us-east-1"), (("6",), "newest first"),
 )  # fmt: skip

@@ -23,7 +23,7 @@ OWN_BY_DENIAL = {
 }
 TITLE = "Who can read this"
 ATTACHED = "by the attached policy"
-NONE_ATTACHED = "now (no policy attached)"
+NONE_ATTACHED = "now (no policy)"
 NOBODY = "Cannot be read until restored."
 CONDITIONAL = "  if the policy's conditions match"
 

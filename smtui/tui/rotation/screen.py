@@ -84,6 +84,7 @@ class RotationScreen(SecretTab):
         function = functions.get(secret.get("RotationLambdaARN", ""))
         self.rotation = RotationState(secret, details, function, self.session.now())
         self.show_head(secret)
+        self.set_class(self.rotation.is_set_up, "-set-up")
         self.query_one(SettingsSummary).show(
             self.rotation, self.find_key("rotation.edit"), self.find_key("rotation.allow"))
         self.query_one(NextWindows).show(self.rotation)

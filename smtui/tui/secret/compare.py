@@ -35,6 +35,7 @@ from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.row_list import RowList
 
 WIDEST_NAME = 32
+NEWER = "newer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,14 @@ class CompareScreen(SessionScreen[None]):
 
     def _show_title(self, left: int) -> None:
         hides = f"   hides in {left} s" if left else ""
-        both = f"{self._describe_version(self._before)} and {self._describe_version(self._after)} (newer)"
+        both = f"{self._describe_version(self._before)} and {self._describe_version(self._after, NEWER)}"
         show_title(self.query_one(ReadPane), Content.assemble(Content(sanitize(both)), (hides, "$warning")))
 
-    def _describe_version(self, version: str) -> SafeText:
-        """Formats a version with its labels: `00000001 (AWSPREVIOUS, blue)`."""
+    def _describe_version(self, version: str, *remarks: str) -> SafeText:
+        """Formats a version with its labels, and what else is known of it: `00000001 (AWSPREVIOUS, blue)`."""
         labels = sort_labels(label for label, holder in self._labels.items() if holder == version)
-        return sanitize(f"{shorten_id(version)} ({', '.join(labels)})" if labels else shorten_id(version))
+        known = ", ".join([*labels, *remarks])
+        return sanitize(f"{shorten_id(version)} ({known})" if known else shorten_id(version))
 
     # Comparison.
 

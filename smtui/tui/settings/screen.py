@@ -222,7 +222,7 @@ def _list_setting_rows(settings: Settings) -> Iterator[SettingRow]:
 
 def _format_value(name: str, value: Any) -> SafeText:
     if isinstance(value, bool):
-        return SafeText("✓ on" if value else "✗ off")
+        return SafeText("✓ on" if value else "○ off")
     if isinstance(value, int):
         unit = next((word for word in ("days", "bits") if name.endswith(f"_{word}")), "s")
         return sanitize(f"{value} {unit}" if value else "never")

@@ -96,7 +96,7 @@ async def test_who_can_read_names_the_policy_beside_a_draft(app: MakeApp, databa
         await open_policy(pilot)
         assert "Who can read this now" not in screen_text(running)
         await pilot.press("e", "{")
-        await see(pilot, "Who can read this now (no policy attached)")
+        await see(pilot, "Who can read this now (no policy)")
         await pilot.press("escape", "tab", "enter")
         await until(pilot, lambda: "Who can read this now" not in screen_text(running))
         database.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy())
@@ -114,7 +114,7 @@ async def test_who_can_read_follows_other_sessions_beside_a_draft(
     async with running.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
         await pilot.press("e", "{")
-        await see(pilot, "Who can read this now (no policy attached)")
+        await see(pilot, "Who can read this now (no policy)")
         with smtui.open_vault(vault.path, PASSPHRASE) as other:
             other.client().put_resource_policy(SecretId="prod/db", ResourcePolicy=policy())
         await get_screen(running, PolicyScreen).look_for_changes().wait()

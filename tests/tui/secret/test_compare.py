@@ -47,7 +47,7 @@ async def test_which_keys_differ(app: MakeApp, database: Any, vault: smtui.Vault
     async with at_versions(running) as pilot:
         await compares(pilot)
         text = screen_text(running)
-        assert "00000001 (AWSPREVIOUS) and 00000002 (AWSCURRENT) (newer)" in text
+        assert "00000001 (AWSPREVIOUS) and 00000002 (AWSCURRENT, newer)" in text
         assert "~ password  differs: 00000001  ••••••••" in text
         assert "= user      same in both" in text
         assert "first-word" not in text
@@ -66,7 +66,7 @@ async def test_labels_that_others_move_are_shown_where_they_are(
         with vault.reopen() as others:
             others.client().put_secret_value(**ID, SecretString="newer", ClientRequestToken=version_id(3))
         await pilot.press("f12")
-        await see(pilot, "00000001 and 00000002 (AWSPREVIOUS)")
+        await see(pilot, "00000001 and 00000002 (AWSPREVIOUS, newer)")
 
 
 async def test_one_of_them_is_revealed_at_a_time(app: MakeApp, database: Any) -> None:
@@ -118,7 +118,7 @@ async def test_with_the_marked_one(app: MakeApp, database: Any) -> None:
         await pilot.press("g")
         await compares(pilot)
         text = screen_text(running)
-        assert "00000001 (AWSPREVIOUS) and 00000003 (AWSPENDING) (newer)" in text
+        assert "00000001 (AWSPREVIOUS) and 00000003 (AWSPENDING, newer)" in text
         assert "+ extra     only in: 00000003" in text
         assert "- password  only in: 00000001" in text
 

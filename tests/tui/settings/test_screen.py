@@ -110,7 +110,7 @@ async def test_a_setting_that_others_changed_unseen_is_shown_and_not_replaced(
         await until(pilot, lambda: any("Another session has changed" in each for each in said(running)))
 
         assert not load_settings(config).osc52 and not running.settings.osc52
-        assert "✗ off" in screen_text(running)
+        assert "○ off" in screen_text(running)
 
 
 async def test_a_setting_that_others_change_while_one_types_is_not_replaced(app: MakeApp, config: Path) -> None:
