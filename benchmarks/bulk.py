@@ -2,7 +2,8 @@
 
 The bare load is what SQLite, with the same cipher and settings, takes for a table of names, two versions of each and a
 word index, in one transaction: no event, no digest, no request. It is taken twice: with the values as they are, and
-with each sealed in its envelope. CPU seconds of each, and what memory the process needed at most.
+with each sealed in its envelope. The bare read decrypts one value of each secret of the sealed load and writes it as
+JSON. CPU seconds of each, and what memory the process needed at most.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import apsw
 
 import smtui
 from benchmarks.harness import PASSPHRASE, peak_memory, secret, tell
-from smtui.vault.envelope import EncryptionContext, Envelope, seal
+from smtui.vault.envelope import EncryptionContext, Envelope, seal, unseal
 
 SCHEMA = """
 CREATE TABLE secrets (id INTEGER PRIMARY KEY, name TEXT UNIQUE, description TEXT, tags TEXT, created INTEGER);
@@ -48,11 +49,16 @@ def sealed(name: str, value: bytes) -> Envelope:
     return seal(value, bytes(32), EncryptionContext(name, "", "string"), os.urandom)
 
 
-def bare(file: Path, folder: Path, put: Callable[[str, bytes], Envelope] = plain) -> None:
-    connection = apsw.Connection(str(folder / f"{put.__name__}.db"))
+def connect(path: Path) -> apsw.Connection:
+    connection = apsw.Connection(str(path))
     for setting in ("cipher = 'sqlcipher'", "legacy = 4", f"key = \"x'{'11' * 48}'\"", "cache_size = -32768",
                     "temp_store = MEMORY", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
         connection.execute(f"PRAGMA {setting}").fetchall()
+    return connection
+
+
+def bare(file: Path, folder: Path, put: Callable[[str, bytes], Envelope] = plain) -> None:
+    connection = connect(folder / f"{put.__name__}.db")
     connection.execute(SCHEMA)
     connection.execute("BEGIN IMMEDIATE")
     for number, each in enumerate(requests(file)):
@@ -70,6 +76,17 @@ def bare(file: Path, folder: Path, put: Callable[[str, bytes], Envelope] = plain
     connection.close()
 
 
+def bare_read(file: Path, folder: Path) -> None:
+    connection = connect(folder / "sealed.db")
+    with (folder / "read.json").open("w", encoding="utf-8") as lines:
+        for name, description, wrapped, body in connection.execute(
+            "SELECT s.name, s.description, v.wrapped, v.body FROM secrets s JOIN versions v ON v.secret = s.id"
+            " WHERE v.stage = 'AWSCURRENT' ORDER BY s.name"):
+            value = unseal(Envelope(wrapped, body), bytes(32), EncryptionContext(name, "", "string"))
+            lines.write(json.dumps({"Name": name, "Description": description, "SecretString": value.decode()}) + "\n")
+    connection.close()
+
+
 def command(file: Path, folder: Path, *words: str) -> None:
     from smtui.cli.main import run
 
@@ -80,6 +97,7 @@ def command(file: Path, folder: Path, *words: str) -> None:
 WORK = {
     "bare load": bare,
     "bare load, sealed": lambda file, folder: bare(file, folder, sealed),
+    "bare read, unsealed": bare_read,
     "smtui import": lambda file, folder: command(file, folder, "import", str(file)),
     "smtui export": lambda file, folder: command(file, folder, "export", "--output", str(folder / "again.json")),
 }

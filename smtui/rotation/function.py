@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
-from smtui.api.types import Client
 from smtui.text.sanitize import SafeText
 
 if TYPE_CHECKING:
     from smtui.api.extension_types import ClaimedRotation, FunctionDescription
+    from smtui.api.types import Client
 
 WAITS = SafeText("waits for your permission")
 """What the front ends say of a command that is not allowed on this machine, after its subject."""
