@@ -42,10 +42,10 @@ def describe_states(who: SafeText, before: str, now: str, yours: str) -> list[Sa
 
 
 BACK_TO_FORM = (
-    "Cancel: back to the form; storing asks again.\n"
-    "Keep editing: back to the form, on top of their change."
+    "Cancel: back to your changes; storing asks again.\n"
+    "Keep editing: back to your changes, on top of theirs."
 )
-"""What the two answers do that go back to the form."""
+"""What the two answers do that go back to the form or editor."""
 FIRST_ROW = (ConflictAnswer.CANCEL, ConflictAnswer.KEEP_EDITING, ConflictAnswer.DISCARD)
 
 

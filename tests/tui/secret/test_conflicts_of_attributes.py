@@ -74,8 +74,8 @@ async def test_a_description_that_others_changed(app: MakeApp, database: Any, ot
         await wait_for_screen(pilot, ConflictDialog)
         assert "user/bob changed the description at" in join_screen_text(running)
         assert "Now: theirs" in join_screen_text(running) and "Yours: Main database 2" in join_screen_text(running)
-        assert "Cancel: back to the form; storing asks again." in join_screen_text(running)
-        assert "Keep editing: back to the form, on top of their change." in join_screen_text(running)
+        assert "Cancel: back to your changes; storing asks again." in join_screen_text(running)
+        assert "Keep editing: back to your changes, on top of theirs." in join_screen_text(running)
         assert str(running.focused.label) == "Cancel"  # type: ignore[union-attr]
         await pilot.press("escape")
         await wait_for_screen(pilot, OneLine)
