@@ -63,6 +63,8 @@ class FileWatch:
         self._lock = RLock()
         self._finding = ""
         self._hint = ""
+        self._found_at: tuple[int, ...] = ()
+        """The status of the file for which the finding holds; empty if the finding is final."""
         self._log = stray_log.find_log(path)
         self._log_identity = vault_path.read_identity(self._log)
         self._status = vault_path.read_status(path)
@@ -78,12 +80,17 @@ class FileWatch:
     def check(self) -> bool:
         """Whether anyone has written to the file since the last call. What was read before may then be outdated.
 
+        After an older copy the newest file may be written back. If the log had to be renamed, only opening the vault
+        again helps, because this connection would write to that log.
+
         Raises VaultMissingError if an older copy was written into it, or VaultDamagedError if it is damaged.
         """
         if self.is_unchanged:
             return False
         with self._lock:
             status = vault_path.read_status(self._path)
+            if self._found_at and status != self._found_at:
+                self._finding, self._found_at = "", ()
             if not self._finding and not self._is_continued():
                 self._confirm_suspicion()
             if self._finding:
@@ -130,7 +137,8 @@ class FileWatch:
         self._report(gap, stray_log.set_log_aside(self._path, self._log_identity))
 
     def _report(self, gap: Gap | None, kept: str = "") -> None:
-        """Makes every later `check` fail. `kept` is the name of the former file's log."""
+        """Makes every `check` of this state of the file fail. `kept` is the new name of the log, if it was renamed."""
+        self._found_at = () if kept else vault_path.read_status(self._path)
         self._finding = f"{REPLACED} {gap.sentence if gap else UNKNOWN}"
         self._hint = f"{HINT} {KEPT.format(kept)}" if kept else HINT
 

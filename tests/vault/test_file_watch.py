@@ -105,6 +105,31 @@ def test_the_log_of_the_former_file_is_kept_and_not_applied(session: smtui.Vault
         assert "in-the-log" not in {each["Name"] for each in vault.client().list_secrets()["SecretList"]}
 
 
+def test_the_newest_file_can_be_written_back(session: smtui.Vault, path: Path, old: Path, tmp_path: Path) -> None:
+    """Not if the log of the former file was renamed: the session would write to that log."""
+    newest = tmp_path / "newest"
+    checkpoint(session)
+    run(COPY, path, newest)
+    for number in range(2):
+        run(COPY, old, path)
+        with pytest.raises(smtui.VaultError, match=r"2\d changes are missing"):
+            session.change_count()
+        run(COPY, newest, path)
+        assert session.client().describe_secret(SecretId="in-the-log")["Name"] == "in-the-log"
+        create(session, f"last/{number}")
+        checkpoint(session)
+        run(COPY, path, newest)
+    assert session.maintenance.check().clean
+
+    create(session, "in-the-log-again")
+    run(COPY, old, path)
+    with pytest.raises(smtui.VaultError, match="are missing"):
+        session.change_count()
+    run(COPY, newest, path)
+    with pytest.raises(smtui.VaultError, match="are missing"):
+        session.change_count()
+
+
 def test_a_reader_notices_what_others_have_made_since(path: Path, tmp_path: Path) -> None:
     """The copy holds all that the reader has read; only the note of this machine knows of more."""
     copy = tmp_path / "copy.vault"
