@@ -8,10 +8,9 @@ from __future__ import annotations
 from smtui.api.errors import AccessDeniedException, InvalidRequestException
 from smtui.engine import kms
 from smtui.engine.call import Call
-from smtui.vault import key_attributes, keys
+from smtui.vault import key_attributes
 from smtui.vault.keys import StoredKey
 from smtui.vault.secrets import Secret
-from smtui.vault.versions import StoredVersion
 
 READING = ("Decrypt",)
 WRITING = ("GenerateDataKey", "Decrypt")
@@ -20,16 +19,16 @@ DENIED = "Access to KMS is not allowed"
 
 
 def require_key_access(
-    call: Call, secret: Secret, version: StoredVersion | None = None, *, actions: tuple[str, ...] = ()
+    call: Call, secret: Secret, under: StoredKey | None = None, *, actions: tuple[str, ...] = ()
 ) -> None:
     """Raises ClientError if the key of a secret refuses the caller.
 
     Args:
-        version: the version to read; it can have another key than the secret has now.
+        under: the key of the version to read, which can be another one than the secret has now.
         actions: the actions of KMS for which the caller needs the present key of the secret.
     """
     if call.is_from_other_account and (
-        kms.uses_default_key(secret) or (version and keys.get_by_row(call.database, version.key).manager == "AWS")
+        kms.uses_default_key(secret) or (under is not None and under.manager == "AWS")
     ):
         raise InvalidRequestException(
             "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS "

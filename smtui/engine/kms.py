@@ -60,9 +60,9 @@ def uses_default_key(secret: Secret) -> bool:
     return secret.kms_key_id is None
 
 
-def get_decryption_key(call: Call, row: int) -> StoredKey:
-    """The key of a row, to decrypt with. Raises DecryptionFailure if it may not be used."""
-    key = keys.get_by_row(call.database, row)
+def get_decryption_key(call: Call, row: int, key: StoredKey | None = None) -> StoredKey:
+    """The key of a row, to decrypt with, unless it was read already. Raises DecryptionFailure if it may not be used."""
+    key = key or keys.get_by_row(call.database, row)
     if not key.is_usable:
         raise DecryptionFailure("Secrets Manager can't decrypt the protected secret text using the provided KMS key.")
     return key

@@ -97,6 +97,8 @@ def is_clock_behind(call: Call) -> bool:
 
 
 def _is_anything_overdue(call: Call) -> bool:
+    if not deletion_grace.may_be_overdue(call.database, call.now):
+        return False
     days = audit_log.read_retention(call.database)
     return (secrets.has_overdue(call.database, call.now) or keys.has_overdue(call.database, call.now)
             or (days is not None and audit_log.has_events_before(call.database, call.now - days * DAY)))

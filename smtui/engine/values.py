@@ -77,18 +77,18 @@ def require_value(request: Request) -> Value:
     return value
 
 
-def decrypt(call: Call, secret: Secret, version: StoredVersion) -> Value:
-    """Decrypts a stored version.
+def decrypt(call: Call, secret: Secret, version: StoredVersion, key: StoredKey | None = None) -> Value:
+    """Decrypts a stored version; `key` is its key if it was read with it.
 
     Raises DecryptionFailure, AccessDeniedException by the policy of its key, or ResourceNotFoundException for a version
     without a value.
     """
     if version.is_empty:
         raise make_no_value_error(version.version_id)
-    key = kms.get_decryption_key(call, version.key)
+    key = kms.get_decryption_key(call, version.key, key)
     key_access.require_use(call, key, "Decrypt", secret)
     context = EncryptionContext(call.format_arn(secret), version.version_id, version.form)
-    return Value(version.form, envelope.unseal(version.envelope, call.keys.get_material(key), context))
+    return Value(version.form, envelope.unseal_with(version.envelope, call.keys.get_cipher(key), context))
 
 
 def require_same_value(call: Call, secret: Secret, version: StoredVersion, value: Value) -> None:

@@ -67,7 +67,7 @@ def append_events(
     database.write_owed_rows()
     rows: list[tuple[Any, ...]] = []
     with detect_damage():
-        tail = read_tail(database)
+        tail = database.digest.get_tail(database) if database.digest else read_tail(database)
         latest, chain = _get_newest(database, tail)
         latest = max(at, latest)
         for number, (secret, event) in enumerate(events, tail.id + 1):
@@ -75,24 +75,24 @@ def append_events(
             chain = compute_chain(key, chain, at, text)
             rows.append((number, at, event["eventName"], secret, text, chain, latest))
     if rows:
-        _insert(database, tail, rows)
+        _insert(database, tail.id, rows)
 
 
-def _insert(database: Database, tail: AuditTail, rows: list[tuple[Any, ...]]) -> None:
-    """Inserts events, the last one with the state of the digest if it is the only one."""
-    last = rows[-1][0]
+def _insert(database: Database, newest: int, rows: list[tuple[Any, ...]]) -> None:
+    """Inserts events after number `newest`, the last one with the state of the digest if it is the only one."""
+    last, *_, chain, latest = rows[-1]
     if last > MAX_PLAUSIBLE_ROW:
         raise make_exhausted_error("the row numbers of its table audit_events are used up")
     if database.digest:
-        database.digest.begin_events(tail, last)
+        database.digest.begin_events(last, latest, chain)
     if len(rows) == 1 and database.digest:
         state = database.digest.compute_state(database, rows[0], durable=bool(database.is_durable))
         database.run(_INSERT, (*rows[0], *state.to_columns()))
     else:
         database.run_many(_INSERT, [(*row, *_NO_STATE) for row in rows])
-    if last // BATCH_INDEXED > tail.id // BATCH_INDEXED:
+    if last // BATCH_INDEXED > newest // BATCH_INDEXED:
         database.run("INSERT INTO audit_index SELECT secret, id FROM audit_events WHERE secret IS NOT NULL"
-                     " AND id > ? AND id <= ?", (_get_indexed(tail.id), _get_indexed(last)))
+                     " AND id > ? AND id <= ?", (_get_indexed(newest), _get_indexed(last)))
 
 
 def _get_indexed(newest: int) -> int:

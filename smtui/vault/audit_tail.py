@@ -46,6 +46,10 @@ class AuditTail:
     state: DigestState
     outdated: Row | None
 
+    def format_row(self) -> Row:
+        """The row of `digest` that has this state."""
+        return (1, *self.state.to_columns(), self.id)
+
 
 def read_tail(database: Statements) -> AuditTail:
     """Reads the newest event and the state of the digest. Raises VaultDamagedError."""

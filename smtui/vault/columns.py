@@ -143,12 +143,26 @@ def make_row_reader(table: str, names: str) -> Callable[[Row], Row]:
         names: the columns, separated by a comma and a space.
     """
     columns = [COLUMNS[table][name] for name in names.split(", ")]
+    limits = [(place, column.least, column.most) for place, column in enumerate(columns) if column.type is int]
+    others = [(place, column) for place, column in enumerate(columns) if column.words or (
+        column.type is str and column.least)]
+    # The types of rows that were sound; there are few, and to find them again is quick.
+    known: set[tuple[type, ...]] = set()
+
+    def is_sound(found: Row) -> bool:
+        if tuple(map(type, found)) not in known:
+            return False
+        for place, least, most in limits:
+            value = found[place]
+            if value is not None and not least <= value <= most:
+                return False
+        return all(column.accepts(found[place]) for place, column in others)
 
     def read(found: Row) -> Row:
-        for value, column in zip(found, columns, strict=True):
-            if not column.accepts(value):
-                break
-        else:
+        if is_sound(found):
+            return found
+        if all(column.accepts(value) for value, column in zip(found, columns, strict=True)):
+            known.add(tuple(map(type, found)))
             return found
         return tuple(value if column.accepts(value) else column.stand_in
                      for value, column in zip(found, columns, strict=True))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import apsw
 
 from smtui.api.errors import VaultError
+from smtui.system.ambient import read_monotonic_clock
 from smtui.vault import content, schema_check
 from smtui.vault import path as vault_path
 from smtui.vault.kdf import FileKeys
@@ -29,9 +30,8 @@ if TYPE_CHECKING:
 class FileCheck(Protocol):
     """Looks at the file before each transaction, see `file_watch`."""
 
-    @property
-    def is_unchanged(self) -> bool:
-        """Whether nobody has written to the file since the last `check`."""
+    def is_unchanged(self, status: tuple[int, ...]) -> bool:
+        """Whether nobody has written to the file, whose status this is, since the last `check`."""
 
     def check(self) -> bool:
         """Whether anyone has written to the file since the last call. Raises VaultError if that did damage."""
@@ -40,6 +40,8 @@ class FileCheck(Protocol):
 DeferredWork = Callable[["Database", Sequence[int]], None]
 
 MAX_DEFERRED = 5000
+SHORTEST_WAIT = 0.001
+"""Seconds: SQLite waits no shorter for another connection's lock. Meanwhile the file may have been replaced."""
 PAUSE_STEPS = 2000
 """Steps of SQLite's virtual machine between two pauses: about a millisecond of work."""
 # How much of the file SQLite keeps in memory, in KiB. More pays off only if one transaction changes much of the file.
@@ -52,6 +54,7 @@ class Database(Statements):
     def __init__(self, path: Path, keys: FileKeys, connection: apsw.Connection, *, read_only: bool) -> None:
         super().__init__(connection)
         self.path = path
+        self._path_text = str(path)
         self.keys = keys
         self.read_only = read_only
         self._identity = vault_path.register_open(path, keys.salt)
@@ -63,6 +66,7 @@ class Database(Statements):
         self._journal = path.with_name(f"{path.name}-journal")
         self._content = content.ContentChanges()
         self._schema: Any = None
+        self._data_version: Any = None
         self._deferred: dict[tuple[DeferredWork, int], None] = {}
 
     def __repr__(self) -> str:
@@ -89,14 +93,16 @@ class Database(Statements):
             if depth == 0:
                 self.check_identity()
             begin, commit, undo = self._begin_outermost(durable) if depth == 0 else _make_savepoint_statements(depth)
+            begun = read_monotonic_clock()
             self.run(begin)
             self._owner = get_ident()
             self._depth, mark = depth + 1, self.digest.mark if self.digest else None
             content_mark = self._content.pending
             try:
                 if depth == 0:
-                    self.check_identity()
-                    self._check_schema()
+                    if read_monotonic_clock() - begun >= SHORTEST_WAIT:
+                        self.check_identity()
+                    self._notice_others()
                 yield
                 if depth == 0:
                     self._write_last_rows(durable)
@@ -275,9 +281,10 @@ class Database(Statements):
         """
         if self._identity is None:
             raise make_locked_error()
-        if vault_path.read_identity(self.path) != self._identity:
+        status = vault_path.read_status(self._path_text)
+        if status[:2] != self._identity:
             raise make_moved_error()
-        if self._watch is None or self._watch.is_unchanged:
+        if self._watch is None or self._watch.is_unchanged(status):
             return
         if self._journal.exists():
             self._roll_back_interrupted_write()
@@ -301,8 +308,17 @@ class Database(Statements):
         """Remembers the schema, which was found to be ours. No transaction begins with another one."""
         self._schema = self.fetch_row("PRAGMA schema_version")
 
+    def _notice_others(self) -> None:
+        """Forgets what is remembered of the file if another connection has written to it. Raises VaultDamagedError."""
+        self._check_schema()
+        version = self.fetch_row("PRAGMA data_version")
+        if version != self._data_version:
+            self._data_version = version
+            if self.digest:
+                self.digest.forget_tail()
+
     def _check_schema(self) -> None:
-        """Checks the schema again if another program has changed it. Raises VaultDamagedError."""
+        """Checks the schema again if it has changed. Raises VaultDamagedError."""
         if self._schema is not None and self._schema != (found := self.fetch_row("PRAGMA schema_version")):
             with map_errors():
                 schema_check.refuse_foreign_schema(self.path, self.connection)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 from smtui.api.record import record
+from smtui.vault import audit_log
 from smtui.vault.database import Database
 
 NAME = "overdue_look"
@@ -19,6 +20,14 @@ class OverdueNote:
 
     at: int
     kept_days: int | None
+
+
+def may_be_overdue(database: Database, now: int) -> bool:
+    """Whether a secret or key is overdue (`now` is in milliseconds), or audit events have a retention: one question."""
+    return database.fetch_row(
+        "SELECT EXISTS (SELECT 1 FROM secrets WHERE delete_at <= ?1)"
+        " OR EXISTS (SELECT 1 FROM keys WHERE delete_at <= ?1)"
+        " OR EXISTS (SELECT 1 FROM meta WHERE name = ?2)", (now, audit_log.RETENTION)) != (0,)
 
 
 def read_overdue_note(database: Database) -> OverdueNote | None:

@@ -15,6 +15,7 @@ another program shows as a difference.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
@@ -48,6 +49,8 @@ class Digest:
         self._keyed = _make_hash(key)
         self._on_commit = on_commit
         self._counted = False
+        self._kept: AuditTail | None = None
+        """The newest event and the state after the last transaction, if nobody has written to the file since."""
         self.words_pending = True
         """Whether the word index may hold back changes."""
         self.reset()
@@ -58,11 +61,24 @@ class Digest:
     def reset(self) -> None:
         """Forgets the transaction, which is committed or rolled back."""
         self._base: AuditTail | None = None
+        self._newest: AuditTail | None = None
         self._pending = 0
         self._touched = self._has_new_numbers = False
         self._event = 0
         self._written: tuple[int, DigestState] | None = None
         self._prepared: tuple[Row, int] | None = None
+
+    def forget_tail(self) -> None:
+        """Forgets the newest event of the file: another connection has written to it."""
+        self._kept = None
+
+    def get_tail(self, database: Statements) -> AuditTail:
+        """The newest event as this transaction has left it, and the state of the digest before this transaction."""
+        if self._base is None:
+            self._base = self._newest = self._kept or read_tail(database)
+        if self._newest is None:
+            self._newest = replace(read_tail(database), state=self._base.state, outdated=self._base.outdated)
+        return self._newest
 
     def observe(self, table: str, old: Row | None, new: Row | None) -> None:
         """Takes an inserted, deleted or changed row into account."""
@@ -72,6 +88,8 @@ class Digest:
             old, new = old and old[:EVENT_COLUMNS], new and new[:EVENT_COLUMNS]
             if old == new:
                 return
+            if old is not None:
+                self._kept = self._newest = None
         elif old is None and table in _NUMBERED:
             self._has_new_numbers = True
         self._touched = True
@@ -89,13 +107,13 @@ class Digest:
     def roll_back(self, mark: Mark) -> None:
         """Restores an earlier moment, after the changes since then were rolled back."""
         self._pending, self._event = mark
-        self._written = None
+        self._written = self._newest = None
 
-    def begin_events(self, tail: AuditTail, last: int) -> None:
-        """Says that audit events up to number `last` are about to be inserted after `tail`."""
-        if self._base is None:
-            self._base = tail
+    def begin_events(self, last: int, latest: int, chain: bytes) -> None:
+        """Says that audit events up to this one are about to be inserted after those of `get_tail`."""
+        assert self._base is not None
         self._event = last
+        self._newest = AuditTail(last, latest, chain, self._base.state, self._base.outdated)
 
     def compute_state(self, database: Statements, row: Row, *, durable: bool) -> DigestState:
         """The state that the audit event `row` must carry if the transaction ends with its insertion.
@@ -110,11 +128,11 @@ class Digest:
 
     def _make_state(self, database: Statements, pending: int, *, durable: bool) -> DigestState:
         if self._base is None:
-            self._base = read_tail(database)
+            self._base = self._kept or read_tail(database)
         base, outdated = self._base.state, self._base.outdated
         numbers = max(base.numbers, _sum_numbers(database)) if self._has_new_numbers else base.numbers
         if self._event and outdated is None:
-            pending += self._hash_digest_row((1, *base.to_columns(), self._base.id))
+            pending += self._hash_digest_row(self._base.format_row())
         elif not self._event and outdated is not None:
             pending -= self._hash_digest_row(outdated)
         return DigestState((base.sum + pending) % MODULUS, numbers, base.commits + durable)
@@ -141,10 +159,20 @@ class Digest:
 
     def confirm(self) -> None:
         """Notes that the commit after `write` is done."""
+        if self._touched:
+            self._kept = self._make_tail()
         self.reset()
         if self._counted:
             self._counted = False
             self._on_commit()
+
+
+    def _make_tail(self) -> AuditTail | None:
+        """What `read_tail` would answer after the commit; None if it is not known."""
+        newest, base = self._newest, self._base
+        if newest is None or base is None or self._written is None or self._written[0] != newest.id or not self._event:
+            return None
+        return AuditTail(newest.id, newest.latest, newest.chain, self._written[1], base.outdated or base.format_row())
 
 
 def _sum_numbers(database: Statements) -> int:

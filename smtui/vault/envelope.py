@@ -70,8 +70,12 @@ def _encrypt(clear: bytes, under: bytes | bytearray, bound_to: bytes, nonce: byt
 
 def unwrap(wrapped: bytes, under: bytes | bytearray, bound_to: bytes) -> bytes:
     """Decrypts a wrapped key. Raises DecryptionFailure, the same for every cause."""
+    return _decrypt(wrapped, AESGCM(under), bound_to)
+
+
+def _decrypt(wrapped: bytes, cipher: AESGCM, bound_to: bytes) -> bytes:
     try:
-        return AESGCM(under).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound_to)
+        return cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound_to)
     except (InvalidTag, ValueError):
         raise DecryptionFailure(
             "Secrets Manager can't decrypt the protected secret text using the provided KMS key."
@@ -91,6 +95,11 @@ def seal(value: bytes, kms_key: bytes | bytearray, context: EncryptionContext, e
 
 def unseal(envelope: Envelope, kms_key: bytes | bytearray, context: EncryptionContext) -> bytes:
     """Decrypts a value. Raises DecryptionFailure if the envelope was altered, or made for another secret or version."""
+    return unseal_with(envelope, AESGCM(kms_key), context)
+
+
+def unseal_with(envelope: Envelope, cipher: AESGCM, context: EncryptionContext) -> bytes:
+    """The same with the opened KMS key."""
     fields = context.fields
-    data_key = unwrap(envelope.wrapped, kms_key, _encode_purpose("data key") + fields)
+    data_key = _decrypt(envelope.wrapped, cipher, _encode_purpose("data key") + fields)
     return unwrap(envelope.sealed, data_key, _encode_purpose("value") + fields)

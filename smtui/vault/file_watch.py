@@ -72,10 +72,9 @@ class FileWatch:
         with contextlib.suppress(VaultError), stray_log.open_alone(self._path, self._keys) as alone:
             self._state = _read_state(alone)
 
-    @property
-    def is_unchanged(self) -> bool:
-        """Whether nobody has written to the file since the last `check`, which found nothing."""
-        return not self._finding and vault_path.read_status(self._path) == self._status
+    def is_unchanged(self, status: tuple[int, ...]) -> bool:
+        """Whether nobody has written to the file, whose status this is, since the last `check`, which found nothing."""
+        return status == self._status and not self._finding
 
     def check(self) -> bool:
         """Whether anyone has written to the file since the last call. What was read before may then be outdated.
@@ -85,7 +84,7 @@ class FileWatch:
 
         Raises VaultMissingError if an older copy was written into it, or VaultDamagedError if it is damaged.
         """
-        if self.is_unchanged:
+        if self.is_unchanged(vault_path.read_status(self._path)):
             return False
         with self._lock:
             status = vault_path.read_status(self._path)

@@ -6,7 +6,7 @@ no value that it encrypted can be read again.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from smtui.api.record import record
 from smtui.vault import key_attributes
@@ -73,7 +73,12 @@ _read_alias = make_row_reader("aliases", "region, alias, key, created_at")
 def get_by_row(database: Database, row: int) -> StoredKey:
     """The key of a row. Raises InternalServiceError if there is none."""
     found = database.fetch_row(f"SELECT {COLUMNS} FROM keys k WHERE k.id = ?", (row,))
-    if found is None:
+    return read_row(found)
+
+
+def read_row(found: tuple[Any, ...] | None) -> StoredKey:
+    """Makes a key from its row. Raises InternalServiceError for a missing row."""
+    if found is None or found[0] is None:
         raise make_damaged_row_error()
     return StoredKey(*_read(found))
 

@@ -6,6 +6,7 @@ as the chain of the audit log. A passphrase change wraps all of them again.
 
 from __future__ import annotations
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -30,6 +31,7 @@ class KeyStore:
         self._root = root
         self._ambient = ambient
         self._materials: dict[int, bytearray] = {}
+        self._ciphers: dict[int, AESGCM] = {}
 
     def __repr__(self) -> str:
         return "<KeyStore>"
@@ -46,6 +48,13 @@ class KeyStore:
             unwrapped = envelope.unwrap(key.wrapped, self._root, _encode_associated_data(key.key_id))
             self._materials[key.row] = bytearray(unwrapped)
         return self._materials[key.row]
+
+    def get_cipher(self, key: StoredKey) -> AESGCM:
+        """The opened key. Raises DecryptionFailure if it was deleted permanently."""
+        material = self.get_material(key)
+        if key.row not in self._ciphers:
+            self._ciphers[key.row] = AESGCM(material)
+        return self._ciphers[key.row]
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one purpose of the vault itself, the same in every session."""
@@ -68,18 +77,21 @@ class KeyStore:
 
     def forget_key(self, key: StoredKey) -> None:
         """Overwrites the material of one key with zeros."""
+        self._ciphers.pop(key.row, None)
         material = self._materials.pop(key.row, bytearray())
         material[:] = bytes(len(material))
 
     def forget_keys(self) -> None:
         """Drops all material and unwraps keys again when used: a key of a rolled back transaction does not exist."""
         self._materials = {}
+        self._ciphers = {}
 
     def wipe(self) -> None:
         """Overwrites all material with zeros. Call it when no thread uses the store."""
         for material in self._materials.values():
             material[:] = bytes(len(material))
         self._materials.clear()
+        self._ciphers.clear()
 
 
 def rewrap_keys(database: Database, old_root: bytearray, new_root: bytearray, ambient: Ambient) -> None:

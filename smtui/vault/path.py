@@ -57,20 +57,17 @@ def map_os_errors(sentence: str = DISK_FAILED) -> Iterator[None]:
 
 def read_identity(path: Path) -> tuple[int, int] | None:
     """Device and inode of the file at the path; None if there is none."""
-    try:
-        found = path.lstat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+    return read_status(path)[:2] or None  # type: ignore[return-value]
 
 
-def read_status(path: Path) -> tuple[int, ...]:
+def read_status(path: Path | str) -> tuple[int, ...]:
     """Numbers that differ after anyone has written to the file at the path; empty if there is none.
 
-    A program can set the time of the last write, but not that of the last change of the file's status.
+    The first two are its identity, see `read_identity`. A program can set the time of the last write, but not that of
+    the last change of the file's status.
     """
     try:
-        found = path.lstat()
+        found = os.lstat(path)
     except OSError:
         return ()
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

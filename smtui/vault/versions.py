@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from smtui.api.record import record
+from smtui.vault import keys
 from smtui.vault.columns import UNREADABLE, make_row_reader
 from smtui.vault.database import Database
 from smtui.vault.envelope import Envelope
+from smtui.vault.keys import StoredKey
 from smtui.vault.secrets import require_verified
 from smtui.vault.sqlite_errors import make_damaged_row_error
 
@@ -64,6 +66,19 @@ def get_by_row(database: Database, row: int) -> StoredVersion:
     if found is None:
         raise make_damaged_row_error()
     return read_row(found)
+
+
+_WITH_KEY = (f"SELECT {', '.join(f'v.{column}' for column in COLUMNS.split(', '))}, {keys.COLUMNS}"
+             " FROM versions v LEFT JOIN keys k ON k.id = v.key WHERE ")
+_COLUMN_COUNT = COLUMNS.count(",") + 1
+
+
+def get_with_key(database: Database, row: int) -> tuple[StoredVersion, StoredKey]:
+    """The version of a row and its key. Raises InternalServiceError if one is missing."""
+    found = database.fetch_row(f"{_WITH_KEY} v.id = ?", (row,))
+    if found is None:
+        raise make_damaged_row_error()
+    return read_row(found[:_COLUMN_COUNT]), keys.read_row(found[_COLUMN_COUNT:])
 
 
 def count_versions(database: Database, secret: int) -> int:

@@ -19,7 +19,8 @@ from smtui.engine.authorize import admit
 from smtui.engine.call import Call, require_token, to_datetime
 from smtui.engine.declaration import OPERATIONS, Request, Response, operation
 from smtui.rules import labels
-from smtui.vault import secrets, versions
+from smtui.vault import keys, secrets, versions
+from smtui.vault.keys import StoredKey
 from smtui.vault.secrets import Secret
 from smtui.vault.versions import StoredVersion
 
@@ -56,10 +57,10 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
 def get_secret_value(call: Call, secret: Secret, request: Request) -> Response:
     """Source: page GetSecretValue."""
     key_access.require_key_access(call, secret)
-    by_stage = versions.read_labels(call.database, secret.id)
-    version = _find_version(call, secret, by_stage, request.get("VersionId"), request.get("VersionStage"))
-    key_access.require_key_access(call, secret, version)
-    value = values.decrypt(call, secret, version)
+    by_stage = secret.bound_rows.get_labels() if secret.bound_rows else versions.read_labels(call.database, secret.id)
+    version, key = _find_version(call, secret, by_stage, request.get("VersionId"), request.get("VersionStage"))
+    key_access.require_key_access(call, secret, key)
+    value = values.decrypt(call, secret, version, key)
     if not call.database.read_only:
         secrets.touch_accessed(call.database, secret, call.today)
         versions.touch_accessed(call.database, version, call.today)
@@ -75,14 +76,14 @@ def get_secret_value(call: Call, secret: Secret, request: Request) -> Response:
 
 def _find_version(
     call: Call, secret: Secret, by_stage: Mapping[str, int], version_id: str | None, stage: str | None
-) -> StoredVersion:
+) -> tuple[StoredVersion, StoredKey]:
     if version_id is None:
         stage = stage or labels.AWSCURRENT
         if stage not in by_stage:
             raise ResourceNotFoundException(
                 f"Secrets Manager can't find the specified secret value for staging label: {stage}"
             )
-        return versions.get_by_row(call.database, by_stage[stage])
+        return versions.get_with_key(call.database, by_stage[stage])
     version = versions.find_by_id(call.database, secret.id, version_id)
     if version is None:
         raise values.make_no_value_error(version_id)
@@ -90,7 +91,7 @@ def _find_version(
         raise InvalidRequestException(
             "You provided a VersionStage that is not associated to the provided VersionId."
         )
-    return version
+    return version, keys.get_by_row(call.database, version.key)
 
 
 @operation("BatchGetSecretValue", secret=False)
