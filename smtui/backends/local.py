@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
@@ -12,6 +11,7 @@ from smtui.api.context import Capabilities
 from smtui.api.errors import ClientError
 from smtui.backends import former_names
 from smtui.backends.maintenance import Maintenance, Passphrase
+from smtui.backends.shared_commits import SharedCommits
 from smtui.backends.state import VaultState
 from smtui.backends.vault_parts import VaultParts
 from smtui.engine.call import Caller
@@ -49,7 +49,7 @@ def __getattr__(name: str) -> Any:
 READS_NOT_RECORDED = "This vault is open read-only: what you read will not be recorded in the audit log."
 
 
-class Vault(VaultParts):
+class Vault(VaultParts, SharedCommits):
     """An unlocked vault. Close it with `close()` or `with`; after that every call raises VaultLockedError.
 
     `client()` gives boto3's shape, `transaction()` makes several calls one. `maintenance` checks, backs up and
@@ -197,20 +197,6 @@ class Vault(VaultParts):
         return self._state.owner(service)
 
     # Many calls at once
-
-    @contextmanager
-    def transaction(self, *, large: bool = False) -> Iterator[None]:
-        """Commits every call made inside together at the end or, on an exception, none of them.
-
-        `large` gives a transaction of very many calls more memory.
-        """
-        database = self._state.database
-        try:
-            with database.enlarge_cache() if large else nullcontext(), database.transaction():
-                yield
-        except BaseException:
-            self._state.key_store.forget_keys()
-            raise
 
     def create_secrets(
         self, requests: Sequence[dict[str, Any]], *, region_name: str | None = None,

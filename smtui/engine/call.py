@@ -17,6 +17,7 @@ from smtui.vault.permissions import Permissions
 from smtui.vault.secrets import Secret
 
 DAY = 24 * 60 * 60 * 1000
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @record(slots=False)
@@ -93,7 +94,7 @@ def _format_seconds(seconds: int) -> str:
 
 def to_datetime(milliseconds: int) -> datetime:
     """A stored time (milliseconds) as an aware datetime, as responses contain it."""
-    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
+    return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def require_token(request: Any) -> str:

@@ -8,14 +8,15 @@ Overdue things are deleted before a call, or before the first call of a shared t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from smtui.api.errors import (
     ClientError,
     InternalServiceError,
     SmtuiError,
+    VaultError,
     VaultReadOnlyError,
 )
 from smtui.engine import audit_events
@@ -31,6 +32,9 @@ from smtui.vault.keystore import KeyStore
 from smtui.vault.permissions import Permissions
 from smtui.vault.secrets import Secret
 
+VALUE_MEMBERS = ("SecretString", "SecretBinary")
+HeldValues = tuple[dict[str, Any], dict[str, Any]]
+"""An answer, and the values that it gets once the event of their read is committed."""
 Event = tuple[Secret | None, dict[str, Any]]
 
 
@@ -49,6 +53,23 @@ class Engine:
         self._token_key = keys.derive("smtui page tokens")
         self._purge = purge
         self._permissions = permissions
+        self._held: list[HeldValues] | None = None
+
+    @contextmanager
+    def read_together(self) -> Iterator[None]:
+        """Commits the events of all reads inside together. Only then are the values added to the answers.
+
+        Raises VaultError for a change inside, which would not wait for the disk.
+        """
+        with self._database.transaction(durable=False):
+            held: list[HeldValues] = []
+            before, self._held = self._held, held
+            try:
+                yield
+            finally:
+                self._held = before
+        for answer, taken in held:
+            answer.update(taken)
 
     def call(
         self, operation: str, params: Mapping[str, Any], *, region: str, caller: Caller, record_reads: bool = True,
@@ -66,20 +87,24 @@ class Engine:
         declared = OPERATIONS[operation]
         self._check_writable(declared)
         first = not self._database.in_transaction
-        with self._database.transaction(durable=declared.changes):
+        with self._database.transaction(durable=declared.changes) if first or declared.changes else nullcontext():
             call = self._begin(region, caller, first)
             response, refusal = self._run(call, declared, params, raw=raw)
             if record_reads or not declared.reads_metadata:
                 self._record(call, _list_events(call, declared, params, response, refusal))
             else:
                 self._record(call, call.further_events)
+            held = self._held
         self._purge.add_notices(call.deletion_notices)
         metadata = {"RequestId": call.request_id, "HTTPStatusCode": refusal.status if refusal else 200,
                     "HTTPHeaders": {}, "RetryAttempts": 0}
         if refusal is not None:
             refusal.add_response_metadata(declared.contract.name, metadata)
             raise refusal
-        return {**response, "ResponseMetadata": metadata}
+        answer = {**response, "ResponseMetadata": metadata}
+        if held is not None:
+            held += _take_values(answer)
+        return answer
 
     def _run(
         self, call: Call, declared: Declaration, params: Mapping[str, Any], *, raw: bool,
@@ -138,6 +163,8 @@ class Engine:
             raise _make_internal_error(error) from error
 
     def _check_writable(self, declared: Declaration) -> None:
+        if declared.changes and self._held is not None and self._database.in_transaction:
+            raise VaultError("A block of reads cannot change the vault.")
         if declared.changes and self._database.read_only:
             raise VaultReadOnlyError("This vault was opened read-only: nothing can be changed.")
 
@@ -162,6 +189,12 @@ def _update_replicas(call: Call, *changed: Secret) -> None:
     from smtui.engine.replication import update_replicas  # a read needs none of it
 
     update_replicas(call, *changed)
+
+
+def _take_values(response: dict[str, Any]) -> Iterator[HeldValues]:
+    """Takes the values out of a response, and yields each answer in it with its values."""
+    for answer in (response, *response.get("SecretValues", ())):
+        yield answer, {name: answer.pop(name) for name in VALUE_MEMBERS if name in answer}
 
 
 def _list_events(

@@ -309,20 +309,19 @@ class Database(Statements):
         self._schema = self.fetch_row("PRAGMA schema_version")
 
     def _notice_others(self) -> None:
-        """Forgets what is remembered of the file if another connection has written to it. Raises VaultDamagedError."""
-        self._check_schema()
+        """Forgets what is remembered of the file if another connection has written to it.
+
+        Checks the schema again if it has changed. Raises VaultDamagedError.
+        """
+        if self._schema is not None and self._schema != (found := self.fetch_row("PRAGMA schema_version")):
+            with map_errors():
+                schema_check.refuse_foreign_schema(self.path, self.connection)
+            self._schema = found
         version = self.fetch_row("PRAGMA data_version")
         if version != self._data_version:
             self._data_version = version
             if self.digest:
                 self.digest.forget_tail()
-
-    def _check_schema(self) -> None:
-        """Checks the schema again if it has changed. Raises VaultDamagedError."""
-        if self._schema is not None and self._schema != (found := self.fetch_row("PRAGMA schema_version")):
-            with map_errors():
-                schema_check.refuse_foreign_schema(self.path, self.connection)
-            self._schema = found
 
 
 def _make_savepoint_statements(depth: int) -> tuple[str, str, str]:

@@ -15,7 +15,6 @@ another program shows as a difference.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
@@ -77,7 +76,8 @@ class Digest:
         if self._base is None:
             self._base = self._newest = self._kept or read_tail(database)
         if self._newest is None:
-            self._newest = replace(read_tail(database), state=self._base.state, outdated=self._base.outdated)
+            newest = read_tail(database)
+            self._newest = AuditTail(newest.id, newest.latest, newest.chain, self._base.state, self._base.outdated)
         return self._newest
 
     def observe(self, table: str, old: Row | None, new: Row | None) -> None:
