@@ -14,6 +14,10 @@ from smtui.tui.secret.value_parts import ReadTarget
 from smtui.tui.secret.values import extract_value
 from smtui.tui.secret_list.filter_bar import FilterLine
 from smtui.tui.secret_list.listing import ListingScreen
+from smtui.tui.secret_list.tree_navigation import get_group
+
+ON_GROUP = "This is a group. Move to one of its secrets first."
+NOTHING_LISTED = "No secret in this list."
 
 
 class CopyingScreen(ListingScreen, ValueActions[None]):
@@ -33,6 +37,11 @@ class CopyingScreen(ListingScreen, ValueActions[None]):
     def name_target(self) -> SafeText | None:
         entry = self.secrets.current
         return None if entry is None else sanitize(entry["Name"])
+
+    async def read_for(self, title: str) -> ReadTarget | None:
+        if self.secrets.current is None:
+            self.say(ON_GROUP if get_group(self.secrets) else NOTHING_LISTED)
+        return await super().read_for(title)
 
     async def read_target(self, title: SafeText) -> ReadTarget | None:
         entry = self.secrets.current

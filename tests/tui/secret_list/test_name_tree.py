@@ -15,7 +15,7 @@ from smtui.system.settings import Settings
 from smtui.tui.secret_list import entry_state
 from smtui.tui.secret_list.name_tree import Group, NameTree, TreeState
 from tests.tui.conftest import FakeTool, MakeApp, list_objects, screen_text, types, until
-from tests.tui.driver import see
+from tests.tui.driver import hear, see
 from tests.tui.secret_list.driver import get_list_screen
 
 SMALL = (80, 24)
@@ -188,6 +188,22 @@ async def test_opening_a_group_and_going_up(app: MakeApp, filled: Any) -> None:
         assert get_list_screen(running).secrets.current_key == "prod/"
         await pilot.press("d")
         await until(pilot, lambda: any("marks all secrets in it" in each.message for each in running._notifications))
+
+
+async def test_a_group_has_no_value_to_copy(app: MakeApp, filled: Any, tool: FakeTool) -> None:
+    """The keys that copy say so, also where a filter finds nothing, instead of doing nothing."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "5 secrets")
+        await pilot.press("T")
+        await see(pilot, "▾ dev/")
+        await pilot.press("home", "y")
+        await hear(pilot, "This is a group. Move to one of its secrets first.")
+        await types(pilot, "/qqqq")
+        await see(pilot, "No matches.")
+        await pilot.press("ctrl+y")
+        await hear(pilot, "No secret in this list.")
+        assert not tool.held
 
 
 async def test_marking_a_group(app: MakeApp, filled: Any, tool: FakeTool) -> None:
