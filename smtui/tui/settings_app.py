@@ -60,11 +60,18 @@ class SettingsApp(Shell):
         self.settings = settings
         self.set_keymap(dict(settings.keys))
         self.use_clipboard()
-        self.set_class(settings.compact, DENSE)
+        self._use_density(settings)
         if not self.no_color:
             self.theme = self._pick_theme()
         if self.session is not None:
             self.session.idle_lock = settings.idle_lock
+
+    def _use_density(self, settings: Settings) -> None:
+        """Shows panels with or without borders. Textual 8.2 updates only the styles of the screen on top."""
+        if self.has_class(DENSE) != settings.compact:
+            self.set_class(settings.compact, DENSE)
+            for screen in self.screen_stack:
+                self.stylesheet.update(screen)
 
     def _pick_theme(self) -> str:
         return self.settings.theme if self.settings.theme in self.available_themes else themes.DEFAULT

@@ -51,6 +51,21 @@ async def test_the_focus_shows_with_and_without_colours(
             await pilot.pause()
 
 
+async def test_the_density_changes_on_all_screens(app: MakeApp, filled: Any) -> None:
+    """Also on those below the settings, which are seen again after Esc."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "5 secrets")
+        assert "╭" in screen_text(running)
+        await pilot.press("o", "e")
+        await see(pilot, "Settings and keys")
+        running.use(replace(running.settings, compact=True))
+        await pilot.press("escape")
+        await see(pilot, "5 secrets")
+
+        assert "╭" not in screen_text(running)
+
+
 @pytest.mark.parametrize(("size", "is_compact", "rows"), [
     (SMALL, False, 18), (SMALL, True, 19), (LEAST, False, 11), (LEAST, True, 11),
 ])
