@@ -21,6 +21,7 @@ from benchmarks.harness import PASSPHRASE, in_turns, name, secret, some_of, tell
 
 SECRETS = 200
 ROUNDS = 7
+BATCH = 100
 
 
 def cases(client: Any) -> dict[str, Callable[[], object]]:
@@ -42,6 +43,22 @@ def cases(client: Any) -> dict[str, Callable[[], object]]:
     }
 
 
+def read_many(client: Any) -> None:
+    for number in range(BATCH):
+        client.get_secret_value(SecretId=name(number))
+
+
+def measure_batch(vault: smtui.Vault, clients: dict[str, Any]) -> list[Any]:
+    """A row about a read of a value where many share one commit."""
+    def read_together() -> None:
+        with vault.reading():
+            read_many(clients["ours"])
+
+    figures = in_turns({"ours": read_together, "moto": lambda: read_many(clients["moto"])}, rounds=ROUNDS)
+    ours, theirs = figures["ours"] / BATCH, figures["moto"] / BATCH
+    return [f"get_secret_value, in a batch of {BATCH}", ours, theirs, theirs / ours]
+
+
 def main() -> None:
     os.environ |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
     with tempfile.TemporaryDirectory() as folder, moto.mock_aws(), \
@@ -55,6 +72,7 @@ def main() -> None:
         names_of_cases = [each.removesuffix(" ours") for each in figures if each.endswith(" ours")]
         rows = [[case, figures[f"{case} ours"], figures[f"{case} moto"],
                  figures[f"{case} moto"] / figures[f"{case} ours"]] for case in names_of_cases]
+        rows.append(measure_batch(vault, clients))
     tell(__file__, ["CPU ms", "smtui", "boto3 on moto", "times faster"], rows)
 
 
