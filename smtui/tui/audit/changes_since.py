@@ -31,6 +31,7 @@ DID = {
     "RotationSucceeded": "rotated it",
     "EnableKey": "enabled it", "DisableKey": "disabled it", "ScheduleKeyDeletion": "scheduled its deletion",
     "CancelKeyDeletion": "cancelled its deletion", "UpdateKeyDescription": "changed the description",
+    "PutKeyPolicy": "changed the policy",
     "CreateAlias": "created it", "UpdateAlias": "moved it", "DeleteAlias": "removed it",
     "CreateFunction": "created it", "UpdateFunction": "changed it", "DeleteFunction": "removed it",
 }

@@ -93,6 +93,21 @@ def make_state_change(
     )
 
 
+def make_attribute_change(
+    key: KmsKey, what: str, operations: Collection[str], read: Callable[[KeyClient, str], str], yours: str,
+    write: Callable[[], object],
+) -> KeyChange:
+    """Returns the change of a key's policy or tags.
+
+    Args:
+        what: the attribute, such as `policy`.
+    """
+    return KeyChange(
+        sanitize(f"The {what} of {key.name} changed while you edited"), list_key_names(key), operations,
+        f"changed the {what}", lambda client: read(client, key.id), yours, write, insist="Replace anyway",
+    )
+
+
 SEALS = ", encrypts "
 
 

@@ -17,7 +17,7 @@ from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.help import places
-from smtui.tui.kms.actions import KeyActionsScreen
+from smtui.tui.kms.attributes import KeyAttributesScreen
 from smtui.tui.kms.keys import KeyUsage, KmsKey, make_usage, read_keys
 from smtui.tui.kms.new_key import NewKey, NewKeyForm
 from smtui.tui.kms.secret_picker import pick_secret
@@ -36,7 +36,7 @@ COUNTING = Content.styled("…", "$text-muted")
 UNKNOWN = Content.styled("?", "$text-muted")
 
 
-class KmsKeysScreen(KeyActionsScreen):
+class KmsKeysScreen(KeyAttributesScreen):
     """A table of the keys and the details of the key under the cursor. Usage is counted in the background."""
 
     place = places.KEYS

@@ -297,6 +297,20 @@ def make_key_description_aspect(session: Session, key: KmsKey) -> Aspect[str]:
                             _say("Its description has changed since."), {"UpdateKeyDescription"})
 
 
+def make_key_policy_aspect(session: Session, key: KmsKey) -> Aspect[str]:
+    """The policy of a KMS key."""
+    return _make_key_aspect(session, key, lambda client: client.get_key_policy(KeyId=key.id)["Policy"],
+                            _say("Its policy has changed since."), {"PutKeyPolicy"})
+
+
+def make_key_tags_aspect(session: Session, key: KmsKey) -> Aspect[dict[str, str]]:
+    """The tags of a KMS key."""
+    def read(client: VaultClient) -> dict[str, str]:
+        return {tag["TagKey"]: tag["TagValue"] for tag in client.list_resource_tags(KeyId=key.id)["Tags"]}
+
+    return _make_key_aspect(session, key, read, _say("Its tags have changed since."), last_change.TAGGING)
+
+
 def _make_key_aspect(
     session: Session, key: KmsKey, read: Callable[[VaultClient], State], describe: Callable[[State, State], str],
     operations: Collection[str],

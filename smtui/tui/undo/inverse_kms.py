@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from math import ceil
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from smtui.tui.client_call import plan_call
 from smtui.tui.undo import aspects
 
 if TYPE_CHECKING:
+    from smtui.api.kms_types import KeyTag
     from smtui.api.vault_client import VaultClient
     from smtui.tui.kms.keys import KmsKey
     from smtui.tui.session import Session
@@ -32,6 +33,27 @@ def record_description(session: Session, key: KmsKey, after: str) -> None:
         plan_call(session.keys().update_key_description, KeyId=key.id, Description=key.description),
         conflict=aspects.make_key_description_aspect(session, key).make_check(after),
     )
+
+
+def record_key_policy(session: Session, key: KmsKey, before: str, after: str) -> None:
+    """Records a changed key policy. Undo puts the former text."""
+    session.record_undo(
+        _describe(key.name, "policy changed"), plan_call(session.keys().put_key_policy, KeyId=key.id, Policy=before),
+        conflict=aspects.make_key_policy_aspect(session, key).make_check(after),
+    )
+
+
+def record_key_tags(session: Session, key: KmsKey, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """Records changed tags of a key. Undo restores the former ones."""
+    client, back = session.keys(), []
+    if added := [tag for tag in after if tag not in before]:
+        back.append(plan_call(client.untag_resource, KeyId=key.id, TagKeys=added))
+    lost: list[KeyTag] = [{"TagKey": tag, "TagValue": value} for tag, value in before.items()
+                          if after.get(tag) != value]
+    if lost:
+        back.append(plan_call(client.tag_resource, KeyId=key.id, Tags=lost))
+    session.record_undo(_describe(key.name, "tags changed"), *back,
+                        conflict=aspects.make_key_tags_aspect(session, key).make_check(dict(after)))
 
 
 def record_state_change(session: Session, key: KmsKey, *, on: bool) -> None:

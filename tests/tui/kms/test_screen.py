@@ -12,9 +12,10 @@ from textual.pilot import Pilot
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
+from smtui.tui.json_editor.area import JsonArea
 from smtui.tui.kms.screen import KmsKeysScreen
 from smtui.tui.secret.screen import SecretScreen
-from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
+from tests.tui.conftest import BOB, FakeTool, MakeApp, screen_text, types, until
 from tests.tui.driver import hear, see
 
 SMALL = (80, 24)
@@ -200,3 +201,76 @@ async def test_what_nobody_may_change(app: MakeApp, kms: Any) -> None:
             pilot.app.clear_notifications()
             await pilot.press(key)
             await hear(pilot, READ_ONLY)
+
+
+async def test_the_policy_of_a_key_is_edited(app: MakeApp, kms: Any) -> None:
+    """The dialog shows faults; one that locks the user out is refused and opens again; `u` undoes the change."""
+    before = kms.get_key_policy(KeyId=key_id(kms))["Policy"]
+    async with at_keys(app()) as pilot:
+        await pilot.press("D")
+        await see(pilot, "Policy of alias/orders")
+        await see(pilot, "No issues found.")
+        area = pilot.app.screen.query_one(JsonArea)
+        area.text = before.replace("Allow", "allow")
+        await see(pilot, "Effect must be Allow or Deny")
+        area.text = before.replace("kms:*", "kms:Decrypt")
+        await see(pilot, "No issues found.")
+        await pilot.press("ctrl+s")
+        await hear(pilot, "The new key policy will not allow you to update the key policy in the future.")
+        await see(pilot, "kms:Decrypt")
+        area = pilot.app.screen.query_one(JsonArea)
+        area.text = before.replace("Enable IAM", "Mine")
+        await pilot.press("ctrl+s")
+        await hear(pilot, "Policy of alias/orders changed.")
+        assert "Mine" in kms.get_key_policy(KeyId=key_id(kms))["Policy"]
+        await undoes(pilot, "PutKeyPolicy")
+
+        assert kms.get_key_policy(KeyId=key_id(kms))["Policy"] == before
+
+
+async def test_the_policy_of_a_managed_key_is_only_read(app: MakeApp, kms: Any) -> None:
+    async with at_keys(app()) as pilot:
+        await pilot.press("k")
+        await see(pilot, "managed by AWS")
+        await pilot.press("D")
+        await see(pilot, "auto-secretsmanager-2")
+        assert pilot.app.screen.query_one(JsonArea).read_only
+        await pilot.press("ctrl+s", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, KmsKeysScreen))
+
+
+async def test_the_tags_of_a_key_are_edited(app: MakeApp, kms: Any) -> None:
+    kms.tag_resource(KeyId=key_id(kms), Tags=[{"TagKey": "env", "TagValue": "prod"}])
+    async with at_keys(app()) as pilot:
+        await pilot.press("t")
+        await see(pilot, "Tags of alias/orders")
+        await see(pilot, "prod")
+        await pilot.press("ctrl+n")
+        await types(pilot, "team")
+        await pilot.press("tab")
+        await types(pilot, "core")
+        await see(pilot, "+ team = core")
+        await pilot.press("ctrl+s")
+        await hear(pilot, "Tags of alias/orders changed:")
+        assert kms.list_resource_tags(KeyId=key_id(kms))["Tags"] == [
+            {"TagKey": "env", "TagValue": "prod"}, {"TagKey": "team", "TagValue": "core"}]
+        await undoes(pilot, "UntagResource")
+
+        assert kms.list_resource_tags(KeyId=key_id(kms))["Tags"] == [{"TagKey": "env", "TagValue": "prod"}]
+
+
+async def test_a_policy_that_others_changed_is_not_replaced_unseen(
+    app: MakeApp, vault: smtui.Vault, kms: Any
+) -> None:
+    before = kms.get_key_policy(KeyId=key_id(kms))["Policy"]
+    async with at_keys(app()) as pilot:
+        await pilot.press("D")
+        await see(pilot, "No issues found.")
+        with vault.reopen() as own:
+            own.keys(caller=BOB).put_key_policy(KeyId=key_id(kms), Policy=before.replace("Enable IAM", "Theirs"))
+        pilot.app.screen.query_one(JsonArea).text = before.replace("Enable IAM", "Mine")
+        await pilot.press("ctrl+s")
+        await see(pilot, "user/bob changed the policy")
+        await pilot.press("escape")
+
+        assert "Theirs" in kms.get_key_policy(KeyId=key_id(kms))["Policy"]

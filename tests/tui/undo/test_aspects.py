@@ -41,6 +41,7 @@ class Two:
         self.session = Session(vault)
         self.mine: Any = self.session.combine_clients("us-east-1")
         self.bob: Any = _Bob(theirs)
+        self.bob_keys: Any = theirs.keys(caller=BOB)
         self.vault = vault
         self._clock = clock
 
@@ -204,6 +205,23 @@ def describe_key(two: Two) -> None:
     inverse_kms.record_description(two.session, key, "mine")
 
 
+POLICY_OF_KEY = ('{"Statement": {"Sid": "%s", "Effect": "Allow", "Principal": {"AWS": "000000000000"}, '
+                 '"Action": "kms:*", "Resource": "*"}}')
+
+
+def change_key_policy(two: Two) -> None:
+    key, keys = two.read_key(), two.session.keys()
+    before = keys.get_key_policy(KeyId=key.id)["Policy"]
+    keys.put_key_policy(KeyId=key.id, Policy=POLICY_OF_KEY % "mine")
+    inverse_kms.record_key_policy(two.session, key, before, POLICY_OF_KEY % "mine")
+
+
+def tag_key(two: Two) -> None:
+    key = two.read_key()
+    two.session.keys().tag_resource(KeyId=key.id, Tags=[{"TagKey": "a", "TagValue": "mine"}])
+    inverse_kms.record_key_tags(two.session, key, {}, {"a": "mine"})
+
+
 def disable_key(two: Two) -> None:
     key = two.read_key()
     two.mine.disable_key(KeyId=key.id)
@@ -350,6 +368,14 @@ CASES = {
     "policy": Case("record_policy_change", attach_policy,
                    lambda two: two.bob.put_resource_policy(**ID, ResourcePolicy=POLICY % "theirs"),
                    "Its policy has changed since. user/bob attached a policy"),
+    "key policy": Case(
+        "record_key_policy", change_key_policy,
+        lambda two: two.bob.put_key_policy(KeyId=two.read_key().id, Policy=POLICY_OF_KEY % "theirs"),
+        "Its policy has changed since. user/bob changed the policy"),
+    "key tags": Case(
+        "record_key_tags", tag_key,
+        lambda two: two.bob_keys.tag_resource(KeyId=two.read_key().id, Tags=[{"TagKey": "a", "TagValue": "theirs"}]),
+        "Its tags have changed since. user/bob changed the tags"),
     "key described": Case("record_description", describe_key,
                           lambda two: two.bob.update_key_description(KeyId=two.read_key().id, Description="theirs"),
                           "Its description has changed since. user/bob changed the description"),
