@@ -6,24 +6,23 @@ import argparse
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.unlocking import open_for
-from smtui.system.paths import expand_home, is_file
-from smtui.transfer import formats, json_stream
+from smtui.system.paths import expand_home
+from smtui.transfer import json_stream, long_file
 from smtui.transfer.apply import import_entries
 from smtui.transfer.entry import Entry, add_prefix, require_unique
-from smtui.transfer.formats import MAX_BYTES, ImportFormat
+from smtui.transfer.formats import ImportFormat
 from smtui.transfer.plan import Action, Step, format_counts
 from smtui.transfer.target import ImportTarget
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
-LONG = 4 * 1024 * 1024
+LONG = long_file.LONG
 """Bytes; a file up to this size is read and validated before the vault is opened."""
 MAX_NAMES = 10
 """Secrets that a message lists."""
@@ -39,19 +38,7 @@ def is_long(path: str) -> bool:
     Raises:
         OSError: if it cannot be read.
     """
-    place = expand_home(path)
-    if path == "-" or not is_file(place) or place.stat().st_size <= LONG:
-        return False
-    with place.open("rb") as file:
-        is_json = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{")
-    if place.stat().st_size > MAX_BYTES:
-        return True
-    return is_json and (json_stream.can_parse(place) or not _is_recognised(place))
-
-
-def _is_recognised(path: Path) -> bool:
-    """Whether this is an export of another program, which is read at once."""
-    return any(not source.is_general for source in formats.find_claims(formats.open_source(path)))
+    return path != "-" and long_file.is_long(expand_home(path), LONG)
 
 
 def run(args: argparse.Namespace) -> Exit:

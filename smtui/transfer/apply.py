@@ -43,17 +43,21 @@ class ImportedSecret:
     versions: int = 1
 
 
-def import_entries(target: ImportTarget, entries: Iterable[Entry], on_difference: Action) -> Iterator[Step]:
+def import_entries(
+    target: ImportTarget, entries: Iterable[Entry], on_difference: Action, written: list[ImportedSecret] | None = None
+) -> Iterator[Step]:
     """Imports entries without a plan, for more of them than fit in memory. Yields what was done with each.
 
     The caller rolls everything back if a step is a conflict.
 
     Args:
         on_difference: what to do with an existing secret that has a different value.
+        written: gets an item for each secret that is written.
 
     Raises:
         ClientError: if the vault refuses an entry.
     """
+    written = [] if written is None else written
     for several in _group(entries, key=lambda entry: entry.owner):
         with_value, _ = target.look_up(entry.name for entry in several)
         new = [entry for entry in several if entry.value and entry.name not in with_value]
@@ -61,30 +65,36 @@ def import_entries(target: ImportTarget, entries: Iterable[Entry], on_difference
         for entry in several:
             with _name_in_errors(entry):
                 if entry.name in refusals:
-                    yield _finish_creation(target, entry, refusals[entry.name], on_difference)
+                    yield _finish_creation(target, entry, refusals[entry.name], on_difference, written)
                 else:
-                    yield _update_if_different(target, entry, on_difference)
+                    yield _update_if_different(target, entry, on_difference, written)
 
 
 def _finish_creation(
-    target: ImportTarget, entry: Entry, refusal: ClientError | None, on_difference: Action
+    target: ImportTarget, entry: Entry, refusal: ClientError | None, on_difference: Action,
+    written: list[ImportedSecret],
 ) -> Step:
     """The step for an entry whose creation was tried. An existing secret refuses it and is compared instead."""
     if refusal is None:
+        written.append(ImportedSecret(entry.name, entry.owner, versions=len(entry.history) + 1))
         return Step(entry, Action.CREATE)
     if not isinstance(refusal, ResourceExistsException | InvalidRequestException):
         raise refusal
-    step = _update_if_different(target, entry, on_difference)
+    step = _update_if_different(target, entry, on_difference, written)
     if step.action is Action.CREATE:
-        _put_first(target, entry, refusal)
+        stored = _put_first(target, entry, refusal)
+        written.append(ImportedSecret(entry.name, entry.owner, stored.before))
     return step
 
 
-def _update_if_different(target: ImportTarget, entry: Entry, on_difference: Action) -> Step:
+def _update_if_different(
+    target: ImportTarget, entry: Entry, on_difference: Action, written: list[ImportedSecret]
+) -> Step:
     """The step for an existing secret, or for an entry without a value."""
     [step] = make_plan(target, [entry], on_difference)
     if step.action is Action.UPDATE:
-        _put(target, entry, step.seen)
+        stored = _put(target, entry, step.seen)
+        written.append(ImportedSecret(entry.name, entry.owner, stored.before))
     return step
 
 

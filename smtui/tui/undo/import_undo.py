@@ -6,8 +6,11 @@ ARNs, VersionIds and a digest of the metadata of each new secret.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import pickle
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import ClientError, ResourceNotFoundException
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from smtui.transfer.apply import ImportedSecret
     from smtui.tui.undo_history import Progress
 
+PACKED = 1000
+"""Changes that are packed together."""
 DAYS = 30
 """The recovery window, in days, of secrets that undo deletes: the longest that DeleteSecret accepts."""
 OTHER_VERSIONS = "It has other versions or labels now."
@@ -104,11 +109,30 @@ class _Updated:
 _Change = _Created | _Updated
 
 
+class _PackedChanges:
+    """A sequence of changes in little memory: of 100,000 secrets, about 10 MB instead of 70."""
+
+    def __init__(self, changes: Iterable[_Change]) -> None:
+        self._count = 0
+        self._packed: list[bytes] = []
+        items = iter(changes)
+        while several := list(islice(items, PACKED)):
+            self._count += len(several)
+            self._packed.append(zlib.compress(pickle.dumps(several)))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[_Change]:
+        for packed in self._packed:
+            yield from pickle.loads(zlib.decompress(packed))  # noqa: S301  # it never leaves this process
+
+
 class ImportedSecrets:
     """The secrets that one import wrote. Implements `LargeChange`."""
 
-    def __init__(self, changes: Sequence[_Change]) -> None:
-        self._changes = changes
+    def __init__(self, changes: Iterable[_Change]) -> None:
+        self._changes = _PackedChanges(changes)
 
     def preview(self, vault: Vault, region: str, progress: Progress) -> UndoOutcome:
         """See `LargeChange.preview`."""
@@ -144,12 +168,13 @@ def note_import(vault: Vault, region: str, written: Sequence[ImportedSecret], pr
         SmtuiError: a secret could not be read.
     """
     reader = vault.client(region_name=region, record_reads=False)
-    changes: list[_Change] = []
-    for number, each in enumerate(written):
-        progress("recording undo information", number, len(written))
-        secret = reader.describe_secret(SecretId=each.name)
-        changes.append(_note_one(each, secret))
-    return ImportedSecrets(changes)
+
+    def note_all() -> Iterator[_Change]:
+        for number, each in enumerate(written):
+            progress("recording undo information", number, len(written))
+            yield _note_one(each, reader.describe_secret(SecretId=each.name))
+
+    return ImportedSecrets(note_all())
 
 
 def _note_one(written: ImportedSecret, secret: DescribeSecretResponse) -> _Change:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -53,12 +54,23 @@ class PlannedImport:
         about: sentences about the file: what it is, and what it lacks.
         left_behind: what is not imported.
         originals: the names in the file, by the names of the secrets.
+        totals: the number of all steps by their action, if `steps` are only some of them.
     """
 
     steps: list[Step]
     about: list[str] = field(default_factory=list)
     left_behind: list[LeftBehind] = field(default_factory=list)
     originals: Mapping[str, str] = field(default_factory=dict)
+    totals: Counter[Action] | None = None
+
+    def count_actions(self, steps: Sequence[Step]) -> Counter[Action]:
+        """The number of secrets for each action, with `steps` as the user has changed them."""
+        if self.totals is None:
+            return Counter(step.action for step in steps)
+        counts = Counter(self.totals)
+        if any(step.action is Action.UPDATE for step in steps):
+            counts[Action.UPDATE] += counts.pop(Action.SKIP, 0)
+        return +counts
 
     def list_sentences(self) -> list[str]:
         """What is said about the file."""

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from smtui.api.limits import MAX_NAME_LENGTH
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.transfer.plan import CHANGES, Action, Step, summarize
+from smtui.transfer.plan import CHANGES, Action, Step, format_counts
 from smtui.transfer.switches import Switch
 from smtui.tui import key_names, keys
 from smtui.tui.bridge import gesture
@@ -114,7 +114,7 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
         self._show_text("#about", "\n".join(map(sanitize, about)))
         self.call_after_refresh(self._let_long_text_scroll)
         self._show_text("#switches", _format_switches(self._switches, self._choices.switches, self._find_key))
-        differ = sum(step.action is Action.SKIP for step in self._planned.steps)
+        differ = self._planned.count_actions(self._planned.steps)[Action.SKIP]
         box = self.query_one("#update", SymbolCheckbox)
         which = "the secret that differs" if differ == 1 else f"the {differ:,} secrets that differ"
         box.label = Content(f"Store new versions for {which}")
@@ -151,11 +151,12 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
     @on(SymbolCheckbox.Changed)
     def _show(self) -> None:
         steps = self.steps
-        blocked = any(step.action is Action.CONFLICT for step in steps)
+        counts = self._planned.count_actions(steps)
+        blocked = counts[Action.CONFLICT] > 0
         in_order = zip(steps, self._planned.steps, strict=True)
         self.table.put([step for step, _ in sorted(in_order, key=lambda pair: pair[1].action is not Action.CONFLICT)])
-        self.summed_up.update(Content(sanitize(summarize(steps) + (f". {BLOCKED}" if blocked else ""))))
-        self.query_one("#go", Button).disabled = blocked or not any(step.action in CHANGES for step in steps)
+        self.summed_up.update(Content(sanitize(format_counts(counts) + (f". {BLOCKED}" if blocked else ""))))
+        self.query_one("#go", Button).disabled = blocked or not any(counts[action] for action in CHANGES)
 
     # The rows.
 
@@ -184,6 +185,8 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offers what changes anything: pages where there are more rows, switches that the file has a use for."""
+        if action == "exclude":
+            return self._planned.totals is None
         if action == "switch":
             return parameters[0] in self._switches
         if action == "rename" or (action == "prefix" and not self._choices.one_name):

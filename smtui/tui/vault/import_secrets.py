@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from smtui.system.paths import expand_home
 from smtui.text.interruption import interrupt_with
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.transfer import formats
+from smtui.transfer import formats, long_file
 from smtui.transfer.apply import apply_plan
 from smtui.transfer.errors import DuplicateNamesError, SourcePassphraseError, TransferError
 from smtui.transfer.opened_source import OpenedSource
-from smtui.transfer.plan import CHANGES, Action, Step, summarize
+from smtui.transfer.plan import CHANGES, Action, Step, format_counts
 from smtui.transfer.source_key import SourceKey
 from smtui.transfer.target import ImportTarget
 from smtui.tui.jobs.job import Progress, run_job
@@ -23,6 +23,7 @@ from smtui.tui.notifications import explain_error
 from smtui.tui.undo.import_undo import ImportedSecrets, note_import
 from smtui.tui.vault.import_choices import ImportChoices, PlannedImport, name_entries, plan_import
 from smtui.tui.vault.import_form import ImportForm, Names
+from smtui.tui.vault.import_long import apply_long_import, plan_long_import
 from smtui.tui.vault.import_plan import ImportPlan
 from smtui.tui.widgets.passphrase import wipe
 
@@ -40,11 +41,19 @@ async def import_secrets(app: Shell, session: Session) -> None:
     Raises:
         SmtuiError: planning or applying failed; nothing is imported then.
     """
-    asked = await _ask_for_file(app)
+    asked = await _ask_for_file(app, session.region)
     if asked is None:
         return
+    source, choices = asked
+    if isinstance(source, _LongFile):
+        await _import_long_file(app, session, source, choices.prefix)
+    else:
+        await _import_source(app, session, source, choices)
+
+
+async def _import_source(app: Shell, session: Session, opened: OpenedSource, choices: ImportChoices) -> None:
+    """Shows the plan of a file that was read, and applies it. Raises SmtuiError."""
     region = session.region
-    opened, choices = asked
 
     async def plan(chosen: ImportChoices) -> PlannedImport:
         return await run_job(
@@ -55,28 +64,56 @@ async def import_secrets(app: Shell, session: Session) -> None:
     if agreed is None:
         return
     imported = await run_job(app, TITLE, lambda vault, progress: _apply_steps(vault, region, agreed, progress))
-    session.record_large_undo(sanitize(f"import: {summarize(_list_changes(agreed))}"), imported, region)
+    _finish(app, session, imported, Counter(step.action for step in agreed), is_encrypted=opened.is_encrypted)
+
+
+async def _import_long_file(app: Shell, session: Session, file: _LongFile, prefix: str) -> None:
+    """Shows the plan of a file that is too long for memory, and imports it. Raises SmtuiError."""
+    region = session.region
+    agreed = await app.push_screen_wait(ImportPlan(file.planned))
+    if agreed is None:
+        return
+    update = any(step.action is Action.UPDATE for step in agreed)
+    totals = file.planned.totals or Counter()
+    imported = await run_job(app, TITLE, lambda vault, progress: apply_long_import(
+        vault, region, file.path, prefix, totals, update=update, progress=progress))
+    _finish(app, session, imported, file.planned.count_actions(agreed), is_encrypted=False)
+
+
+def _finish(
+    app: Shell, session: Session, imported: ImportedSecrets, counts: Counter[Action], *, is_encrypted: bool
+) -> None:
+    """Records how to undo the import, and says what was imported."""
+    changes = {action: count for action, count in counts.items() if action in CHANGES}
+    session.record_large_undo(sanitize(f"import: {format_counts(Counter(changes))}"), imported, session.region)
     app.screen.refresh_bindings()
-    remark = "" if opened.is_encrypted else " The file remains on disk in plain text."
-    app.notify(sanitize(f"Imported {_summarize_import(agreed)}.{remark}"), markup=False)
+    remark = "" if is_encrypted else " The file remains on disk in plain text."
+    app.notify(sanitize(f"Imported {_summarize_import(counts)}.{remark}"), markup=False)
 
 
-def _summarize_import(steps: Sequence[Step]) -> str:
+def _summarize_import(counts: Counter[Action]) -> str:
     """Returns what was imported as a sentence says it, such as `119 secrets and 2 new versions (unchanged 1)`."""
-    counts = Counter(step.action for step in steps)
     made = [f"{counts[action]:,} {noun}{'' if counts[action] == 1 else 's'}"
             for action, noun in ((Action.CREATE, "secret"), (Action.UPDATE, "new version")) if counts[action]]
-    rest = summarize(step for step in steps if step.action not in CHANGES)
+    rest = format_counts(Counter({action: count for action, count in counts.items() if action not in CHANGES}))
     return (" and ".join(made) or "nothing") + (f" ({rest})" if rest else "")
 
 
-async def _ask_for_file(app: Shell) -> tuple[OpenedSource, ImportChoices] | None:
+@dataclass(frozen=True, slots=True)
+class _LongFile:
+    """A file that is too long for memory, and what its import would do."""
+
+    path: Path
+    planned: PlannedImport
+
+
+async def _ask_for_file(app: Shell, region: str) -> tuple[OpenedSource | _LongFile, ImportChoices] | None:
     """Returns the file that the user names, after it was read, and the names of its secrets; None if cancelled."""
     asked = await app.push_screen_wait(ImportForm(Names()))
     while asked is not None:
         try:
-            opened = await run_job(app, TITLE, partial(_read, asked))
-            return opened, ImportChoices(asked.prefix, asked.name)
+            source = await run_job(app, TITLE, partial(_read, asked, region))
+            return source, ImportChoices(asked.prefix, asked.name)
         except TransferError as error:
             is_encrypted = isinstance(error, SourcePassphraseError)
             form = ImportForm(asked, explain_error(error), asks_passphrase=is_encrypted)
@@ -84,9 +121,12 @@ async def _ask_for_file(app: Shell) -> tuple[OpenedSource, ImportChoices] | None
     return None
 
 
-def _read(asked: Names, _: Vault, progress: Progress) -> OpenedSource:
+def _read(asked: Names, region: str, vault: Vault, progress: Progress) -> OpenedSource | _LongFile:
     """Reads the file as a job, because a large one takes long. Raises TransferError."""
     try:
+        if not asked.name and _is_long(expand_home(asked.path)):
+            path = expand_home(asked.path)
+            return _LongFile(path, plan_long_import(vault, region, path, asked.prefix, progress))
         with interrupt_with(lambda: progress("reading the file", 0, 0)):
             opened = _open(expand_home(asked.path), _read_key(asked))
             name_entries(opened, ImportChoices(asked.prefix, asked.name))  # what is wrong with them is said in the form
@@ -94,6 +134,13 @@ def _read(asked: Names, _: Vault, progress: Progress) -> OpenedSource:
     finally:
         if asked.passphrase is not None:
             wipe(asked.passphrase)
+
+
+def _is_long(path: Path) -> bool:
+    try:
+        return long_file.is_long(path)
+    except OSError:
+        return False  # reading it says what is wrong
 
 
 def _open(path: Path, key: SourceKey) -> OpenedSource:
