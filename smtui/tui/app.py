@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.content import Content
 
@@ -12,7 +13,7 @@ from smtui.api.context import Feature
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system.ambient import read_monotonic_clock
 from smtui.system.settings import Settings
-from smtui.text.sanitize import sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, screens
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.bridge import (
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from smtui.backends.aws.context import AwsContext
     from smtui.backends.local import Vault
     from smtui.system.context_settings import ContextSettings
+    from smtui.tui.base_screen import SessionScreen
     from smtui.tui.contexts.account_vault import AccountVault
 
 IN_A_SESSION = frozenset({"generate", "go", "recent", "previous_secret", "favorite", "favorites",
@@ -163,7 +165,23 @@ class SmtuiApp(NavigationApp):
         if isinstance(self.screen, SessionScreen):
             if self.session is not None and self.session.vault.can.has_costs:
                 cast("AccountVault", self.session.vault).expire_list(self.session.region)
-            self.screen.read_again()
+            if self.screen.sign_in_command:
+                self.sign_in_again(self.screen)
+            else:
+                self.screen.read_again()
+
+    @gesture
+    async def sign_in_again(self, screen: SessionScreen[Any]) -> None:
+        """Asks whether to run the command that signs in to the account, runs it on the terminal, and reads again."""
+        from smtui.tui.dialogs.confirm import Confirm
+        from smtui.tui.unlock.aws_sign_in import run_sign_in
+
+        command, screen.sign_in_command = screen.sign_in_command, ()
+        text = sanitize(f"{shlex.join(command)}\nThe screen is handed over to it.", lines=True)
+        question = Confirm(SafeText("Sign in again?"), text, "Run", can_be_undone=True)
+        if await self.push_screen_wait(question) and (problem := run_sign_in(self, command)):
+            self.warn(problem)
+        screen.read_again()
 
     @gesture
     async def action_allow_changes(self) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import getters
 
-from smtui.api.errors import ClientError, SmtuiError
+from smtui.api.errors import ClientError, ContextError, SmtuiError
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names
 from smtui.tui.bridge import background, call, reading
@@ -59,6 +59,8 @@ class ReadingScreen(ClosableScreen[Answer]):
         self.read_state = READING
         self.has_read = False
         """Whether a read has succeeded. Stays True when a later read fails."""
+        self.sign_in_command: tuple[str, ...] = ()
+        """The command that signs in to the account again, if the last read failed for want of it."""
         self._over = asyncio.Event()
         self._waiting = False
         self._changes: int | None = None
@@ -100,6 +102,7 @@ class ReadingScreen(ClosableScreen[Answer]):
             return
         if not isinstance(error, ClientError):
             self._changes = None
+        self.sign_in_command = error.command if isinstance(error, ContextError) else ()
         self.show_state(make_failed_state(explain_error(error)))
 
     def show_state(self, state: ReadState) -> None:

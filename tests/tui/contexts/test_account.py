@@ -491,6 +491,33 @@ async def test_the_command_runs_if_the_session_is_still_expired(
     assert sso_login.read_text() == "sso login --profile sso\n"
 
 
+async def test_a_session_that_expires_while_it_is_open_is_renewed(
+    aws: Aws, tmp_path: Path, monotonic: Steady, sso_login: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pane says why it could not be read; its key that retries offers the command first."""
+    aws.fill(1)
+    app = make_app(tmp_path, monotonic)
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "1 secret")
+        session: Any = app.session
+        expired = smtui.SignInError("prod: the SSO session has expired.", command=("aws", "sso", "login"))
+        with monkeypatch.context() as patch:
+            patch.setattr(session.vault.context._connection, "call", lambda *_: raise_error(expired))
+            await pilot.press("enter")
+            await until(pilot, lambda: "F12 retries" in " ".join(screen_text(app).split()))
+            await pilot.press("f12")
+            await see(pilot, "Sign in again?")
+            assert not sso_login.exists()
+        await pilot.press("enter")
+        await see(pilot, "hidden (r to reveal)")
+
+    assert sso_login.read_text() == "sso login\n"
+
+
+def raise_error(error: Exception) -> None:
+    raise error
+
+
 @pytest.mark.parametrize(("command", "sentence"), [
     ("exit 3", "ended with exit code 3"), (None, "aws cannot be run"),
 ])
