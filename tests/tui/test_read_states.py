@@ -211,7 +211,7 @@ async def test_a_list_that_cannot_be_read_says_why_and_is_read_again(
 
 def cut_scrollbar(line: str) -> str:
     """The line without the end of the scrollbar, which is shorter once a failure has a line of its own."""
-    return line.rstrip(" ▁▂▃▄▅▆▇█")
+    return line.rstrip(" │▁▂▃▄▅▆▇█")
 
 
 async def test_what_was_read_stays_where_it_cannot_be_read_again(
