@@ -124,7 +124,10 @@ def test_noise(path: Path, outcome: Callable[..., str], where: str) -> None:
 
 
 def test_no_byte_makes_the_derivation_cheaper(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For each of the 256 values of the profile byte, a known profile determines the cost, or nothing is derived."""
+    """For each of the 256 values of the profile byte, a known profile determines the cost, or nothing is derived.
+
+    Nor is anything derived without the key file that a profile needs.
+    """
     cost: list[kdf.Profile] = []
 
     class Argon2id:
@@ -140,9 +143,11 @@ def test_no_byte_makes_the_derivation_cheaper(path: Path, monkeypatch: pytest.Mo
     for first in range(256):
         path.write_bytes(bytes([first]) + whole[1:])
         cost.clear()
-        with pytest.raises(smtui.WrongPassphraseError if first in REAL else smtui.VaultFormatError):
+        needs_file = first & kdf.WITH_KEY_FILE
+        refused = smtui.KeyFileError if needs_file else smtui.WrongPassphraseError
+        with pytest.raises(refused if first in REAL else smtui.VaultFormatError):
             smtui.open_vault(path, PASSPHRASE)
-        assert cost == ([REAL[first]] if first in REAL else [])
+        assert cost == ([REAL[first]] if first in REAL and not needs_file else [])
     assert all(profile.memory_cost >= 64 * 1024 and profile.iterations >= 3 for profile in REAL.values())
 
 
