@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from functools import partial, wraps
@@ -34,7 +33,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from smtui.api.errors import SmtuiError, VaultReadOnlyError
-from smtui.system.ended_threads import end_threads
+from smtui.system.key_threads import KeyThreadPool
 from smtui.system.unwanted_calls import run_wanted
 from smtui.tui.workarounds import is_on_top
 
@@ -152,8 +151,8 @@ class Lane:
         self._threads = threads
         self._executor = self._make_executor()
 
-    def _make_executor(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self._threads, thread_name_prefix="smtui-vault")
+    def _make_executor(self) -> KeyThreadPool:
+        return KeyThreadPool(self._threads, "smtui-vault")
 
     async def run(self, function: Callable[[], R]) -> R:
         """Runs `function` in a thread. If the caller is cancelled, it does not start, or learns of it.
@@ -174,7 +173,7 @@ class Lane:
         A further call starts new ones.
         """
         ended, self._executor = self._executor, self._make_executor()
-        end_threads(ended)
+        ended.end()
 
 
 THREADS_OF_ACCOUNT = 8
@@ -279,8 +278,9 @@ def _make_worker(
 ) -> Callable[Concatenate[Node, P], Worker[None]]:
     @wraps(method)
     async def run_guarded(node: Node, *args: P.args, **kwargs: P.kwargs) -> None:
-        _screen.set(_find_screen(node))
-        _lane.set(_current)
+        screen = _find_screen(node)
+        _screen.set(screen)
+        _lane.set(_find_lane(cast("GestureApp", node.app), screen))
         if group == GESTURE:
             _approval.set(Approval(cast("GestureApp", node.app)))
         try:
@@ -300,6 +300,17 @@ def _is_left(node: DOMNode) -> bool:
     """Whether the node's screen is gone, or the app is closing its screens."""
     app, screen = cast("GestureApp", node.app), _find_screen(node)
     return app.is_leaving or (screen is not None and screen not in app.screen_stack)
+
+
+def _find_lane(app: GestureApp, screen: Screen[Any] | None) -> Lane:
+    """The lane of the session that the screen, or the next one below it, is about; otherwise that in use.
+
+    While the screens of a session are removed, they may read once more: not in the threads of what is shown next.
+    """
+    stack = app.screen_stack
+    below = stack[: stack.index(screen) + 1] if screen in stack else [screen]
+    sessions = (getattr(each, "session", None) for each in reversed(below))
+    return next((cast("Lane", session.lane) for session in sessions if session is not None), _current)
 
 
 def _find_screen(node: DOMNode) -> Screen[Any] | None:

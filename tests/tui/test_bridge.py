@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from types import SimpleNamespace
 
 import pytest
 from textual.screen import Screen
 
 import smtui
 from smtui.text.sanitize import sanitize
-from smtui.tui.bridge import call, gesture, look
+from smtui.tui.bridge import Lane, call, gesture, look, use_lane
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.tui.conftest import MakeApp, until
@@ -30,6 +31,10 @@ class Gestures(Screen[None]):
     async def ask_then_call(self) -> None:
         if await self.app.push_screen_wait(Confirm(sanitize("Sure?"), sanitize("Really."), "Do it")):
             self.done.append(await call(str.upper, "called"))
+
+    @gesture
+    async def note_thread(self, found: list[int]) -> None:
+        found.append(await call(threading.get_ident))
 
     @gesture
     async def fail(self, error: Exception) -> None:
@@ -157,6 +162,24 @@ class Looking(Screen[None]):
         except asyncio.CancelledError:
             self.seen.append("cancelled")
         self.query_one("#gone")
+
+
+async def test_a_screen_calls_in_the_threads_of_its_session(app: MakeApp) -> None:
+    """Also when other threads are in use already, as after the lock; and so does a dialog on top of it."""
+    running, found = app(), list[int]()
+    async with running.run_test(size=(80, 24)) as pilot:
+        lane = Lane()
+        below, dialog, alone = Gestures([]), Gestures([]), Gestures([])
+        below.session = SimpleNamespace(lane=lane)  # type: ignore[attr-defined]
+        use_lane(Lane())
+        for screen in (alone, below, dialog):
+            await running.push_screen(screen)
+        for screen in (below, dialog, alone):
+            await screen.note_thread(found).wait()
+        await pilot.pause()
+
+    own = await lane.run(threading.get_ident)
+    assert found[:2] == [own, own] and found[2] != own
 
 
 async def test_a_screen_that_was_left_has_nothing_to_show(app: MakeApp) -> None:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from smtui.api.errors import VaultLockedError
-from smtui.system.ended_threads import end_threads
+from smtui.system.key_threads import KeyThreadPool
 from smtui.tui.bridge import get_lane, run_confirmed
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class BackgroundVault:
         """The threads of the session's own calls."""
         self._stop = Event()
         self._open_vaults: set[Vault] = set()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="smtui-background")
+        self._threads = KeyThreadPool(THREADS, "smtui-background")
 
     async def run(self, function: Callable[[Vault], Answer], check: Callable[[], object] = lambda: None) -> Answer:
         """Calls `function` in a background thread with a vault of its own.
@@ -104,4 +103,4 @@ class BackgroundVault:
         self._stop.set()
         for own in tuple(self._open_vaults):
             await self._run_in_thread(own.close)
-        end_threads(self._threads)
+        self._threads.end()
