@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smtui.api.errors import SmtuiError
 from smtui.system.paths import expand_home
 from smtui.text.interruption import interrupt_with
 from smtui.text.sanitize import SafeText, sanitize
@@ -18,8 +19,8 @@ from smtui.transfer.opened_source import OpenedSource
 from smtui.transfer.plan import CHANGES, Action, Step, format_counts
 from smtui.transfer.source_key import SourceKey
 from smtui.transfer.target import ImportTarget
-from smtui.tui.jobs.job import Progress, run_job
-from smtui.tui.notifications import explain_error
+from smtui.tui.jobs.job import JobStoppedError, Progress, run_job
+from smtui.tui.notifications import explain_error, is_input_kept
 from smtui.tui.undo.import_undo import ImportedSecrets, note_import
 from smtui.tui.vault.import_choices import ImportChoices, PlannedImport, name_entries, plan_import
 from smtui.tui.vault.import_form import ImportForm, Names
@@ -38,17 +39,25 @@ TITLE = SafeText("Import")
 async def import_secrets(app: Shell, session: Session) -> None:
     """Asks for the file, shows the plan, applies it in one transaction, and records how to undo it.
 
+    If that fails, nothing is imported, and the form opens again with the reason.
+
     Raises:
-        SmtuiError: planning or applying failed; nothing is imported then.
+        SmtuiError: the user stopped the import, or the vault was locked.
     """
-    asked = await _ask_for_file(app, session.region)
-    if asked is None:
-        return
-    source, choices = asked
-    if isinstance(source, _LongFile):
-        await _import_long_file(app, session, source, choices.prefix)
-    else:
-        await _import_source(app, session, source, choices)
+    form = ImportForm(Names())
+    while (asked := await _ask_for_file(app, session.region, form)) is not None:
+        source, choices = asked
+        try:
+            if isinstance(source, _LongFile):
+                await _import_long_file(app, session, source, choices.prefix)
+            else:
+                await _import_source(app, session, source, choices)
+            return
+        except SmtuiError as error:
+            if isinstance(error, JobStoppedError) or not is_input_kept(error):
+                raise
+            form = ImportForm(Names(source.name, choices.prefix, choices.one_name), explain_error(error),
+                              asks_passphrase=source.is_encrypted)
 
 
 async def _import_source(app: Shell, session: Session, opened: OpenedSource, choices: ImportChoices) -> None:
@@ -106,10 +115,20 @@ class _LongFile:
     path: Path
     planned: PlannedImport
 
+    @property
+    def name(self) -> str:
+        return str(self.path)
 
-async def _ask_for_file(app: Shell, region: str) -> tuple[OpenedSource | _LongFile, ImportChoices] | None:
+    @property
+    def is_encrypted(self) -> bool:
+        return False
+
+
+async def _ask_for_file(
+    app: Shell, region: str, form: ImportForm
+) -> tuple[OpenedSource | _LongFile, ImportChoices] | None:
     """Returns the file that the user names, after it was read, and the names of its secrets; None if cancelled."""
-    asked = await app.push_screen_wait(ImportForm(Names()))
+    asked = await app.push_screen_wait(form)
     while asked is not None:
         try:
             source = await run_job(app, TITLE, partial(_read, asked, region))

@@ -74,7 +74,8 @@ async def test_a_file_that_changes_after_its_plan_is_not_imported(app: MakeApp, 
         await until(pilot, lambda: isinstance(running.screen, ImportPlan))
         file.write_text(file.read_text() + '{"Name": "more", "SecretString": "x"}')
         await pilot.press("tab", "enter")
-        await hear(pilot, "has changed since the preview")
+        await until(pilot, lambda: isinstance(running.screen, ImportForm))
+        await until(pilot, lambda: "has changed since the preview" in join_screen_text(running))
 
     assert {secret["Name"] for secret in client.list_secrets()["SecretList"]} == {"dev/s8", "dev/s9"}
 
