@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.arn import get_account, get_role_arn
-from smtui.api.errors import NotAvailableError
+from smtui.api.errors import ContextUnreachableError, NotAvailableError
 from smtui.engine.request_context import parse_identity
 from smtui.policy import grammar, keys
 from smtui.policy.decide import Request, evaluate_access
@@ -97,9 +97,12 @@ class AwsAccessClient:
             raise NotAvailableError(NOT_KNOWN)
         if ":assumed-role/" in caller or ":federated-user/" in caller:
             raise NotAvailableError(NO_ROLE, hint=f"Such as {get_role_arn(caller)}" if get_role_arn(caller) else "")
-        answer = self._simulate({
-            "PolicySourceArn": caller, "ActionNames": [SERVICE + action], "ResourceArns": [resource],
-            "ContextEntries": [{**entry, "ContextKeyType": "stringList"} for entry in entries]})
+        request = {"PolicySourceArn": caller, "ActionNames": [SERVICE + action], "ResourceArns": [resource],
+                   "ContextEntries": [{**entry, "ContextKeyType": "stringList"} for entry in entries]}
+        try:
+            answer = self._simulate(request)
+        except ContextUnreachableError as error:
+            raise NotAvailableError(f"{NOT_KNOWN} Its simulator could not be asked. {error}") from None
         return _DECISIONS.get(answer["EvaluationResults"][0]["EvalDecision"], _DECISIONS["implicitDeny"])
 
 
