@@ -29,7 +29,7 @@ WALK = (
     (("slash", *"pro"), "fuzzy"), (("escape", "escape", "escape"), "6 secrets"), (("C",), "Columns"),
     (("escape", "d"), "Delete"), (("escape", "escape", "escape", "t"), "Tags"), (("escape", "a"), "New secret"),
     (("escape", "question_mark"), "Keys of this screen"), (("escape", "colon"), "Complete"),
-    (("escape", "o"), "Go to"), (("h",), "findings"), (("slash", *"note"), "1 finding in"),
+    (("escape", "o"), "Go to"), (("h",), "1 finding in"), (("slash", *"note"), "1 finding in"),
     (("escape", "escape", "escape", "o", "k"), "KMS keys"), (("a",), "New KMS key"),
     (("escape", "o", "f"), "Rotation functions"), (("o", "v"), "Tasks"), (("o", "e"), "Settings and keys"),
     (("o", "c"), "Recent vaults"), (("o", "t"), "newest first"), (("o", "u"), "this session"),
