@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from smtui.cli import import_long
 from smtui.cli.commands import execute
 from smtui.system.settings import get_settings_path, load_settings
 from smtui.transfer import apply
@@ -268,6 +269,16 @@ class TestImport:
 
         assert (answer.code, answer.out.splitlines()[-1]) == (0, "would import: new secrets 3")
         assert list_writes(aws) == []
+
+    def test_a_list_that_is_read_in_parts_elsewhere_is_imported_too(
+        self, on_aws: CommandLine, aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An account has no transaction that a failure in the middle of the file could roll back."""
+        monkeypatch.setattr(import_long, "LONG", 0)
+        (tmp_path / "long.json").write_text('[{"Name": "a", "SecretString": "1"}, {"Name": "b", "SecretString": "2"}]')
+
+        assert "new secrets 2" in on_aws.done("import", str(tmp_path / "long.json"), "--context", "dev")
+        assert aws.client().get_secret_value(SecretId="b")["SecretString"] == "2"
 
     def test_an_import_that_was_interrupted_is_continued(
         self, on_aws: CommandLine, aws: Aws, monkeypatch: pytest.MonkeyPatch

@@ -73,9 +73,6 @@ def run(args: argparse.Namespace) -> Exit:
     context = find_context(args) if long else None
     if long and (context is None or not context.is_aws):
         return import_long.run(args)
-    if long:
-        raise UsageError(f"{long[0]} is too large to import into an AWS account.",
-                         hint=f"Split it into files of at most {import_long.LONG // 1024 ** 2} MiB.")
     entries, contents = import_reading.read_entries(args)
     with open_context_for(args) as vault:
         with diagnostics.show_progress() as bar:
