@@ -1,10 +1,10 @@
 """`.env` files: `NAME=value` lines, in the syntax that common readers agree on.
 
-`export` before a name, blanks around `=` and comment lines are allowed. An unquoted value ends at the end of its line
-or before ` #`. Single quotes and backticks enclose literal text; `\\'` is a quote where a value in single quotes could
-not end. Double quotes allow the escapes `\\n`, `\\r`, `\\t`, `\\\\`, `\\"`, `\\$` and `\\``. Quoted values may span
-lines. A name in capitals alone on its line is skipped. `${OTHER}` is expanded on demand. Anything else is an error with
-its line.
+`export` or `declare -x` before a name, blanks around `=` and comment lines are allowed. An unquoted value ends at the
+end of its line or before ` #`. Single quotes and backticks enclose literal text; `\\'` is a quote where a value in
+single quotes could not end. Double quotes allow the escapes `\\n`, `\\r`, `\\t`, `\\\\`, `\\"`, `\\$` and `\\``.
+`$'...'` has those of bash (`smtui.transfer.ansi_c`). Quoted values may span lines. A name in capitals alone on its
+line is skipped. `${OTHER}` is expanded on demand. Anything else is an error with its line.
 """
 
 from __future__ import annotations
@@ -14,18 +14,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from smtui.text.interruption import check_interruption
+from smtui.transfer import ansi_c
 from smtui.transfer.entry import Entry, make_unreadable_error
 from smtui.transfer.errors import DuplicateNamesError
 
-_START = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z0-9_./@+!-]+)[ \t]*=[ \t]*")
+EXPORT = r"(?:(?:export|(?:declare|typeset)[ \t]+-[A-Za-z]+)[ \t]+)?"
+"""What shells write before a name: `export -p` of bash writes `declare -x`."""
+_START = re.compile(rf"[ \t]*{EXPORT}([A-Za-z0-9_./@+!-]+)[ \t]*=[ \t]*")
 _BLANK = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
-_ALONE = re.compile(r"[ \t]*(?:export[ \t]+)?[A-Z_][A-Z0-9_]*[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
+_ALONE = re.compile(rf"[ \t]*{EXPORT}[A-Z_][A-Z0-9_]*[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 _COMMENT = re.compile(r"[ \t]#.*")
 _ESCAPED = re.compile(r'\\([nrt"\\$`])')
 _QUOTED = {
     '"': re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL),
     "'": re.compile(r"'([^']*)'"),
     "`": re.compile(r"`([^`]*)`"),
+    "$'": re.compile(r"\$'([^'\\]*(?:\\.[^'\\]*)*)'", re.DOTALL),
 }
 _ESCAPED_SINGLE = re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _UNESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
@@ -69,7 +73,7 @@ class Assignment:
     @property
     def is_literal(self) -> bool:
         """Whether the quotes exclude references."""
-        return self.quote in ("'", "`")
+        return self.quote in ("'", "`", "$'")
 
     def expand(self, replace_reference: Callable[[re.Match[str]], str]) -> str:
         """The value with its references replaced; one behind a backslash, in double quotes, is none."""
@@ -123,9 +127,8 @@ def _list_assignments(text: str, file: str, skipped: list[str]) -> Iterator[Assi
         else:
             name, start = _parse_name(text, at, place)
             inside, end = _parse_value(text, start, place)
-            quote = text[start : start + 1] if text[start : start + 1] in _QUOTED else ""
-            value = _ESCAPED.sub(lambda escape: _decode_escape(escape[1]), inside) if quote == '"' else inside
-            yield Assignment(name, value, place, quote, inside)
+            quote = _find_quote(text, start)
+            yield Assignment(name, _decode(inside, quote, place), place, quote, inside)
         line += text.count("\n", at, end)
         at = end
 
@@ -218,19 +221,31 @@ def _parse_name(text: str, at: int, place: str) -> tuple[str, int]:
 
 def _parse_value(text: str, at: int, place: str) -> tuple[str, int]:
     """The value at offset `at`, without its quotes and with its escapes, and the offset of the next line."""
-    pattern = _QUOTED.get(text[at : at + 1])
-    if pattern is None:
+    quote = _find_quote(text, at)
+    if not quote:
         return _parse_unquoted(text, at)
-    quoted = pattern.match(text, at)
+    quoted = _QUOTED[quote].match(text, at)
     if quoted is None:
         raise make_unreadable_error(place, "a quote is opened and never closed")
     rest = _BLANK.match(text, quoted.end())
     if rest is None:
-        escaped = _parse_escaped_single(text, at)
+        escaped = _parse_escaped_single(text, at) if quote == "'" else None
         if escaped is not None:
             return escaped
         raise make_unreadable_error(place, "something follows the closing quote")
     return quoted[1], rest.end()
+
+
+def _find_quote(text: str, at: int) -> str:
+    """The kind of the quotes that begin at offset `at`; empty for an unquoted value."""
+    return next((text[at : at + length] for length in (2, 1) if text[at : at + length] in _QUOTED), "")
+
+
+def _decode(inside: str, quote: str, place: str) -> str:
+    """What is between quotes, with its escapes decoded. Raises UnreadableFileError."""
+    if quote == '"':
+        return _ESCAPED.sub(lambda escape: _decode_escape(escape[1]), inside)
+    return ansi_c.decode(inside, place) if quote == "$'" else inside
 
 
 def _parse_escaped_single(text: str, at: int) -> tuple[str, int] | None:

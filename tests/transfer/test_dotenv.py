@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -196,3 +199,37 @@ def test_no_text_does_worse_than_a_sentence(text: str) -> None:
 
 def test_an_entry_does_not_show_its_value() -> None:
     assert "hunter2" not in repr(dotenv.parse("A=hunter2", "f"))
+
+
+@pytest.mark.parametrize(("written", "value"), [
+    (r"$'a\tb\nc'", "a\tb\nc"),
+    (r"$'it\'s a \\ \"'", 'it\'s a \\ "'),
+    (r"$'\x41\101\u00fc\U0001f511'", "AAü\U0001f511"),
+    (r"$'\303\274 \xc3\xbc'", "ü ü"),
+    (r"$'\e[1m\cA\q'", "\x1b[1m\x01\\q"),
+    (r"$'${A} `x`' # comment", "${A} `x`"),
+])
+def test_values_in_ansi_c_quotes_are_decoded(written: str, value: str) -> None:
+    for before in ("", "export ", "declare -x ", "typeset -x "):
+        assert [(each.name, each.value) for each in dotenv.parse(f"{before}B={written}\n", "f")] == [("B", value)]
+
+
+@pytest.mark.parametrize(("written", "reason"), [
+    (r"$'\xff'", "not UTF-8"), (r"$'\ud800'", "not UTF-8"), (r"$'\U00110000'", "not UTF-8"), (r"$'a\0b'", "NUL"),
+    (r"$'a\'", "never closed"), (r"$'a'b", "follows the closing quote"),
+])
+def test_values_in_ansi_c_quotes_that_are_no_text_are_refused(written: str, reason: str) -> None:
+    with pytest.raises(UnreadableFileError, match=rf"^f, line 2: .*{reason}"):
+        dotenv.parse(f"A=1\nB={written}\n", "f")
+
+
+def test_the_environment_as_bash_writes_it_is_read() -> None:
+    """The output of `export -p`, made by bash itself."""
+    bash = shutil.which("bash")
+    assert bash
+    environment = {"A": "tab\tand\nline", "B": "it's \\ \"$HOME\" `x`", "C": "ü \x1b[0m", "D": "plain"}
+    written = subprocess.run([bash, "--norc", "-c", "export -p"], env=environment, capture_output=True, check=True)
+
+    found = {each.name: each.value for each in dotenv.parse(written.stdout.decode(), "f")}
+
+    assert {name: found[name] for name in environment} == environment

@@ -10,7 +10,8 @@ from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
 
 _BLANK = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n))*+")
-_FIRST = re.compile(r"[ \t]*(?:export[ \t]+)?(?:[A-Za-z0-9_./@+!-]+[ \t]*=|[A-Z_][A-Z0-9_]*[ \t]*(?:[\r\n]|\Z))|\Z")
+_FIRST = re.compile(
+    rf"[ \t]*{dotenv.EXPORT}(?:[A-Za-z0-9_./@+!-]+[ \t]*=|[A-Z_][A-Z0-9_]*[ \t]*(?:[\r\n]|\Z))|\Z")
 
 
 def recognise(file: SourceFile) -> bool:
