@@ -46,7 +46,8 @@ SHOWN_AFTER = 0.5
 """Seconds of waiting after which the footer shows that keys wait."""
 URGENT = frozenset({"escape", "ctrl+c"})
 SUSPEND = "everywhere.put_aside"
-URGENT_ACTIONS = frozenset({"everywhere.lock", "everywhere.leave", SUSPEND})
+LEAVING_ACTIONS = frozenset({"everywhere.lock", "everywhere.leave"})
+URGENT_ACTIONS = LEAVING_ACTIONS | {SUSPEND}
 URGENT_SHORTCUTS = tuple(shortcut for shortcut in keys.SHORTCUTS if shortcut.id in URGENT_ACTIONS)
 MOST_WAITING = 100_000
 """The maximum number of waiting events; further ones are dropped."""
@@ -92,6 +93,8 @@ class InputQueue:
         self._waiting: deque[events.Event] = deque()
         self._urgent: deque[events.Event] = deque()
         """The waiting events that may be urgent. Looking for them in a long paste would slow down every key."""
+        self._typed_ahead_until = 0.0
+        """Events from before this time are no longer accepted; see `drop_typed_ahead`."""
         self._progress_at = 0.0
         self._seen = 0
         self._overtaking = False
@@ -104,6 +107,8 @@ class InputQueue:
 
     def put(self, event: events.Event) -> None:
         """Adds an event. Called in the message loop of the app."""
+        if event.time < self._typed_ahead_until and not self._locks_or_quits(event):
+            return
         if len(self._waiting) < MOST_WAITING:
             if self._is_urgent(event) and self._is_stuck(STUCK_AFTER) and self._is_newly_pressed(event):
                 self._overtaking = True
@@ -124,6 +129,21 @@ class InputQueue:
         """Drops all waiting events."""
         self._waiting.clear()
         self._urgent.clear()
+
+    def drop_typed_ahead(self) -> None:
+        """Drops all events that were typed until now, also those that the app has not received yet.
+
+        Keys that lock or quit stay. Called when another program gives the terminal back: what was typed before that
+        program showed itself was meant for it, and must not confirm the dialog that follows it.
+        """
+        self._typed_ahead_until = self._now
+        kept = [event for event in self._waiting if self._locks_or_quits(event)]
+        self._waiting = deque(kept)
+        self._urgent = deque(kept)
+
+    def _locks_or_quits(self, event: events.Event) -> bool:
+        """Whether the event is a key of the shortcuts that lock or quit everywhere."""
+        return bool(find_urgent_shortcuts(event, self._app.settings.keys) & LEAVING_ACTIONS)
 
     @property
     def is_waiting(self) -> bool:

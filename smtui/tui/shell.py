@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -107,6 +108,17 @@ class Shell(ContextsApp):
 
     def on_unmount(self) -> None:
         self.input.close()
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """A context in which another program has the terminal. Drops what was typed before its end.
+
+        Raises:
+            SuspendNotSupported: this terminal cannot be handed over.
+        """
+        with super().suspend():
+            yield
+        self.input.drop_typed_ahead()
 
     def report(self, error: SmtuiError) -> None:
         """Shows an error. Ignores the errors of calls that the lock interrupted."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.app import App
 
 import smtui
 from smtui.clipboard.clipboard import Clipboard
@@ -457,7 +458,7 @@ def sso_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tool.write_text(f'#!/bin/sh\necho "$@" >> {note}\n')
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tool.parent}:{os.environ['PATH']}")
-    monkeypatch.setattr(SmtuiApp, "suspend", lambda app: nullcontext())
+    monkeypatch.setattr(App, "suspend", lambda app: nullcontext())
     return note
 
 

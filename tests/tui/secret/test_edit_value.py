@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -26,6 +27,7 @@ from smtui.tui.secret.value_edit import ValueEdit
 from smtui.tui.secret.value_form import ValueForm
 from tests.tui.conftest import DATABASE, MakeApp, paste, screen_text, types, until, version_id
 from tests.tui.driver import ID, get_screen, hear, join_screen_text, open_secret, press_button, see, wait_for_screen
+from tests.tui.test_input_queue import CTRL_L, ENTER, rest, send
 
 FIRST, SECOND = version_id(1), version_id(2)
 
@@ -191,7 +193,7 @@ def editor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *does: str) -> Itera
     def suspend(app: SmtuiApp) -> Iterator[None]:
         yield
 
-    monkeypatch.setattr(SmtuiApp, "suspend", suspend)
+    monkeypatch.setattr(App, "suspend", suspend)
     yield folder
     assert list(folder.iterdir()) == []
 
@@ -237,6 +239,25 @@ async def test_in_ones_own_editor(
             await hear(pilot, "stored as AWSCURRENT.")
 
             assert current(database)["SecretString"] == DATABASE[1].replace("second-word", "third-word")
+
+
+async def test_keys_typed_before_the_editor_is_up_do_not_store(
+    app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """They were meant for the editor, or pressed twice. Only keys that lock or quit still count, and ask."""
+    running = app()
+    with editor(monkeypatch, tmp_path, "path.write_text(text.replace('second', 'third'))", "pass"):
+        async with open_secret(running) as pilot:
+            await pilot.press("E")
+            await see(pilot, "Edit the value of prod/db in")
+            send(running, ENTER + ENTER + "yyp")
+            await wait_for_screen(pilot, EditedDialog)
+            await rest(pilot)
+            assert isinstance(running.screen, EditedDialog)
+            assert current(database)["SecretString"] == DATABASE[1]
+            send(running, "\x1b[Z" + ENTER + ENTER + CTRL_L)
+            await see(pilot, "Discard changes?")
+            assert current(database)["SecretString"] == DATABASE[1]
 
 
 ODD = '{"user":"app","rate":1.10,"far" : 1e400, "note":"\\u0041\\ud800","inner":{"a":[1, 2],"b":1234567890123456789.5}}'
