@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
-from smtui.cli import diagnostics, output
-from smtui.cli.exit_codes import Exit, RefusedError, UsageError
+from smtui.cli import diagnostics, import_reading, output
+from smtui.cli.exit_codes import Exit, RefusedError
 from smtui.cli.unlocking import open_for
 from smtui.system.paths import expand_home
-from smtui.transfer import json_stream, long_file
+from smtui.transfer import long_file
 from smtui.transfer.apply import import_entries
-from smtui.transfer.entry import Entry, add_prefix, require_unique
+from smtui.transfer.entry import Entry, require_unique
 from smtui.transfer.formats import ImportFormat
+from smtui.transfer.long_file import LongKind
+from smtui.transfer.opened_source import FileContent
 from smtui.transfer.plan import Action, Step, format_counts
+from smtui.transfer.reimport import keep_names
 from smtui.transfer.target import ImportTarget
-
-if TYPE_CHECKING:
-    from smtui.backends.local import Vault
 
 LONG = long_file.LONG
 """Bytes; a file up to this size is read and validated before the vault is opened."""
@@ -32,49 +31,59 @@ class DryRunError(Exception):
     """Raised at the end of a dry run, to roll the transaction back."""
 
 
-def is_long(path: str) -> bool:
-    """Whether a file is read secret by secret: a long list of secrets, or anything larger than any file in memory.
+def is_long(path: str, args: argparse.Namespace) -> bool:
+    """Whether a file is read secret by secret: no option needs all of its secrets together.
 
     Raises:
         OSError: if it cannot be read.
     """
-    return path != "-" and long_file.is_long(expand_home(path), LONG)
+    if path == "-" or args.as_one:
+        return False
+    kind = long_file.find_long_kind(expand_home(path), LONG)
+    if kind is LongKind.VARIABLES and (args.last or args.expand or args.upper):
+        return False
+    is_wanted = kind is not None and args.format in (None, kind.value)
+    return is_wanted or (kind is LongKind.LIST and args.format == ImportFormat.JSON)
 
 
-def run(args: argparse.Namespace) -> Exit:
-    """Imports the files in one transaction. Raises SmtuiError."""
-    if args.as_one or args.format == ImportFormat.ENV or "-" in args.files:
-        raise UsageError("A file of this size must be a list of secrets; --as-one and standard input are not possible.")
+def run(args: argparse.Namespace, long: Sequence[str]) -> Exit:
+    """Imports the files in one transaction; those in `long` are read secret by secret. Raises SmtuiError."""
+    short = [path for path in args.files if path not in long]
+    held, contents = import_reading.read_entries(args, short) if short else ([], [])
     counts: Counter[Action] = Counter()
     conflicts: list[Step] = []
-    notes: list[str] = []
+    rest = FileContent([], [], left_behind=[])
     with open_for(args) as vault:
         try:
             with vault.transaction(large=True):
-                conflicts = _import_entries(vault, args, counts, notes)
+                target = ImportTarget(vault, args.region)
+                entries = chain(keep_names(target, held, args.prefix), _read_long(args, long, rest))
+                conflicts = _import_entries(target, args, entries, counts)
                 if args.dry_run:
                     raise DryRunError
         except DryRunError:
             pass
-    for note in notes:
+    for note in [*(content.what for content in contents), *rest.notes]:
         diagnostics.note(note)
+    import_reading.report_left_behind([*contents, rest])
     output.write_line(f"{'would import' if args.dry_run else 'imported'}: {format_counts(counts)}")
+    if not args.dry_run:
+        diagnostics.note(import_reading.PLAIN_TEXT_NOTE)
     if conflicts:
         raise make_conflict_error(conflicts, counts[Action.CONFLICT])
     return Exit.DONE
 
 
 def _import_entries(
-    vault: Vault, args: argparse.Namespace, counts: Counter[Action], notes: list[str]
+    target: ImportTarget, args: argparse.Namespace, entries: Iterable[Entry], counts: Counter[Action]
 ) -> list[Step]:
-    """Imports and counts one entry after the other; `notes` gets sentences about them. Returns the conflicts.
+    """Imports and counts one entry after the other. Returns the conflicts.
 
     Raises:
         RefusedError: at the end, with all conflicts together, if this is not a dry run.
     """
     conflicts: list[Step] = []
-    entries = require_unique(_read_entries(args, notes))
-    steps = import_entries(ImportTarget(vault, args.region), entries, args.difference)
+    steps = import_entries(target, require_unique(entries), args.difference)
     with diagnostics.show_progress() as bar:
         for step in steps:
             counts[step.action] += 1
@@ -89,12 +98,11 @@ def _import_entries(
     return conflicts
 
 
-def _read_entries(args: argparse.Namespace, notes: list[str]) -> Iterator[Entry]:
-    with ExitStack() as files:
-        for path in args.files:
-            stream = files.enter_context(expand_home(path).open("rb"))
-            for entry in json_stream.parse(stream, path, notes):
-                yield add_prefix(entry, args.prefix)
+def _read_long(args: argparse.Namespace, long: Sequence[str], rest: FileContent) -> Iterator[Entry]:
+    """The entries of the long files; `rest` gets what is said about them at the end."""
+    options = import_reading.make_options(args)
+    for path in long:
+        yield from long_file.read_entries(expand_home(path), args.prefix, rest.notes, options, rest.left_behind)
 
 
 def format_step(step: Step) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from smtui.cli import diagnostics, inputs, terminal
@@ -22,13 +23,14 @@ from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
 
 STANDARD_INPUT = "standard input"
+PLAIN_TEXT_NOTE = "the imported file still exists, in plain text."
 
 
-def read_entries(args: argparse.Namespace) -> tuple[list[Entry], list[FileContent]]:
-    """The entries of all files, under their new names; and what each file is. Raises SmtuiError."""
+def read_entries(args: argparse.Namespace, paths: Sequence[str]) -> tuple[list[Entry], list[FileContent]]:
+    """The entries of the files, under their new names; and what each file is. Raises SmtuiError."""
     key = _read_key(args)
     env_options = EnvOptions(args.last, args.expand, args.upper)
-    contents = [_read_content(open_source(path, env_options), key, args) for path in args.files]
+    contents = [_read_content(open_source(path, env_options), key, args) for path in paths]
     for content in contents:
         for note in content.notes:
             diagnostics.note(note)
@@ -50,6 +52,11 @@ def open_source(path: str, env_options: EnvOptions) -> SourceFile:
     if is_folder(place):
         return SourceFile(b"", path, place, is_folder=True)
     return SourceFile(inputs.read_file(path, "import"), path, place, env_options=env_options)
+
+
+def make_options(args: argparse.Namespace) -> MappingOptions:
+    """What the options say about the items of the files."""
+    return MappingOptions(args.history, args.attachments, args.trash, args.split)
 
 
 def report_left_behind(contents: list[FileContent]) -> None:
@@ -76,7 +83,7 @@ def _read_key(args: argparse.Namespace) -> SourceKey:
 def _read_content(file: SourceFile, key: SourceKey, args: argparse.Namespace) -> FileContent:
     """Reads a file. Asks for its passphrase if it needs one and the options give none. Raises SmtuiError."""
     format = ImportFormat(args.format) if args.format else None
-    options = MappingOptions(args.history, args.attachments, args.trash, args.split)
+    options = make_options(args)
     attempts = ATTEMPTS
     while True:
         try:

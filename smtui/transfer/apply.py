@@ -5,6 +5,7 @@ An error names the secret it is about. The caller holds the transaction and roll
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -43,8 +44,11 @@ class ImportedSecret:
     versions: int = 1
 
 
+Written = list[ImportedSecret] | deque[ImportedSecret]
+
+
 def import_entries(
-    target: ImportTarget, entries: Iterable[Entry], on_difference: Action, written: list[ImportedSecret] | None = None
+    target: ImportTarget, entries: Iterable[Entry], on_difference: Action, written: Written | None = None
 ) -> Iterator[Step]:
     """Imports entries without a plan, for more of them than fit in memory. Yields what was done with each.
 
@@ -57,7 +61,7 @@ def import_entries(
     Raises:
         ClientError: if the vault refuses an entry.
     """
-    written = [] if written is None else written
+    written = deque(maxlen=0) if written is None else written
     for several in _group(entries, key=lambda entry: entry.owner):
         with_value, _ = target.look_up(entry.name for entry in several)
         new = [entry for entry in several if entry.value and entry.name not in with_value]
@@ -72,7 +76,7 @@ def import_entries(
 
 def _finish_creation(
     target: ImportTarget, entry: Entry, refusal: ClientError | None, on_difference: Action,
-    written: list[ImportedSecret],
+    written: Written,
 ) -> Step:
     """The step for an entry whose creation was tried. An existing secret refuses it and is compared instead."""
     if refusal is None:
@@ -88,7 +92,7 @@ def _finish_creation(
 
 
 def _update_if_different(
-    target: ImportTarget, entry: Entry, on_difference: Action, written: list[ImportedSecret]
+    target: ImportTarget, entry: Entry, on_difference: Action, written: Written
 ) -> Step:
     """The step for an existing secret, or for an entry without a value."""
     [step] = make_plan(target, [entry], on_difference)

@@ -45,6 +45,8 @@ MAX_EXPANDED = 1 << 20
 """Characters of a value after its references were expanded."""
 _REFERENCE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?-)([^{}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))")
 _REFERENCE_OR_ESCAPE = re.compile(rf"{_REFERENCE.pattern}|{_ESCAPED.pattern}")
+_NOTED = re.compile(r"\$\{|\Aop://|\Aencrypted:")
+"""What a value with a note has."""
 _BRACED = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::?-[^{}]*)?\}")
 
 
@@ -103,14 +105,41 @@ def parse_file(text: str, file: str, options: EnvOptions = DEFAULTS) -> EnvConte
     skipped: list[str] = []
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     found = _merge([*_list_assignments(text, file, skipped)], options)
-    notes = [f"{place}: a name without = was skipped." for place in skipped[:MAX_NAMES]]
-    if len(skipped) > MAX_NAMES:
-        notes.append(f"{file}: {len(skipped) - MAX_NAMES:,} more names without = were skipped.")
+    notes = [*_note_skipped(skipped, file)]
     if options.expand:
         found = _expand_all(found)
     notes += _note_references(found, file, is_expanded=options.expand)
     names = (each.name.upper() if options.upper else each.name for each in found)
     return EnvContent([Entry(name, each.value, each.place) for name, each in zip(names, found, strict=True)], notes)
+
+
+def read_each(text: str, file: str, notes: list[str]) -> Iterator[Entry]:
+    """Like `parse`, but each entry as it is read; `notes` gets those of `parse_file` at the end.
+
+    Raises:
+        UnreadableFileError: when it comes to a line that is not valid, or to a name that was given another value.
+    """
+    skipped: list[str] = []
+    values: dict[int, int] = {}
+    referring: list[Assignment] = []
+    for each in _list_assignments(text.replace("\r\n", "\n").replace("\r", "\n"), file, skipped):
+        name, value = hash(each.name), hash(each.value)
+        if values.get(name, value) != value:
+            raise make_unreadable_error(
+                each.place, f"{each.name} is given twice, with another value (--last takes the last one)")
+        if name not in values:
+            yield Entry(each.name, each.value, each.place)
+        values[name] = value
+        if _NOTED.search(each.value):
+            referring.append(each)
+    notes += [*_note_skipped(skipped, file), *_note_references(referring, file, is_expanded=False)]
+
+
+def _note_skipped(skipped: Sequence[str], file: str) -> Iterator[str]:
+    """Notes for the places of names alone."""
+    yield from (f"{place}: a name without = was skipped." for place in skipped[:MAX_NAMES])
+    if len(skipped) > MAX_NAMES:
+        yield f"{file}: {len(skipped) - MAX_NAMES:,} more names without = were skipped."
 
 
 def _list_assignments(text: str, file: str, skipped: list[str]) -> Iterator[Assignment]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from smtui.api.limits import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, MAX_TAGS_PER_SECRET, MAX_VALUE_BYTES
 from smtui.text import strict_json
 from smtui.text.interruption import check_interruption
-from smtui.transfer.entry import Entry, Value
+from smtui.transfer.entry import Entry, Value, make_unreadable_error
 from smtui.transfer.item import Item, ItemState, LeftBehind
 from smtui.transfer.unique_names import UniqueNames
 
@@ -53,26 +53,59 @@ class MappedItems:
 
 def map_items(items: Sequence[Item], origin: str, options: MappingOptions) -> MappedItems:
     """Makes entries of items. `origin` is the value of the tag `imported-from`."""
-    counts: Counter[str] = Counter()
-    kept = [item for item in items if options.trash or item.state is ItemState.ACTIVE]
-    counts.update(str(item.state) for item in items if not options.trash)
     mapped = MappedItems()
-    wanted = _list_names(kept)
-    names = UniqueNames(reserved=wanted)
-    for item, name in zip(kept, [*map(names.choose, wanted)], strict=True):
-        check_interruption()
-        metadata = _make_metadata(item, name, origin, counts)
-        if not _is_split(item, options):
-            mapped.entries.append(Entry(
-                name, _get_value(item), item.place, metadata=metadata, origin=_describe(item),
-                history=_make_history(item, options, counts), is_unnamed=item.is_unnamed))
-        for part, value, described in _list_parts(item, options, counts):
-            chosen = names.choose(f"{name}/{part}")
-            mapped.entries.append(Entry(
-                chosen, value, item.place, metadata=_name_part(metadata, chosen.removeprefix(f"{name}/")),
-                origin=described))
-    mapped.left_behind = [*_list_left_behind(counts)]
+    mapped.entries += map_each(lambda: items, origin, options, mapped.left_behind)
     return mapped
+
+
+def map_each(
+    list_items: Callable[[], Iterable[Item]], origin: str, options: MappingOptions, left_behind: list[LeftBehind]
+) -> Iterator[Entry]:
+    """Makes entries of items that need not be in memory together: they are listed twice, first for their names.
+
+    Args:
+        list_items: starts again at the first item.
+        origin: the value of the tag `imported-from`.
+        options: what to make of each item.
+        left_behind: at the end, gets what stays behind.
+
+    Raises:
+        UnreadableFileError: the second time, there are other items.
+    """
+    counts: Counter[str] = Counter()
+    wanted = _list_names(_list_kept(list_items(), options, Counter()))
+    names = UniqueNames(reserved=wanted)
+    chosen = iter([names.choose(name) for name in wanted])
+    del wanted
+    for item in _list_kept(list_items(), options, counts):
+        check_interruption()
+        name = next(chosen, None)
+        if name is None:
+            raise make_unreadable_error(item.place, "the file has changed while it was read")
+        yield from _map_item(item, name, origin, options, names, counts)
+    left_behind += _list_left_behind(counts)
+
+
+def _list_kept(items: Iterable[Item], options: MappingOptions, counts: Counter[str]) -> Iterator[Item]:
+    """The items that become secrets; the others are counted by their state."""
+    for item in items:
+        if options.trash or item.state is ItemState.ACTIVE:
+            yield item
+        else:
+            counts[str(item.state)] += 1
+
+
+def _map_item(
+    item: Item, name: str, origin: str, options: MappingOptions, names: UniqueNames, counts: Counter[str]
+) -> Iterator[Entry]:
+    metadata = _make_metadata(item, name, origin, counts)
+    if not _is_split(item, options):
+        yield Entry(name, _get_value(item), item.place, metadata=metadata, origin=_describe(item),
+                    history=_make_history(item, options, counts), is_unnamed=item.is_unnamed)
+    for part, value, described in _list_parts(item, options, counts):
+        chosen = names.choose(f"{name}/{part}")
+        yield Entry(chosen, value, item.place, metadata=_name_part(metadata, chosen.removeprefix(f"{name}/")),
+                    origin=described)
 
 
 # Names.
@@ -91,11 +124,16 @@ def clean_name(text: str) -> str:
     return name
 
 
-def _list_names(items: Sequence[Item]) -> list[str]:
+def _list_names(items: Iterable[Item]) -> list[str]:
     """The name of each item, with the user name if it occurs several times."""
-    names = [_join_name(item) for item in items]
+    names: list[str] = []
+    with_users: list[str] = []
+    for item in items:
+        check_interruption()
+        names.append(_join_name(item))
+        with_users.append(_add_user(item, names[-1]))
     several = Counter(names)
-    return [_add_user(item, name) if several[name] > 1 else name for item, name in zip(items, names, strict=True)]
+    return [with_user if several[name] > 1 else name for name, with_user in zip(names, with_users, strict=True)]
 
 
 def _join_name(item: Item) -> str:

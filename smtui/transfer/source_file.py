@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from smtui.text import strict_json
+from smtui.text.interruption import check_interruption
 from smtui.text.strict_json import StrictJsonError
 from smtui.transfer import zip_reader
 from smtui.transfer.dotenv import DEFAULTS, EnvOptions
@@ -93,6 +94,7 @@ class SourceFile:
         documents: list[Any] = []
         at = _skip_space(text, 0)
         while at < len(text):
+            check_interruption()
             document, at = strict_json.parse_first_value(text, at)
             documents.append(document)
             at = _skip_space(text, at)

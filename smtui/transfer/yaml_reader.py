@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from smtui.text.interruption import check_interruption
 from smtui.text.strict_json import MAX_DEPTH, Number
 from smtui.transfer.entry import make_unreadable_error
 
@@ -59,6 +60,7 @@ class _Builder:
                 yield self._build(self._next(), 0)
 
     def _next(self) -> Any:
+        check_interruption()
         self._seen += 1
         if self._seen > MAX_EVENTS:
             raise YamlError("it is too large")

@@ -36,7 +36,6 @@ EXAMPLE = (
     "aws secretsmanager batch-get-secret-value --filters Key=name,Values=prod/ | smtui import -\n"
     "sops -d secrets.enc.yaml | smtui import -"
 )
-PLAIN_TEXT_NOTE = "the imported file still exists, in plain text."
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -69,11 +68,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     if args.as_one and args.prefix:
         raise UsageError("Use either --prefix or --as-one; --as-one takes the full name.")
-    long = [path for path in args.files if import_long.is_long(path)]
+    long = [path for path in args.files if import_long.is_long(path, args)]
     context = find_context(args) if long else None
     if long and (context is None or not context.is_aws):
-        return import_long.run(args)
-    entries, contents = import_reading.read_entries(args)
+        return import_long.run(args, long)
+    entries, contents = import_reading.read_entries(args, args.files)
     with open_context_for(args) as vault:
         with diagnostics.show_progress() as bar:
             steps = _make_plan(vault, entries, args, bar)
@@ -149,7 +148,7 @@ def _report(steps: Sequence[Step], contents: list[FileContent], args: argparse.N
     import_reading.report_left_behind(contents)
     output.write_line(f"{'would import' if args.dry_run else 'imported'}: {summarize(steps)}")
     if not args.dry_run and any(path != "-" for path in args.files) and not all(each.is_encrypted for each in contents):
-        diagnostics.note(PLAIN_TEXT_NOTE)
+        diagnostics.note(import_reading.PLAIN_TEXT_NOTE)
     conflicts = [step for step in steps if step.action is Action.CONFLICT]
     if conflicts:
         raise import_long.make_conflict_error(conflicts[:MAX_NAMES], len(conflicts))

@@ -10,7 +10,7 @@ class CsvKind:
     """An export: its name as an origin, what it is, and the columns that it has, in small letters.
 
     `names_by_host` if a row is best named after the host of its URL and its user name. `root` if the first group is
-    that of the database itself.
+    that of the database itself. `encodes_html` if it writes HTML entities for `&`, `<` and `>`, as some versions do.
     """
 
     origin: str
@@ -18,16 +18,19 @@ class CsvKind:
     columns: frozenset[str]
     names_by_host: bool = False
     root: bool = False
+    encodes_html: bool = False
 
 
-def _declare(origin: str, what: str, columns: str, *, names_by_host: bool = False, root: bool = False) -> CsvKind:
-    return CsvKind(origin, what, frozenset(columns.split(",")), names_by_host, root)
+def _declare(
+    origin: str, what: str, columns: str, *, names_by_host: bool = False, root: bool = False, encodes_html: bool = False
+) -> CsvKind:
+    return CsvKind(origin, what, frozenset(columns.split(",")), names_by_host, root, encodes_html)
 
 
 KINDS = (
     _declare("firefox", "Firefox", "url,username,password,httprealm,formactionorigin,guid", names_by_host=True),
     _declare("bitwarden", "Bitwarden", "type,name,login_uri,login_username,login_password"),
-    _declare("lastpass", "LastPass", "url,username,password,extra,name,grouping"),
+    _declare("lastpass", "LastPass", "url,username,password,extra,name,grouping", encodes_html=True),
     _declare("1password", "1Password", "title,url,username,password,otpauth,favorite,archived"),
     _declare("apple-passwords", "Apple Passwords", "title,url,username,password,notes,otpauth"),
     _declare("dashlane", "Dashlane", "username,title,password,note,url,category"),

@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TextIO
 from urllib.parse import urlsplit
 
+from smtui.text.interruption import check_interruption
 from smtui.transfer.entry import Entry, make_unreadable_error
 from smtui.transfer.item import STANDARD_FIELDS, Item, ItemState, SourceContent
 from smtui.transfer.source_file import SourceFile
@@ -21,39 +25,142 @@ RECYCLE_BIN = ("Recycle Bin",)
 """The group of deleted entries, under its English name in KeePassXC."""
 SECURE_NOTE = "http://sn"
 """The URL of a note in exports of LastPass."""
+HEAD = 4096
+"""Characters of a header."""
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|#39|#x27);")
+_MEANINGS = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
+_ENCODED = re.compile("|".join(_MEANINGS))
+_NOT_ENCODED = re.compile(r"[<>]|&(?!(?:amp|lt|gt);)")
+"""What text that is encoded does not have."""
 _FOLDER_SEPARATOR = re.compile(r"[/\\]")
 _YES = {"true", "1", "yes"}
 Row = Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """A table whose rows are read one after the other.
+
+    Attributes:
+        name: the name of the file in messages.
+        delimiter: the character between cells.
+        header: the names of the columns, in small letters.
+        kind: which export it is; None for a table of names and values.
+        open_lines: opens the text at its beginning.
+    """
+
+    name: str
+    delimiter: str
+    header: list[str]
+    kind: CsvKind | None
+    open_lines: Callable[[], TextIO]
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether its rows have an ID by which a later import finds their secrets."""
+        return csv_columns.ID in self.header
+
+    @property
+    def what(self) -> str:
+        if self.kind is None:
+            return "table of names and values (CSV)"
+        return f"CSV export of {self.kind.what}" if self.kind.what else "CSV table of logins"
+
+    def list_items(self) -> Iterator[Item]:
+        """The logins. Raises UnreadableFileError."""
+        assert self.kind is not None
+        is_encoded = bool(self.kind.encodes_html and self.count_encoded()[1])
+        for line, row in self._list_rows():
+            decoded = {name: decode_html(text) for name, text in row.items()} if is_encoded else row
+            yield _make_item(decoded, self.kind, self.header, f"{self.name}, line {line}")
+
+    def list_entries(self) -> Iterator[Entry]:
+        """The names and values. Raises UnreadableFileError."""
+        for line, row in self._list_rows():
+            yield Entry(row["key"], row["value"], f"{self.name}, line {line}")
+
+    def count_encoded(self) -> tuple[int, bool]:
+        """How many rows have HTML entities, and whether all text is encoded with them. Raises UnreadableFileError."""
+        number, is_all = 0, True
+        for _, row in self._list_rows():
+            number += any(map(_ENTITY.search, row.values()))
+            is_all = is_all and not any(map(_NOT_ENCODED.search, row.values()))
+        return number, is_all
+
+    def list_notes(self) -> Iterator[str]:
+        """Sentences about HTML entities. Raises UnreadableFileError."""
+        number, is_all = self.count_encoded() if self.kind else (0, False)
+        if number:
+            rows = f"{self.name}: {number:,} row{'' if number == 1 else 's'} with HTML entities such as &amp;, which "
+            yield rows + ("LastPass writes for &, < and >. They are decoded."
+                          if is_all and self.kind and self.kind.encodes_html else
+                          "some exports write for &. They are imported unchanged.")
+
+    def _list_rows(self) -> Iterator[tuple[int, Row]]:
+        """The rows below the header, each with the line on which it ends."""
+        with self.open_lines() as lines:
+            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+            try:
+                rows = (cells for cells in reader if any(cells))
+                next(rows, None)
+                for cells in rows:
+                    check_interruption()
+                    yield reader.line_num, self._name_cells(cells, reader.line_num)
+            except csv.Error:
+                raise make_unreadable_error(f"{self.name}, line {reader.line_num}", "it is not valid CSV") from None
+            except UnicodeDecodeError:
+                raise make_unreadable_error(f"{self.name}, after line {reader.line_num}",
+                                            "this is not UTF-8 text") from None
+
+    def _name_cells(self, cells: list[str], line: int) -> Row:
+        missing = len(self.header) - len(cells)
+        if missing < 0:
+            raise make_unreadable_error(f"{self.name}, line {line}",
+                                        f"it has {len(cells)} cells, the first line {len(self.header)}")
+        return dict(zip(self.header, [*cells, *[""] * missing], strict=True))
+
+
 def recognise(file: SourceFile) -> bool:
-    columns = frozenset(_read_header(file)[1])
-    return find_kind(columns) is not None or columns == NAMES_AND_VALUES
+    return find_table(file) is not None
 
 
 def read(file: SourceFile, _: SourceKey) -> SourceContent:
     """Raises UnreadableFileError."""
-    delimiter, header = _read_header(file)
-    rows = [*_list_rows(file, delimiter, header)]
-    if {*header} == NAMES_AND_VALUES:
-        return SourceContent("table of names and values (CSV)", [
-            Entry(row["key"], row["value"], f"{file.name}, line {line}") for line, row in rows])
-    kind = find_kind(frozenset(header))
-    if kind is None:
+    table = find_table(file)
+    if table is None:
         raise make_unreadable_error(file.name, "its first line does not name a column for titles and one for passwords")
-    content = SourceContent(f"CSV export of {kind.what}" if kind.what else "CSV table of logins", origin=kind.origin)
-    content.items = [_make_item(row, kind, header, f"{file.name}, line {line}") for line, row in rows]
-    encoded = sum(any(map(_ENTITY.search, row.values())) for _, row in rows)
-    if encoded:
-        content.notes.append(f"{file.name}: {encoded:,} row{'' if encoded == 1 else 's'} with HTML entities such as "
-                             "&amp;, which some exports write for &. They are imported unchanged.")
-    return content
+    if table.kind is None:
+        return SourceContent(table.what, [*table.list_entries()])
+    return SourceContent(table.what, items=[*table.list_items()], notes=[*table.list_notes()],
+                         origin=table.kind.origin)
+
+
+def find_table(file: SourceFile) -> CsvTable | None:
+    """The table in a file; None if its first line is not the header of one."""
+    delimiter, header = _read_header(file)
+    columns = frozenset(header)
+    kind = None if columns == NAMES_AND_VALUES else find_kind(columns)
+    if kind is None and columns != NAMES_AND_VALUES:
+        return None
+    return CsvTable(file.name, delimiter, header, kind, lambda: io.StringIO(file.text or "", newline=""))
+
+
+def open_table(path: Path) -> CsvTable | None:
+    """The table in the file at `path`, of which only its beginning is read; None if it is not one. Raises OSError."""
+    with path.open("rb") as stream:
+        head = stream.readline(HEAD).lstrip(b"\xef\xbb\xbf\r\n") or stream.readline(HEAD)
+    table = find_table(SourceFile(head, str(path), path))
+    return table and replace(table, open_lines=lambda: path.open(encoding="utf-8-sig", newline=""))
+
+
+def decode_html(text: str) -> str:
+    """The text with `&amp;`, `&lt;` and `&gt;` decoded, each once."""
+    return _ENCODED.sub(lambda match: _MEANINGS[match[0]], text)
 
 
 def _read_header(file: SourceFile) -> tuple[str, list[str]]:
     """The delimiter, and the names of the columns in small letters; none if the first line is not a header."""
-    line = (file.text or "").lstrip("\r\n").partition("\n")[0][:4096]
+    line = (file.text or "").lstrip("\r\n").partition("\n")[0][:HEAD]
     for delimiter in DELIMITERS:
         if delimiter in line and not file.looks_like_json:
             try:
@@ -64,22 +171,6 @@ def _read_header(file: SourceFile) -> tuple[str, list[str]]:
             if len({*header}) == len(header):
                 return delimiter, header
     return ",", []
-
-
-def _list_rows(file: SourceFile, delimiter: str, header: list[str]) -> Iterator[tuple[int, Row]]:
-    """The rows below the header, each with the line on which it ends."""
-    reader = csv.reader(io.StringIO((file.text or "").lstrip("\r\n"), newline=""), delimiter=delimiter, strict=True)
-    try:
-        next(reader, None)
-        for cells in reader:
-            if not any(cells):
-                continue
-            if len(cells) > len(header):
-                raise make_unreadable_error(f"{file.name}, line {reader.line_num}",
-                                            f"it has {len(cells)} cells, the first line {len(header)}")
-            yield reader.line_num, dict(zip(header, [*cells, *[""] * (len(header) - len(cells))], strict=True))
-    except csv.Error:
-        raise make_unreadable_error(f"{file.name}, line {reader.line_num}", "it is not valid CSV") from None
 
 
 def _make_item(row: Row, kind: CsvKind, header: list[str], place: str) -> Item:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from smtui.text.interruption import interrupt_with
 from smtui.transfer import long_file
 from smtui.transfer.apply import ImportedSecret, import_entries
-from smtui.transfer.entry import make_unreadable_error
+from smtui.transfer.entry import make_unreadable_error, require_unique
+from smtui.transfer.item import LeftBehind
 from smtui.transfer.plan import Action, Step, make_plan
 from smtui.transfer.target import ImportTarget
 from smtui.tui.undo.import_undo import ImportedSecrets, note_import
@@ -30,9 +31,10 @@ def plan_long_import(vault: Vault, region: str, path: Path, prefix: str, progres
     totals: Counter[Action] = Counter()
     shown: list[Step] = []
     notes: list[str] = []
+    left_behind: list[LeftBehind] = []
     target = ImportTarget(vault, region)
     with interrupt_with(lambda: progress("reading the file", totals.total(), 0)):
-        entries = long_file.read_entries(path, prefix, notes)
+        entries = require_unique(long_file.read_entries(path, prefix, notes, left_behind=left_behind))
         while several := list(islice(entries, BATCH)):
             for step in make_plan(target, several, Action.SKIP):
                 totals[step.action] += 1
@@ -41,8 +43,8 @@ def plan_long_import(vault: Vault, region: str, path: Path, prefix: str, progres
             progress("comparing", totals.total(), 0)
     if not totals:
         raise make_unreadable_error(str(path), "nothing to import")
-    about = [f"{path}: list of {totals.total():,} secrets, of which {len(shown):,} are shown.", *notes]
-    return PlannedImport(shown, about, totals=totals)
+    about = [f"{path}: {totals.total():,} secrets, of which {len(shown):,} are shown.", *notes]
+    return PlannedImport(shown, about, left_behind, totals=totals)
 
 
 def apply_long_import(
@@ -58,7 +60,7 @@ def apply_long_import(
     on_difference = Action.UPDATE if update else Action.SKIP
     with vault.transaction(large=True):
         with interrupt_with(lambda: progress("importing", done.total(), planned.total())):
-            entries = long_file.read_entries(path, prefix)
+            entries = require_unique(long_file.read_entries(path, prefix))
             for step in import_entries(ImportTarget(vault, region), entries, on_difference, written):
                 done[step.action] += 1
                 progress("importing", done.total(), planned.total())

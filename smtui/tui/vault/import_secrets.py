@@ -157,7 +157,7 @@ def _read(asked: Names, region: str, vault: Vault, progress: Progress) -> Opened
 
 def _is_long(path: Path) -> bool:
     try:
-        return long_file.is_long(path)
+        return long_file.find_long_kind(path) is not None
     except OSError:
         return False  # reading it says what is wrong
 

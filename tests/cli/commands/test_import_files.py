@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.cli import import_long
+from smtui.cli import import_long, import_reading
 from smtui.transfer import apply, json_stream, target
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
@@ -367,3 +367,67 @@ def test_a_long_file_that_cannot_be_read_in_parts_is_read_at_once(
 ) -> None:
     assert "new secrets 2" in stocked.done("import", file("long.json", content))
     assert stocked.done("get", "b") == "2"
+
+
+@pytest.mark.usefixtures("short_memory")
+def test_a_long_table_of_logins_is_read_row_by_row(
+    stocked: CommandLine, file: WriteFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It becomes the same secrets as a short one, and nothing holds all of them."""
+    rows = "title,url,username,password,otpauth,favorite,archived\n" + "".join(
+        f"Site {number % 3},https://s.example,user{number},pw{number},,,{number == 5}\n" for number in range(6))
+    with monkeypatch.context() as patch:
+        patch.setattr(import_reading, "read_entries", None)
+        answer = stocked("import", file("long.csv", rows), "--prefix", "long/")
+    assert (answer.code, answer.out) == (0, "imported: new secrets 5\n")
+    assert "not imported: 1 archived item" in answer.err
+    assert "in plain text" in answer.err
+    assert stocked.done("get", "long/Site-1/user4#password") == "pw4"
+    monkeypatch.setattr(import_long, "LONG", 1 << 20)
+
+    stocked.done("import", file("short.csv", rows), "--prefix", "short/")
+
+    names = stocked.done("ls").split()
+    assert [name[5:] for name in names if name.startswith("long/")] == \
+        [name[6:] for name in names if name.startswith("short/")]
+
+
+@pytest.mark.usefixtures("short_memory")
+def test_a_long_table_with_a_wrong_row_leaves_nothing(stocked: CommandLine, file: WriteFile) -> None:
+    answer = stocked("import", file("long.csv", "title,url,password\na,,1\nb,,2,3,4\n"))
+
+    assert (answer.code, "line 3: it has 5 cells, the first line 3" in answer.err) == (2, True)
+    assert stocked.done("ls") == "dev/key\nprod/db\nprod/text\n"
+
+
+@pytest.mark.usefixtures("short_memory")
+def test_a_long_env_file_is_read_line_by_line(
+    stocked: CommandLine, file: WriteFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_reading, "read_entries", None)
+    answer = stocked("import", file("long.env", "A=1\nALONE\nB='two\nlines'\nA=1\nC=${A}\n"))
+
+    assert (answer.code, answer.out) == (0, "imported: new secrets 3\n")
+    assert "a name without = was skipped" in answer.err
+    assert "refers to other variables" in answer.err
+    assert stocked.done("get", "B") == "two\nlines"
+    wrong = stocked("import", file("wrong.env", "D=1\nE=2\nD=3\n"))
+    assert (wrong.code, "D is given twice, with another value" in wrong.err) == (2, True)
+    assert stocked("get", "D").code == 1
+
+
+@pytest.mark.usefixtures("short_memory")
+def test_what_needs_the_entire_file_reads_a_long_one_at_once(stocked: CommandLine, file: WriteFile) -> None:
+    path = file("long.env", "a=1\na=2\n")
+
+    assert stocked.done("import", path, "--last", "--upper") == "imported: new secrets 1\n"
+    assert stocked.done("get", "A") == "2"
+    assert stocked.done("import", path, "--last", "--as-one", "one") == "imported: new secrets 1\n"
+
+
+@pytest.mark.usefixtures("short_memory")
+def test_a_long_file_and_standard_input_are_imported_together(stocked: CommandLine, file: WriteFile) -> None:
+    listed = file("long.json", '[{"Name": "a", "SecretString": "1"}]')
+
+    assert stocked("import", listed, "-", stdin=b"B=2\n").out == "imported: new secrets 2\n"
+    assert stocked("import", listed, "-", stdin=b"a=2\n").code == 2

@@ -25,7 +25,7 @@ LOGIN = {"username": "ann", "password": "pw", "url": "https://a.example"}
     ("chrome", {"a.example/ann": {**LOGIN, "password": 'p,w"1', "url": "https://a.example/login"},
                 "com.app/bob": {"username": "bob", "password": "x", "url": "android://hash@com.app/"}}),
     ("firefox", {"a.example/ann": LOGIN}),
-    ("lastpass", {"Work/Mail/Box": {**LOGIN, "password": "p&amp;w", "notes": "note"}, "A-note": "the text"}),
+    ("lastpass", {"Work/Mail/Box": {**LOGIN, "password": "p&w", "notes": "note"}, "A-note": "the text"}),
     ("1password", {"Box": {**LOGIN, "otp": "otpauth://totp/x", "notes": "n"}}),
     ("apple-passwords", {"Box": LOGIN}),
     ("dashlane", {"Work/Box": {**LOGIN, "otp": "JBSW", "username2": "second"}}),
@@ -79,3 +79,21 @@ def test_a_broken_table_is_refused_with_its_line(text: str, reason: str) -> None
 def test_a_table_of_something_else_is_unknown(text: str) -> None:
     with pytest.raises(UnknownSourceError):
         read(text)
+
+
+@pytest.mark.parametrize(("password", "kept"), [
+    ("a&amp;lt;b", "a&lt;b"), ("&lt;a&gt;", "<a>"), ("&amp;amp;", "&amp;"),
+])
+def test_lastpass_entities_are_decoded_once(password: str, kept: str) -> None:
+    header = "url,username,password,extra,name,grouping,fav\n"
+    read_all = read(f"{header}https://a.example,ann,{password},,Box,,0\nhttps://b.example,bob,&amp;,,B,,0\n")
+    assert json.loads(str(read_all.entries[0].value))["password"] == kept
+    assert "They are decoded" in read_all.notes[0]
+
+
+def test_lastpass_text_that_is_not_encoded_stays_as_it_is() -> None:
+    """A bare & or < in one cell shows that this export does not encode them, so that an entity is typed text."""
+    header = "url,username,password,extra,name,grouping,fav\n"
+    read_all = read(f"{header}https://a.example,ann,p&amp;w,,Box,,0\nhttps://b.example,bob,a&b,,B,,0\n")
+    assert json.loads(str(read_all.entries[0].value))["password"] == "p&amp;w"
+    assert "imported unchanged" in read_all.notes[0]

@@ -24,7 +24,7 @@ SMALL = (80, 24)
 @pytest.fixture(autouse=True)
 def short_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Treats every file as a long one, and shows few secrets of each kind."""
-    monkeypatch.setattr(long_file.is_long, "__defaults__", (0,))
+    monkeypatch.setattr(long_file.find_long_kind, "__defaults__", (0,))
     monkeypatch.setattr(json_stream, "CHUNK", 64)
     monkeypatch.setattr(import_long, "BATCH", 2)
     monkeypatch.setattr(import_long, "SHOWN", 3)
@@ -48,7 +48,7 @@ async def test_a_long_file_is_planned_imported_and_undone(
     async with running.run_test(size=SMALL) as pilot:
         await ask_to_import(pilot, running, file)
         await until(pilot, lambda: isinstance(running.screen, ImportPlan))
-        await until(pilot, lambda: "list of 10 secrets, of which 5 are shown" in join_screen_text(running))
+        await until(pilot, lambda: "10 secrets, of which 5 are shown" in join_screen_text(running))
         assert "new secrets 8, unchanged 1, skipped 1" in screen_text(running)
         assert "Space" not in screen_text(running)
         if update:
