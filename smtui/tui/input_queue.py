@@ -72,6 +72,11 @@ class CanBeLeftWhileReading(Protocol):
     can_be_left_while_reading: bool
 
 
+def is_exit_key(event: events.Event, own: Mapping[str, str]) -> bool:
+    """Whether the event is a key of the shortcuts that lock or quit everywhere."""
+    return bool(find_urgent_shortcuts(event, own) & LEAVING_ACTIONS)
+
+
 class InputQueue:
     """Keys, clicks and pastes that wait to be delivered.
 
@@ -107,7 +112,7 @@ class InputQueue:
 
     def put(self, event: events.Event) -> None:
         """Adds an event. Called in the message loop of the app."""
-        if event.time < self._typed_ahead_until and not self._locks_or_quits(event):
+        if event.time < self._typed_ahead_until and not is_exit_key(event, self._app.settings.keys):
             return
         if len(self._waiting) < MOST_WAITING:
             if self._is_urgent(event) and self._is_stuck(STUCK_AFTER) and self._is_newly_pressed(event):
@@ -137,13 +142,9 @@ class InputQueue:
         program showed itself was meant for it, and must not confirm the dialog that follows it.
         """
         self._typed_ahead_until = self._now
-        kept = [event for event in self._waiting if self._locks_or_quits(event)]
+        kept = [event for event in self._waiting if is_exit_key(event, self._app.settings.keys)]
         self._waiting = deque(kept)
         self._urgent = deque(kept)
-
-    def _locks_or_quits(self, event: events.Event) -> bool:
-        """Whether the event is a key of the shortcuts that lock or quit everywhere."""
-        return bool(find_urgent_shortcuts(event, self._app.settings.keys) & LEAVING_ACTIONS)
 
     @property
     def is_waiting(self) -> bool:
