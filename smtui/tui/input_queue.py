@@ -77,6 +77,14 @@ def is_exit_key(event: events.Event, own: Mapping[str, str]) -> bool:
     return bool(find_urgent_shortcuts(event, own) & LEAVING_ACTIONS)
 
 
+def is_newly_pressed(event: events.Event, progress_at: float) -> bool:
+    """Whether a key was pressed `STUCK_AFTER` seconds after the last progress.
+
+    A key that was typed ahead may arrive that late too, after what earlier keys did kept the loop busy.
+    """
+    return event.time - progress_at > STUCK_AFTER
+
+
 class InputQueue:
     """Keys, clicks and pastes that wait to be delivered.
 
@@ -115,20 +123,13 @@ class InputQueue:
         if event.time < self._typed_ahead_until and not is_exit_key(event, self._app.settings.keys):
             return
         if len(self._waiting) < MOST_WAITING:
-            if self._is_urgent(event) and self._is_stuck(STUCK_AFTER) and self._is_newly_pressed(event):
+            if self._is_urgent(event) and self._is_stuck(STUCK_AFTER) and is_newly_pressed(event, self._progress_at):
                 self._overtaking = True
             self._waiting.append(event)
             if find_urgent_shortcuts(event, self._app.settings.keys):
                 self._urgent.append(event)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
-
-    def _is_newly_pressed(self, event: events.Event) -> bool:
-        """Whether a key was pressed `STUCK_AFTER` seconds after the last progress.
-
-        A key that was typed ahead may arrive here that late too, after what earlier keys did kept the loop busy.
-        """
-        return event.time - self._progress_at > STUCK_AFTER
 
     def drop(self) -> None:
         """Drops all waiting events."""
