@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, TypeVar, cast
@@ -44,12 +45,18 @@ def update_bases() -> None:
 
 
 def _derive(error: Any, name: str, bases: tuple[type, ...], module: ModuleType | None) -> bool:
-    """Adds botocore's class after the first base class, because it may derive from the others. Returns whether it did.
+    """Adds botocore's class after the first base class, because it may derive from the others.
+
+    A class that cannot be a base class, in a module that replaces botocore's in tests of programs, is left out.
+
+    Returns:
+        False if the module does not have the class yet.
     """
     counterpart = getattr(module, name, None)
     if not isinstance(counterpart, type) or not issubclass(counterpart, Exception):
         return False
-    error.__bases__ = (bases[0], counterpart, *bases[1:])
+    with suppress(TypeError):  # the class derives from ours, is ours, or has another memory layout (OSError)
+        error.__bases__ = (bases[0], counterpart, *bases[1:])
     return True
 
 

@@ -1,16 +1,18 @@
 """What a Lambda function gets as `boto3` if its interpreter has none: a client for Secrets Manager alone.
 
-The errors are those of `smtui.api.errors`, which have the names and the shape of botocore's.
+Without botocore its module of errors is replaced as well: by classes with the names, the bases and the constructors of
+botocore's, from which `smtui.api.botocore_bases` derives the errors that the client raises.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
-from smtui.api import errors
+from smtui.api import botocore_bases, errors
 from smtui.backends.rotation_session import rotation_client
 
 SERVICE = "secretsmanager"
@@ -47,6 +49,32 @@ class Config:
         pass
 
 
+class BotoCoreError(Exception):
+    """An error of the client itself, before anything is sent; made from named values as botocore's is."""
+
+    fmt: ClassVar[str] = "An unspecified error occurred"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(self.fmt.format(**kwargs))
+        self.kwargs = kwargs
+
+
+class ParamValidationError(BotoCoreError):
+    """The request does not match its shape. As in botocore this is no ClientError."""
+
+    fmt = errors.ParamValidationError.fmt
+
+
+class ClientError(Exception):
+    """The service refused an operation."""
+
+    MSG_TEMPLATE: ClassVar[str] = errors.ClientError.MSG_TEMPLATE
+
+    def __init__(self, error_response: Mapping[str, Any], operation_name: str) -> None:
+        super().__init__(str(errors.ClientError(error_response, operation_name)))
+        self.response, self.operation_name = error_response, operation_name
+
+
 def install() -> None:
     """Makes the modules boto3 and, unless the interpreter has it, botocore importable."""
     boto3 = _add_module("boto3", client=Session().client, Session=Session)
@@ -54,8 +82,11 @@ def install() -> None:
     try:
         import_module("botocore.exceptions")  # its ClientError is a base of ours then
     except ImportError:
-        own = {name: getattr(errors, name) for name in ("ClientError", "ParamValidationError")}
-        exceptions = _add_module("botocore.exceptions", **own, BotoCoreError=errors.SmtuiError)
+        exceptions = _add_module(botocore_bases.MODULE)
+        for error in (BotoCoreError, ClientError, ParamValidationError):
+            error.__module__ = botocore_bases.MODULE
+            setattr(exceptions, error.__name__, error)
+        botocore_bases.update_bases()
         config = _add_module("botocore.config", Config=Config)
         _add_module("botocore", exceptions=exceptions, config=config)
 

@@ -99,6 +99,11 @@ assert str(ResourceNotFoundException("x")) == "x"
 partial = sys.modules["botocore.exceptions"] = types.ModuleType("botocore.exceptions")
 partial.ClientError = type("ClientError", (Exception,), {})
 assert isinstance(ResourceNotFoundException("x"), partial.ClientError)
+from smtui.api import errors
+for unfit in (errors.ClientError, ResourceNotFoundException, OSError, type("ClientError", (errors.ClientError,), {})):
+    sys.modules["botocore.exceptions"] = other = types.ModuleType("botocore.exceptions")
+    other.ClientError = unfit
+    assert str(ResourceNotFoundException("x")) == "x", unfit
 del sys.modules["botocore"], sys.modules["botocore.exceptions"]
 import botocore.exceptions
 assert isinstance(ResourceNotFoundException("x"), botocore.exceptions.ClientError)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
@@ -57,6 +57,35 @@ def lambda_handler(event: dict[str, str], context: Any) -> None:
             print(secret_id, "is not writable:", error.response["Error"]["Code"])
     value = client.get_secret_value(SecretId=event["SecretId"])["SecretString"]
     raise ValueError(f"the end, with {value}")
+
+
+def tell_what_is_caught(event: dict[str, str], context: Any) -> None:
+    """Prints which of its `except` clauses catch which error."""
+    client = boto3.client("secretsmanager")
+    requests = {
+        "refused": {"SecretId": "other"}, "missing": {"SecretId": event["SecretId"], "VersionStage": "NOWHERE"},
+        "incomplete": {}, "empty": {"SecretId": ""},
+    }
+    for name, request in requests.items():
+        try:
+            client.get_secret_value(**request)
+        except ClientError as error:
+            print(f"caught {name}: ClientError", error.response["Error"]["Code"], error.operation_name)
+        except BotoCoreError as error:
+            kind = "ParamValidationError" if isinstance(error, ParamValidationError) else repr(error)
+            print(f"caught {name}: {kind}, which is a BotoCoreError and no ClientError")
+        if name == "missing":
+            try:
+                client.get_secret_value(**request)
+            except client.exceptions.ResourceNotFoundException:
+                print("caught by name: ResourceNotFoundException")
+    for own in (ClientError({"Error": {"Code": "Slow", "Message": "Down."}}, "GetSecretValue"),
+                ParamValidationError(report="")):
+        try:
+            raise own
+        except (ClientError, BotoCoreError) as error:
+            print("caught its own:", error)
+    raise ValueError("the end")
 
 
 def rotate(event: dict[str, str], *, next_user: Any, change: Any) -> None:

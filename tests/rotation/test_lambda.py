@@ -53,15 +53,16 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["boto3", "stand-in"])
+@pytest.fixture(params=["boto3", "stand-in", "bare"])
 def boto3_variables(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
-    """The function's variables: with the boto3 of the interpreter, and in an interpreter that seems to have none."""
+    """The function's variables: with the boto3 of the interpreter, and in one without it, or without botocore too."""
     if request.param == "boto3":
         pytest.importorskip("boto3")
         return {}
     hidden = tmp_path / "hidden"
     hidden.mkdir()
-    (hidden / "boto3.py").write_text("raise ImportError\n")
+    for name in ("boto3", "botocore") if request.param == "bare" else ("boto3",):
+        (hidden / f"{name}.py").write_text("raise ImportError\n")
     return {"PYTHONPATH": str(hidden)}
 
 
@@ -171,6 +172,23 @@ def test_what_it_gets_and_what_it_reaches(vault: smtui.Vault, add: Add, monkeypa
     assert said[-1].endswith(" of rotate db.py)")
     assert "Traceback" not in run["Message"]
     assert client.get_secret_value(SecretId="other")["SecretString"] == "x" * 8
+
+
+def test_its_except_clauses_catch_what_they_catch_on_aws(vault: smtui.Vault, add: Add) -> None:
+    """Whether the interpreter has botocore or not: both families of errors, apart, and those that it raises itself."""
+    vault.client().create_secret(Name="db", SecretString="value-of-db")
+    vault.client().rotate_secret(SecretId="db", RotationLambdaARN=add("tell_what_is_caught"))
+
+    said = vault.rotations().describe_rotation(SecretId="db")["Rotation"]["Message"].splitlines()
+    assert [line for line in said if line.startswith("caught")] == [
+        "caught refused: ClientError AccessDeniedException GetSecretValue",
+        "caught missing: ClientError ResourceNotFoundException GetSecretValue",
+        "caught by name: ResourceNotFoundException",
+        "caught incomplete: ParamValidationError, which is a BotoCoreError and no ClientError",
+        "caught empty: ParamValidationError, which is a BotoCoreError and no ClientError",
+        "caught its own: An error occurred (Slow) when calling the GetSecretValue operation: Down.",
+        "caught its own: Parameter validation failed:",
+    ]
 
 
 def test_a_value_of_a_variable_is_not_in_the_audit_log(vault: smtui.Vault, add: Add) -> None:
