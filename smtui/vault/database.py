@@ -244,14 +244,22 @@ class Database(Statements):
     def close(self, *, keeps_log: bool = False) -> None:
         """Closes the file after moving the write-ahead log into it, so that one file remains.
 
-        With `keeps_log` file and log stay as they are, for a file that is refused.
+        With `keeps_log`, for a file that is refused, file and log stay as others left them, unless this connection has
+        written to them.
         """
         with self._lock, contextlib.suppress(VaultError):
-            if keeps_log:
+            if keeps_log and self._has_others_log():
                 _keep_log(self.connection)
             elif self._may_write_file():
                 self.checkpoint()
         self.drop()
+
+    def _has_others_log(self) -> bool:
+        """Whether all that is in the log was written by others."""
+        with contextlib.suppress(OSError, apsw.Error):
+            log = Path(f"{self.path}-wal")
+            return log.stat().st_size > 0 and not self.connection.total_changes()
+        return False
 
     def _may_write_file(self) -> bool:
         """Whether the log may be moved into the file. Otherwise SQLite does not do so on closing either."""

@@ -135,3 +135,17 @@ def test_an_older_file_that_nobody_accepts_is_not_changed(path: Path, old: Path,
         vault.maintenance.accept_rollback()
         assert list_names(vault) == {"before", "in-the-log"}
     assert not find_log(path).exists()
+
+
+def test_an_older_file_that_was_used_is_one_file_again_after_closing(path: Path, old: Path) -> None:
+    """A backup, for example: also if nobody accepts it, and if it was only read."""
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        create(vault, "later")
+    path.write_bytes(old.read_bytes())
+
+    for name in ("", "new"):
+        with smtui.open_vault(path, PASSPHRASE) as vault:
+            assert "missing" in vault.maintenance.rollback_warning
+            if name:
+                create(vault, name)
+        assert [each.name for each in path.parent.glob(f"{path.name}*")] == [path.name]
