@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from smtui.vault.statements import Statements
 
-BATCH_INDEXED = 512
+BATCH_INDEXED = 500
 """Audit events enter the index by secret in batches of so many, because one page of it is written for each secret."""
 
 TABLES = (

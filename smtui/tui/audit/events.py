@@ -43,8 +43,10 @@ READ_AHEAD = 200
 MAX_SCANNED = 5000
 """Maximum number of events that one call reads, so that other calls can run in between."""
 
-PAID_BATCH, MOST_BATCHES = 50, 20
-"""What one call reads of an account, a page of CloudTrail, and how many are read before the cursor has to move."""
+PAID_BATCH = 50
+"""Maximum number of events that one call reads of an account: a page of CloudTrail."""
+MOST_BATCHES = 20
+"""How many pages are read before the cursor has to move."""
 
 
 class EventsScreen(FilteredTableScreen[Answer]):
