@@ -248,18 +248,11 @@ class Database(Statements):
         written to them.
         """
         with self._lock, contextlib.suppress(VaultError):
-            if keeps_log and self._has_others_log():
+            if keeps_log and _has_log_of_others(self.path, self.connection):
                 _keep_log(self.connection)
             elif self._may_write_file():
                 self.checkpoint()
         self.drop()
-
-    def _has_others_log(self) -> bool:
-        """Whether all that is in the log was written by others."""
-        with contextlib.suppress(OSError, apsw.Error):
-            log = Path(f"{self.path}-wal")
-            return log.stat().st_size > 0 and not self.connection.total_changes()
-        return False
 
     def _may_write_file(self) -> bool:
         """Whether the log may be moved into the file. Otherwise SQLite does not do so on closing either."""
@@ -340,3 +333,10 @@ def _keep_log(connection: apsw.Connection) -> None:
     """Makes SQLite leave the log as it is on closing."""
     with contextlib.suppress(apsw.Error):
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+
+
+def _has_log_of_others(path: Path, connection: apsw.Connection) -> bool:
+    """Whether there is a log to which the connection has not written."""
+    with contextlib.suppress(OSError, apsw.Error):
+        return Path(f"{path}-wal").stat().st_size > 0 and not connection.total_changes()
+    return False

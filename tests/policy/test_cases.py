@@ -19,6 +19,10 @@ CASES = [*json.loads((Path(__file__).parent / "cases.json").read_text(encoding="
 ACCOUNT = "123456789012"
 
 
+OPEN_KEY = json.dumps({"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}})
+"""The policy of a KMS key that everyone may use, so that the policy of the secret alone decides."""
+
+
 def caller(data: dict[str, Any]) -> smtui.Caller:
     return smtui.Caller(data["arn"], identity=data["identity"], context=data["context"])
 
@@ -30,7 +34,7 @@ class Case:
         self.vault, self.data = vault, data
         owner = vault.client()
         tags = [{"Key": key, "Value": value} for key, value in data.get("tags", {}).items()]
-        key = vault.keys().create_key()["KeyMetadata"]["KeyId"]  # other accounts cannot read under the default key
+        key = vault.keys().create_key(Policy=OPEN_KEY)["KeyMetadata"]["KeyId"]  # the default key is closed to others
         self.arn = owner.create_secret(Name=data["secret"], SecretString="x", Tags=tags, KmsKeyId=key)["ARN"]
         if "before" in data:
             owner.put_resource_policy(SecretId=self.arn, ResourcePolicy=json.dumps(data["before"]))

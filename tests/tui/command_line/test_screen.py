@@ -190,7 +190,7 @@ async def test_what_cannot_run_is_told_in_the_line(app: MakeApp, filled: Any) ->
 
 
 async def test_a_vault_by_its_name(app: MakeApp, vault: Vault, filled: Any, tmp_path: Any) -> None:
-    """`:vault NAME` locks and shows the other vault, also before a vault is open."""
+    """`:vault NAME` shows the other vault, and the one before stays open."""
     other = tmp_path / "team.vault"
     smtui.create_vault(other, PASSPHRASE).close()
     recent_vaults.remember_vault(other)
@@ -203,7 +203,7 @@ async def test_a_vault_by_its_name(app: MakeApp, vault: Vault, filled: Any, tmp_
         await pilot.press("tab", "enter")
         await wait_for_screen(pilot, UnlockScreen)
         assert get_screen(running, UnlockScreen)._path == other
-        assert vault.locked
+        assert not vault.locked and [each.session.vault for each in running.parked] == [vault]
 
 
 async def test_a_policy_that_is_edited_is_not_lost(app: MakeApp, database: Any) -> None:
