@@ -70,7 +70,7 @@ def start(arguments: Sequence[str]) -> int:
         COLLECTION.put_off()
         app.key_file = _find_key_file(options)
         app.run()
-    TERMINAL.exit_if_lost()
+    TERMINAL.exit_if_ending(app.return_code or 0)
     return app.return_code or 0
 
 

@@ -276,7 +276,7 @@ def test_an_import_is_stopped_though_the_event_loop_is_blocked(home: Path, names
 THREADS_BLOCKED = """
 from smtui.system import terminal_end
 terminal_end.TerminalEnd._exit_process = lambda *_: None
-terminal_end.TerminalEnd.exit_if_lost = lambda *_: None
+terminal_end.TerminalEnd.exit_if_ending = lambda *_: None
 """ + BLOCKS
 
 

@@ -107,7 +107,7 @@ async def nothing(*arguments: object) -> None:
 Make = Callable[[Session], ModalScreen[Any]]
 DIALOGS: dict[str, Make] = {
     "add replicas": lambda session: AddReplicas(sanitize(NAME), {"us-east-1"}, nothing),
-    "allow function": lambda session: AllowFunction(FUNCTION),
+    "allow function": lambda session: AllowFunction(FUNCTION, 30),
     "ask path": lambda session: AskPath(SafeText("Where?"), sanitize(LONG[:400])),
     "tag plan": lambda session: TagsPlan(session, ENTRIES),
     "change passphrase": lambda session: ChangePassphrase(Path("/" + NAME)),
