@@ -39,6 +39,7 @@ from smtui.tui.help.go import Go
 from smtui.tui.jobs.job import Job
 from smtui.tui.json_editor.diff import DiffLine
 from smtui.tui.kms.deletion import KeyDeletion
+from smtui.tui.kms.key_policy import KeyPolicyDialog
 from smtui.tui.kms.keys import KeyUsage, KmsKey
 from smtui.tui.kms.new_key import NewKeyForm
 from smtui.tui.policy.preview import PolicyPreview
@@ -46,6 +47,7 @@ from smtui.tui.replication.add_replicas import AddReplicas
 from smtui.tui.rotation.allow_function import AllowFunction
 from smtui.tui.rotation.form import RotationForm, RotationSettings
 from smtui.tui.rotation.function_form import CommandFunction, PasswordFunction
+from smtui.tui.rotation.lambda_form import LambdaFunction
 from smtui.tui.secret.code_dialog import CodeDialog
 from smtui.tui.secret.conflict import ConflictAnswer, ConflictDialog
 from smtui.tui.secret.copy_dialog import CopyDialog
@@ -110,7 +112,7 @@ DIALOGS: dict[str, Make] = {
     "allow function": lambda session: AllowFunction(FUNCTION, 30),
     "ask path": lambda session: AskPath(SafeText("Where?"), sanitize(LONG[:400])),
     "tag plan": lambda session: TagsPlan(session, ENTRIES),
-    "change passphrase": lambda session: ChangePassphrase(Path("/" + NAME)),
+    "change passphrase": lambda session: ChangePassphrase(session.vault),
     "choose vault": lambda session: ChooseVault([(Path(f"/{n}/{NAME}"), True) for n in range(30)]),
     "columns": lambda session: ColumnsForm(["name", "changed"], 40, None),
     "confirm": lambda session: Confirm(sanitize(NAME), LONG, "Schedule deletion"),
@@ -131,6 +133,8 @@ DIALOGS: dict[str, Make] = {
     "import plan": lambda session: ImportPlan(
         [Step(Entry(f"{n}{NAME}"[:512], "v", "here"), Action.SKIP) for n in range(30)]),
     "key deletion": lambda session: KeyDeletion(KEY, KeyUsage(300, 30), [f"{n}-{NAME}" for n in range(30)], NOW),
+    "key policy": lambda session: KeyPolicyDialog(sanitize(NAME), VALUE),
+    "lambda function": lambda session: LambdaFunction(),
     "label preview": lambda session: LabelPreview(
         sanitize(NAME), plan_label_move(
             {f"label-{n}-{'x' * 200}": "11111111" for n in range(20)} | {"AWSCURRENT": "11111111"},
@@ -472,6 +476,7 @@ APPLY = {
     "add replicas": "Replicate", "tag plan": "Change tags", "columns": "Apply", "command function": "Create",
     "password function": "Create", "export of a Region": "Export",
     "export plan": "Export", "import form": "Continue", "new key": "Create",
+    "key policy": "Replace", "lambda function": "Create",
     "new secret": "Create", "one line": "OK", "ask path": "OK", "rotation": "Apply", "saved filters": "Save filter",
     "tags": "Apply", "value": "Store", "value that may not be read": "Store",
 }
