@@ -18,8 +18,8 @@ MODULE = "botocore.exceptions"
 Error = TypeVar("Error", bound=type[Exception])
 _registered: list[tuple[Any, str, tuple[type, ...]]] = []
 """Each class with the name of its counterpart in botocore, and its own base classes."""
-_source: ModuleType | None = None
-"""The module whose classes are base classes at present."""
+_source: object = None
+"""The ClientError of the module whose classes are base classes at present; a reload of the module makes another one."""
 
 
 def derive_also_from(name: str) -> Callable[[Error], Error]:
@@ -37,11 +37,12 @@ def update_bases() -> None:
     """Derives all registered classes from the present botocore; does nothing if they already do."""
     global _source
     module = sys.modules.get(MODULE)
-    if module is _source:
+    source = getattr(module, "ClientError", None)
+    if source is _source:
         return
     results = [_derive(*registered, module) for registered in _registered]
     if all(results):  # while another thread loads the module, some of the classes are missing
-        _source = module
+        _source = source
 
 
 def _derive(error: Any, name: str, bases: tuple[type, ...], module: ModuleType | None) -> bool:

@@ -94,7 +94,7 @@ def _compile_query(query: str | None) -> Any:
     try:
         expression = jmespath.compile(query)
     except jmespath.exceptions.JMESPathError as error:
-        raise UsageError(f"Bad value for --query: {str(error).splitlines()[0]}") from None
+        raise UsageError(f"Bad value for --query: {_format_fault(error)}") from None
 
     def search(answer: Any) -> Any:
         try:
@@ -103,3 +103,8 @@ def _compile_query(query: str | None) -> Any:
             raise UsageError(f"--query does not fit the answer ({type(error).__name__}).") from None
 
     return search
+
+
+def _format_fault(error: Exception) -> str:
+    """What JMESPath says about an expression, in one line: without the expression that follows, as the user gave it."""
+    return str(error).splitlines()[0].removesuffix(":").removesuffix(", for expression")

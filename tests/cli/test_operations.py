@@ -82,11 +82,13 @@ def test_query_and_text_give_the_bare_value(stocked: CommandLine) -> None:
     assert stocked.done(*argv, "Nothing") == "None\n"
 
 
-def test_a_bad_query_is_refused_before_anything_is_asked(stocked: CommandLine) -> None:
-    answer = stocked("get-secret-value", "--secret-id", "prod/db", "--query", "[")
+@pytest.mark.parametrize("query", ["[", "Name[?", "@@", ""])
+def test_a_bad_query_is_refused_before_anything_is_asked(stocked: CommandLine, query: str) -> None:
+    answer = stocked("get-secret-value", "--secret-id", "prod/db", "--query", query)
 
     assert answer.code == 2
-    assert "Bad value for --query" in answer.err
+    assert "Bad value for --query: " in answer.err
+    assert not answer.err.rstrip().endswith(":")
     assert "GetSecretValue" not in stocked.done("audit", "--all")
 
 

@@ -107,6 +107,9 @@ for unfit in (errors.ClientError, ResourceNotFoundException, OSError, type("Clie
 del sys.modules["botocore"], sys.modules["botocore.exceptions"]
 import botocore.exceptions
 assert isinstance(ResourceNotFoundException("x"), botocore.exceptions.ClientError)
+import importlib
+importlib.reload(botocore.exceptions)
+assert isinstance(ResourceNotFoundException("x"), botocore.exceptions.ClientError)
 """)
 
 
