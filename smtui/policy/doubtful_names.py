@@ -34,7 +34,9 @@ MORE_KEYS = (
     "secretsmanager:resource/AllowRotationLambdaArn",
 )
 KNOWN_KEYS = {key.lower(): key for key in (*KEY_NAMES.values(), *MORE_KEYS)}
-TAG_PREFIXES = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/", "secretsmanager:resourcetag/")
+TAG_KEYS = ("aws:PrincipalTag", "aws:RequestTag", "aws:ResourceTag", "secretsmanager:ResourceTag")
+"""The condition keys that the name of a tag follows, after a slash."""
+TAG_PREFIXES = tuple(f"{key.lower()}/" for key in TAG_KEYS)
 KNOWN_SERVICES = ("aws", "secretsmanager")
 PLACEHOLDER = re.compile(
     r"(?<![A-Za-z0-9])(?:YOUR[-_][A-Z_-]+|(?:ACCOUNT|ROLE|USER|ORG|ORGANIZATION|VPC|ENDPOINT|SECRET|REGION)[-_]?"
@@ -89,7 +91,9 @@ def _find_unknown_keys(condition: Member) -> Iterator[Finding]:
 
 
 def _make_unknown_key(key: str, node: Node) -> Finding:
-    suggestion = suggest_name(key, KNOWN_KEYS.values())
+    head, _, tag = key.partition("/")
+    of_tags = [f"{each}/{tag or 'TAG'}" for each in TAG_KEYS if suggest_name(head, [each])]
+    suggestion = suggest_name(key, [*KNOWN_KEYS.values(), *of_tags])
     return Finding(UNUSUAL, f"no request contains a condition key {key}{suggestion}", node.position)
 
 
