@@ -45,10 +45,16 @@ def _find_type(file: SourceFile) -> str | None:
     if file.text is None:
         return None
     if any(_has_metadata(each) for each in file.documents):
-        return "json" if file.looks_like_json else "yaml"
+        return _find_json_type(file) if file.looks_like_json else "yaml"
     if _ENV_MARK.search(file.text):
         return "dotenv"
     return "ini" if _INI_MARK.search(file.text) else None
+
+
+def _find_json_type(file: SourceFile) -> str:
+    """`binary` for a file of any other kind, which SOPS puts into the member `data`. Its name decides, as in SOPS."""
+    is_binary = isinstance(file.json, dict) and file.json.keys() == {"data", "sops"}
+    return "binary" if is_binary and not file.name.endswith(".json") else "json"
 
 
 def _has_metadata(document: Any) -> bool:

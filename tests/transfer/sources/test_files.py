@@ -86,6 +86,18 @@ def test_sops_decrypts_and_the_content_is_recognised(
     assert found.is_encrypted
 
 
+@pytest.mark.parametrize(("name", "kind"), [("secrets.env.enc", "binary"), ("secrets.json", "json")])
+def test_the_name_of_a_file_of_sops_tells_whether_it_is_any_other_file_in_json(
+    name: str, kind: str, programs: Path
+) -> None:
+    """SOPS puts a file that it has no type for into the member `data`, and decides by the name too."""
+    install(programs, "sops", 'read line\n/bin/echo "TYPE=$3-$5"')
+
+    file = SourceFile(json.dumps({"data": ENCRYPTED, "sops": {"mac": "x", "version": "3.9.0"}}).encode(), name)
+
+    assert [entry.value for entry in formats.read_source(file).entries] == [f"{kind}-{kind}"]
+
+
 def test_what_sops_cannot_decrypt_is_refused(programs: Path) -> None:
     install(programs, "sops", "exit 1")
 
