@@ -54,6 +54,8 @@ from smtui.transfer.sources.fields import to_value
 MAX_BYTES = 64 * 1024 * 1024
 HELP_WIDTH, HELP_INDENT = 116, 20
 CURRENT_VALUES = MappingOptions()
+HEADER_HINT = ("Write one as its first line. Keeper: folder,title,login,password,website address,notes,shared folder - "
+               "Dashlane: title,url,username,password,note, in the order of its cells.")
 UNKNOWN_HINT = "smtui import --help lists what is read; --format NAME chooses."
 
 
@@ -316,6 +318,8 @@ def recognise_source(file: SourceFile) -> Source:
     file.require_text()
     if file.looks_like_json:
         _check_json(file)
+    if csv_table.is_headerless(file):
+        raise UnknownSourceError(f"{file.name} is CSV without a line that names its columns.", hint=HEADER_HINT)
     raise UnknownSourceError(f"{file.name} is in no format that smtui knows.", hint=UNKNOWN_HINT)
 
 

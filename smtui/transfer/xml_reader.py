@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
+from smtui.text.interruption import CALLS_PER_CHECK, check_interruption
+
+CHUNK = 1 << 18
+"""Bytes between two checks for an interruption."""
 DOCTYPES = (b"<!DOCTYPE", b"<!ENTITY")
 
 
@@ -17,7 +21,9 @@ def parse_xml(raw: bytes) -> Element:
         raise XmlError("it has a document type, which is not read")
     parser = XMLParser(encoding="utf-8")  # noqa: S314  # without a document type, nothing in it can grow
     try:
-        parser.feed(raw)
+        for start in range(0, len(raw), CHUNK):
+            check_interruption(CALLS_PER_CHECK)
+            parser.feed(raw[start : start + CHUNK])
         return parser.close()
     except (ParseError, ValueError):
         raise XmlError("it is not valid XML") from None

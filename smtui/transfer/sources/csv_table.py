@@ -25,6 +25,7 @@ RECYCLE_BIN = ("Recycle Bin",)
 """The group of deleted entries, under its English name in KeePassXC."""
 SECURE_NOTE = "http://sn"
 """The URL of a note in exports of LastPass."""
+LOGIN_CELLS = 4
 HEAD = 4096
 """Characters of a header."""
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|#39|#x27);")
@@ -143,6 +144,20 @@ def find_table(file: SourceFile) -> CsvTable | None:
     if kind is None and columns != NAMES_AND_VALUES:
         return None
     return CsvTable(file.name, delimiter, header, kind, lambda: io.StringIO(file.text or "", newline=""))
+
+
+def is_headerless(file: SourceFile) -> bool:
+    """Whether this is no known kind, and its first line has the cells of a login: a URL, and three others or more.
+
+    Exports of Keeper and old ones of Dashlane have no header. What their columns are cannot be told from the cells.
+    """
+    line = (file.text or "").lstrip("\r\n").partition("\n")[0][:HEAD]
+    try:
+        cells = next(csv.reader([line], strict=True), [])
+    except csv.Error:
+        return False
+    return len(cells) >= LOGIN_CELLS and not file.looks_like_json and any(
+        cell.startswith(("http://", "https://")) for cell in cells)
 
 
 def open_table(path: Path) -> CsvTable | None:

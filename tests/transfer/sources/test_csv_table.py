@@ -97,3 +97,20 @@ def test_lastpass_text_that_is_not_encoded_stays_as_it_is() -> None:
     read_all = read(f"{header}https://a.example,ann,p&amp;w,,Box,,0\nhttps://b.example,bob,a&b,,B,,0\n")
     assert json.loads(str(read_all.entries[0].value))["password"] == "p&amp;w"
     assert "imported unchanged" in read_all.notes[0]
+
+
+@pytest.mark.parametrize("line", [
+    '"Mail","Box","ann","pw","https://a.example","note",""', "Box,https://a.example,ann,,pw,note",
+], ids=["Keeper", "Dashlane"])
+def test_logins_without_a_header_are_refused_with_what_to_do(line: str) -> None:
+    """The columns cannot be told from the cells: a user name could be taken for a password."""
+    with pytest.raises(UnknownSourceError, match="without a line that names its columns") as refused:
+        read(f"{line}\n{line}\n")
+    assert "folder,title,login,password" in refused.value.hint
+
+
+def test_the_header_that_is_advised_for_keeper_is_read() -> None:
+    header = "folder,title,login,password,website address,notes,shared folder\n"
+    [entry] = read(f'{header}"Mail","Box","ann","pw","https://a.example","note",""\n').entries
+    assert entry.name == "Mail/Box"
+    assert json.loads(str(entry.value)) == {**LOGIN, "notes": "note"}

@@ -10,6 +10,7 @@ import pytest
 import smtui
 from smtui.text.interruption import check_interruption
 from smtui.transfer import formats
+from smtui.transfer.source_file import SourceFile
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.job import JobDialog
 from smtui.tui.secret_list.screen import SecretsScreen
@@ -53,7 +54,9 @@ async def test_a_large_file_holds_back_nothing_and_esc_stops_it(
     "".join(f"NAME_{number}=v\n" for number in range(2000)),
     "{{{}}}".format(", ".join(f'"name/{number}": "v"' for number in range(2000))),
     "[{}]".format(", ".join(f'{{"Name": "n{number}", "SecretString": "v"}}' for number in range(2000))),
-], ids=["env", "json", "aws"])
+    "title,password\n" + "".join(f"n{number},v\n" for number in range(2000)),
+    "".join(f"---\nkind: Secret\nmetadata: {{name: n{number}}}\nstringData: {{a: v}}\n" for number in range(2000)),
+], ids=["env", "json", "aws", "csv", "yaml"])
 def test_every_parser_can_be_interrupted(tmp_path: Path, content: str) -> None:
     from smtui.text.interruption import interrupt_with
 
@@ -70,6 +73,18 @@ def test_every_parser_can_be_interrupted(tmp_path: Path, content: str) -> None:
     assert len(checks) > sources, "also while it is parsed, not only before each recogniser"
     with interrupt_with(stop), pytest.raises(KeyError):
         formats.read_file(file)
+
+
+@pytest.mark.parametrize("content", ["---\na: 1\n" * 2000, '{"a": 1}\n' * 2000], ids=["yaml", "json"])
+def test_the_look_at_a_long_file_can_be_interrupted(content: str) -> None:
+    """A recogniser parses all of it before any source says that it is its own."""
+    from smtui.text.interruption import interrupt_with
+
+    file = SourceFile(content.encode(), "file")
+    checks: list[None] = []
+    with interrupt_with(lambda: checks.append(None)):
+        assert len(file.records) == 2000
+    assert len(checks) >= 4
 
 
 async def test_a_file_is_read_and_planned(app: MakeApp, vault: smtui.Vault, tmp_path: Path) -> None:
