@@ -88,3 +88,18 @@ async def test_a_long_file_that_is_not_valid_says_where(app: MakeApp, file: Path
         await until(pilot, lambda: isinstance(running.screen, ImportForm) and "secret 11" in screen_text(running))
 
     assert len(client.list_secrets()["SecretList"]) == 2
+
+
+async def test_a_long_table_of_logins_is_planned_and_imported(app: MakeApp, tmp_path: Path, client: Any) -> None:
+    rows = "".join(f"Site {number},https://s.example,ann,pw{number},,,{number == 4}\n" for number in range(5))
+    (tmp_path / "long.csv").write_text(f"title,url,username,password,otpauth,favorite,archived\n{rows}")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ask_to_import(pilot, running, tmp_path / "long.csv")
+        await until(pilot, lambda: isinstance(running.screen, ImportPlan))
+        await until(pilot, lambda: "4 secrets, of which 3 are shown" in join_screen_text(running))
+        assert "Not imported: 1 archived item" in join_screen_text(running)
+        await pilot.press("tab", "enter")
+        await hear(pilot, "Imported 4 secrets")
+
+    assert '"pw2"' in client.get_secret_value(SecretId="dev/Site-2")["SecretString"]
