@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any, ClassVar
@@ -16,7 +17,6 @@ from smtui.api import botocore_bases, errors
 from smtui.backends.rotation_session import rotation_client
 
 SERVICE = "secretsmanager"
-NO_SERVICE = "Only {} is available here. For {} install boto3: {} -m pip install boto3"
 
 
 class Session:
@@ -28,7 +28,7 @@ class Session:
     def client(self, service_name: str, *_: object, **__: object) -> Any:
         """The client of a service. Its settings have no effect. Raises UnknownServiceError."""
         if service_name != SERVICE:
-            raise UnknownServiceError(NO_SERVICE.format(SERVICE, service_name, sys.executable))
+            raise UnknownServiceError(service_name=service_name, available=SERVICE, python=sys.executable)
         return rotation_client()
 
     @property
@@ -36,10 +36,6 @@ class Session:
         """The Region of the rotation."""
         found: str = rotation_client().meta.region_name
         return found
-
-
-class UnknownServiceError(Exception):
-    """The stand-in has no client for a service."""
 
 
 class Config:
@@ -57,6 +53,12 @@ class BotoCoreError(Exception):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(self.fmt.format(**kwargs))
         self.kwargs = kwargs
+
+
+class UnknownServiceError(BotoCoreError):
+    """The stand-in has no client for a service."""
+
+    fmt = "Only {available} is available here. For {service_name} install boto3: {python} -m pip install boto3"
 
 
 class ParamValidationError(BotoCoreError):
@@ -80,15 +82,25 @@ def install() -> None:
     boto3 = _add_module("boto3", client=Session().client, Session=Session)
     boto3.session = _add_module("boto3.session", Session=Session, Config=Config)  # type: ignore[attr-defined]
     try:
-        import_module("botocore.exceptions")  # its ClientError is a base of ours then
+        found = import_module(botocore_bases.MODULE)  # its ClientError is a base of ours then
+        UnknownServiceError.__bases__ = (found.UnknownServiceError,)
     except ImportError:
         exceptions = _add_module(botocore_bases.MODULE)
-        for error in (BotoCoreError, ClientError, ParamValidationError):
+        exceptions.__getattr__ = _make_other_error  # type: ignore[method-assign]
+        for error in (BotoCoreError, ClientError, ParamValidationError, UnknownServiceError):
             error.__module__ = botocore_bases.MODULE
             setattr(exceptions, error.__name__, error)
         botocore_bases.update_bases()
         config = _add_module("botocore.config", Config=Config)
         _add_module("botocore", exceptions=exceptions, config=config)
+
+
+@cache
+def _make_other_error(name: str) -> type[BotoCoreError]:
+    """A class that nothing raises, for a handler that imports an error of connections or credentials of botocore."""
+    if not name.endswith("Error"):
+        raise AttributeError(f"module {botocore_bases.MODULE!r} has no attribute {name!r}")
+    return type(name, (BotoCoreError,), {"__module__": botocore_bases.MODULE})
 
 
 def _add_module(name: str, **members: object) -> ModuleType:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ParamValidationError
 
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
@@ -71,6 +71,8 @@ def tell_what_is_caught(event: dict[str, str], context: Any) -> None:
             client.get_secret_value(**request)
         except ClientError as error:
             print(f"caught {name}: ClientError", error.response["Error"]["Code"], error.operation_name)
+        except EndpointConnectionError:
+            print(f"caught {name}: no connection")
         except BotoCoreError as error:
             kind = "ParamValidationError" if isinstance(error, ParamValidationError) else repr(error)
             print(f"caught {name}: {kind}, which is a BotoCoreError and no ClientError")
@@ -79,6 +81,10 @@ def tell_what_is_caught(event: dict[str, str], context: Any) -> None:
                 client.get_secret_value(**request)
             except client.exceptions.ResourceNotFoundException:
                 print("caught by name: ResourceNotFoundException")
+    try:
+        boto3.client("no-such-service")
+    except BotoCoreError as error:
+        print("caught client:", type(error).__name__)
     for own in (ClientError({"Error": {"Code": "Slow", "Message": "Down."}}, "GetSecretValue"),
                 ParamValidationError(report="")):
         try:

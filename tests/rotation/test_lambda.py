@@ -186,6 +186,7 @@ def test_its_except_clauses_catch_what_they_catch_on_aws(vault: smtui.Vault, add
         "caught by name: ResourceNotFoundException",
         "caught incomplete: ParamValidationError, which is a BotoCoreError and no ClientError",
         "caught empty: ParamValidationError, which is a BotoCoreError and no ClientError",
+        "caught client: UnknownServiceError",
         "caught its own: An error occurred (Slow) when calling the GetSecretValue operation: Down.",
         "caught its own: Parameter validation failed:",
     ]
