@@ -92,17 +92,18 @@ class TerminalEnd:
             signal.setitimer(signal.ITIMER_REAL, seconds + ALARM)
 
     def exit_if_ending(self, code: int) -> None:
-        """Exits with `code`, or for a lost terminal, if a time limit runs. Call it after the lock.
+        """Exits with `code` if a time limit runs, or because the terminal is gone. Call it after the lock.
 
         It waits for no thread, and for nothing that the interpreter does at its end: on a busy machine that alone can
         take longer than the limit.
         """
+        if self._lost:
+            os._exit(HUNG_UP)
         if self._ending is not None:
-            if not self._lost:
-                with suppress(OSError, ValueError):
-                    sys.stdout.flush()
-                    sys.stderr.flush()
-            os._exit(HUNG_UP if self._lost else code)
+            with suppress(OSError, ValueError):
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os._exit(code)
 
     def _exit_process(self, code: int, gone: bool) -> None:
         """Resets the terminal modes unless it is gone, and exits. The system frees the memory and the vault's locks."""
