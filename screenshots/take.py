@@ -110,11 +110,22 @@ async def shown_help(pilot: Pilot[None]) -> None:
     await seen(pilot, "Keys of this screen")
 
 
+SECRET_OF_PART = {"Rotation": "staging/mail/smtp", "Replication": "prod/web/tls"}
+"""The secret that shows most in a part, if that is not the main database's."""
+
+
 def part(number: int) -> Steps:
-    """A part of the main database's secret."""
+    """A part of a secret."""
 
     async def steps(pilot: Pilot[None]) -> None:
-        await opened(pilot)
+        if name := SECRET_OF_PART.get(TABS[number - 1]):
+            await seen(pilot, "10 secrets")
+            await pilot.press("slash", *f"name:{name}", "enter")
+            await seen(pilot, "1 of 10")
+            await pilot.press("enter")
+            await seen(pilot, "r to reveal")
+        else:
+            await opened(pilot)
         await pilot.press(str(number))
         await settled(pilot)
 
