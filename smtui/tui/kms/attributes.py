@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import SmtuiError
@@ -47,13 +48,13 @@ class KeyAttributesScreen(KeyActionsScreen):
             def write(text: str = written) -> object:
                 return self.kms.put_key_policy(KeyId=key.id, Policy=text)
 
-            stored = await self._store(key, "policy", seen, written, write)
-            if stored is None:
-                continue
-            if stored:
-                inverse_kms.record_key_policy(self.session, key, seen, written)
+            outcome, found = await self._store(key, "policy", seen, written, write)
+            if outcome is WriteOutcome.STORED:
+                inverse_kms.record_key_policy(self.session, key, found, written)
                 await self.report_change(f"Policy of {key.name} changed.")
-            return
+            if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
+                return
+            seen = found
 
     @gesture
     async def action_tag(self) -> None:
@@ -78,31 +79,33 @@ class KeyAttributesScreen(KeyActionsScreen):
                     client.tag_resource(KeyId=key.id, Tags=[
                         {"TagKey": name, "TagValue": value} for name, value in put.items()])
 
-            stored = await self._store(key, "tags", format_tags(seen), format_tags(typed), write)
-            if stored is None:
-                continue
-            if stored:
-                inverse_kms.record_key_tags(self.session, key, seen, typed)
+            outcome, found = await self._store(key, "tags", format_tags(seen), format_tags(typed), write)
+            present: Tags = json.loads(found)
+            if outcome is WriteOutcome.STORED:
+                inverse_kms.record_key_tags(self.session, key, present, replace(changes, before=present).after)
                 await self.report_change("\n".join((f"Tags of {key.name} changed:", *changes.describe_changes())))
-            return
+            if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
+                return
+            seen, typed = present, replace(changes, before=present).after
 
-    async def _store(self, key: KmsKey, what: str, seen: str, yours: str, write: Callable[[], object]) -> bool | None:
+    async def _store(
+        self, key: KmsKey, what: str, seen: str, yours: str, write: Callable[[], object]
+    ) -> tuple[WriteOutcome, str]:
         """Writes unless others have changed what the user saw; then a dialog asks.
 
         Returns:
-            Whether it was written; None if it was refused, and the user can correct it.
+            The outcome, KEPT also after a refusal that the user can correct; and the state to go on from, as text.
         """
         reads = {"policy": read_policy, "tags": lambda client, key_id: format_tags(read_tags(client, key_id))}
         operations = POLICY_CHANGES if what == "policy" else TAG_CHANGES
         change = make_attribute_change(key, what, operations, reads[what], yours, write)
         try:
-            outcome, _ = await self._write(change, seen)
+            return await self._write(change, seen)
         except SmtuiError as error:
             if not is_input_kept(error):
                 raise
             self.app.report(error)
-            return None
-        return outcome is WriteOutcome.STORED
+            return WriteOutcome.KEPT, seen
 
 
 def read_policy(client: KeyOperations, key_id: str) -> str:

@@ -12,7 +12,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.kms.aliases import ALIAS_CHANGES, NOWHERE, find_target
 from smtui.tui.secret.conflict import ConflictAnswer, describe_states
-from smtui.tui.secret.guarded_write import GuardedWrite
+from smtui.tui.secret.guarded_write import EDIT_ANSWERS, GuardedWrite
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -104,7 +104,7 @@ def make_attribute_change(
     """
     return KeyChange(
         sanitize(f"The {what} of {key.name} changed while you edited"), list_key_names(key), operations,
-        f"changed the {what}", lambda client: read(client, key.id), yours, write, insist="Replace anyway",
+        f"changed the {what}", lambda client: read(client, key.id), yours, write, EDIT_ANSWERS, "Replace anyway",
     )
 
 

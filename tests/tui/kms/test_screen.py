@@ -13,10 +13,11 @@ import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.json_editor.area import JsonArea
+from smtui.tui.kms.key_policy import KeyPolicyDialog
 from smtui.tui.kms.screen import KmsKeysScreen
 from smtui.tui.secret.screen import SecretScreen
 from tests.tui.conftest import BOB, FakeTool, MakeApp, screen_text, types, until
-from tests.tui.driver import hear, see
+from tests.tui.driver import hear, press_button, see, wait_for_screen
 
 SMALL = (80, 24)
 
@@ -239,6 +240,10 @@ async def test_the_policy_of_a_managed_key_is_only_read(app: MakeApp, kms: Any) 
         await until(pilot, lambda: isinstance(pilot.app.screen, KmsKeysScreen))
 
 
+def tags(kms: Any) -> dict[str, str]:
+    return {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=key_id(kms))["Tags"]}
+
+
 async def test_the_tags_of_a_key_are_edited(app: MakeApp, kms: Any) -> None:
     kms.tag_resource(KeyId=key_id(kms), Tags=[{"TagKey": "env", "TagValue": "prod"}])
     async with at_keys(app()) as pilot:
@@ -272,5 +277,42 @@ async def test_a_policy_that_others_changed_is_not_replaced_unseen(
         await pilot.press("ctrl+s")
         await see(pilot, "user/bob changed the policy")
         await pilot.press("escape")
+        await wait_for_screen(pilot, KeyPolicyDialog)
+        assert "Mine" in pilot.app.screen.query_one(JsonArea).text, "what was typed is kept"
+        assert "Theirs" in kms.get_key_policy(KeyId=key_id(kms))["Policy"]
+        await pilot.press("ctrl+s")
+        await see(pilot, "user/bob changed the policy")
+        await press_button(pilot, "Keep editing")
+        await wait_for_screen(pilot, KeyPolicyDialog)
+        await pilot.press("ctrl+s")
+        await hear(pilot, "Policy of alias/orders changed.")
+        assert "Mine" in kms.get_key_policy(KeyId=key_id(kms))["Policy"]
+        await undoes(pilot, "PutKeyPolicy")
 
         assert "Theirs" in kms.get_key_policy(KeyId=key_id(kms))["Policy"]
+
+
+async def test_tags_that_others_changed_are_not_replaced_unseen(app: MakeApp, vault: smtui.Vault, kms: Any) -> None:
+    """What was typed is kept, and goes on from the tags of the others."""
+    kms.tag_resource(KeyId=key_id(kms), Tags=[{"TagKey": "env", "TagValue": "prod"}])
+    async with at_keys(app()) as pilot:
+        await pilot.press("t")
+        await see(pilot, "Tags of alias/orders")
+        with vault.reopen() as own:
+            own.keys(caller=BOB).tag_resource(KeyId=key_id(kms), Tags=[{"TagKey": "team", "TagValue": "theirs"}])
+        await pilot.press("ctrl+n")
+        await types(pilot, "mine")
+        await pilot.press("ctrl+s")
+        await see(pilot, "user/bob changed the tags")
+        await pilot.press("escape")
+        await see(pilot, "+ mine")
+        await pilot.press("ctrl+s")
+        await see(pilot, "user/bob changed the tags")
+        await press_button(pilot, "Keep editing")
+        await see(pilot, "theirs")
+        await pilot.press("ctrl+s")
+        await hear(pilot, "Tags of alias/orders changed:")
+        assert tags(kms) == {"env": "prod", "team": "theirs", "mine": ""}
+        await undoes(pilot, "UntagResource")
+
+        assert tags(kms) == {"env": "prod", "team": "theirs"}
