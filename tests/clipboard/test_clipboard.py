@@ -313,7 +313,5 @@ async def test_lock_and_quit_clear_the_clipboard(tool: FakeTool, app: MakeApp) -
         running.inner_clipboard = "hunter2"
         await running.copy("hunter2", "prod/db")
         await pilot.press("ctrl+l")
-        await pilot.pause()
-
-        assert tool.held == b""
+        await until(pilot, lambda: tool.held == b"")
         assert running.inner_clipboard == ""

@@ -19,6 +19,7 @@ from smtui.rotation import rpc_codec
 from smtui.rotation.working_folder import MAX_NESTING, WorkingFolder
 from tests.conftest import PASSPHRASE
 from tests.rotation.conftest import ID, TOKEN, VALUE, alive, current
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
@@ -93,7 +94,7 @@ def run(vault: smtui.Vault, tmp_path: Path, here: Path, monkeypatch: pytest.Monk
 
     yield by
     assert current(vault) == VALUE
-    assert not [pid for pid in note.read_text().split() if alive(int(pid))]
+    wait_until(lambda: not [pid for pid in note.read_text().split() if alive(int(pid))], "its processes to end")
 
 
 @pytest.mark.parametrize("script", [
