@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from smtui.api.errors import VaultError
 from smtui.engine import operations
 
 _NAMES = {
@@ -33,7 +34,18 @@ MODULES = {name: module for module, names in _NAMES.items() for name in names.sp
 
 
 def import_operation(name: str) -> None:
-    """Imports the module of an operation, which declares it; all modules for a name that the table lacks."""
+    """Imports the module of an operation, which declares it; all modules for a name that the table lacks.
+
+    Raises:
+        VaultError: the module cannot be read, for example because the process has too many open files.
+    """
+    try:
+        _import_operation(name)
+    except OSError as error:
+        raise VaultError(f"A module of smtui cannot be read: {error.strerror}.") from None
+
+
+def _import_operation(name: str) -> None:
     if name in MODULES:
         import_module(f"{operations.__name__}.{MODULES[name]}")
         return

@@ -335,6 +335,18 @@ def test_too_many_open_files(vault: smtui.Vault, here: Path) -> None:
     client, rotations = vault.client(), vault.rotations()
     client.create_secret(Name="db", SecretString=VALUE)
     arn = rotations.create_function(FunctionName="f", Command={"Arguments": ["/bin/true"]})["FunctionArn"]
+
+    def rotate_once() -> str:
+        client.rotate_secret(**ID, RotationLambdaARN=arn)
+        message: str = rotations.describe_rotation(**ID)["Rotation"]["Message"]
+        client.cancel_rotate_secret(**ID)
+        for version in client.list_secret_version_ids(**ID)["Versions"]:
+            if version["VersionStages"] == ["AWSPENDING"]:
+                client.update_secret_version_stage(**ID, VersionStage="AWSPENDING",
+                                                   RemoveFromVersionId=version["VersionId"])
+        return message
+
+    rotate_once()  # imports what a rotation needs
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     free = os.dup(0)
     os.close(free)
@@ -342,13 +354,7 @@ def test_too_many_open_files(vault: smtui.Vault, here: Path) -> None:
     try:
         for spare in range(20):
             resource.setrlimit(resource.RLIMIT_NOFILE, (free + spare, before[1]))
-            client.rotate_secret(**ID, RotationLambdaARN=arn)
-            said.add(rotations.describe_rotation(**ID)["Rotation"]["Message"])
-            client.cancel_rotate_secret(**ID)
-            for version in client.list_secret_version_ids(**ID)["Versions"]:
-                if version["VersionStages"] == ["AWSPENDING"]:
-                    client.update_secret_version_stage(**ID, VersionStage="AWSPENDING",
-                                                       RemoveFromVersionId=version["VersionId"])
+            said.add(rotate_once())
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
     assert "The command cannot be started: Too many open files." in said
