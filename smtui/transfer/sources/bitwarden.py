@@ -25,8 +25,9 @@ def recognise(file: SourceFile) -> bool:
     if file.zip is not None:
         return DATA in file.zip.names
     held = file.json
-    return isinstance(held, dict) and isinstance(held.get("encrypted"), bool) and \
-        isinstance(held.get("data" if held["encrypted"] else "items"), str if held["encrypted"] else list)
+    if not isinstance(held, dict) or not isinstance(held.get("encrypted"), bool):
+        return False
+    return isinstance(held.get("items"), list) or (held["encrypted"] and isinstance(held.get("data"), str))
 
 
 def read(file: SourceFile, key: SourceKey) -> SourceContent:

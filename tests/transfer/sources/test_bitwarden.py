@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from smtui.transfer import formats, zip_reader
 from smtui.transfer.entry import Entry
-from smtui.transfer.errors import SourcePassphraseError, TransferError, UnreadableFileError
+from smtui.transfer.errors import SourcePassphraseError, TransferError, UnknownSourceError, UnreadableFileError
 from smtui.transfer.mapping import MappingOptions
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
+from smtui.transfer.sources import bitwarden
 from tests.transfer.sources.samples import BITWARDEN, PASSPHRASE, encode, make_zip, protect_bitwarden
 
 
@@ -21,6 +23,21 @@ def read(raw: bytes, passphrase: str | None = PASSPHRASE, **options: bool) -> fo
 
 def by_name(content: formats.FileContent) -> dict[str, Entry]:
     return {entry.name: entry for entry in content.entries}
+
+
+ACCOUNT = {"encrypted": True, "encKeyValidation_DO_NOT_EDIT": "2.iv|text|mac"}
+
+
+@pytest.mark.parametrize("members", [
+    {"folders": [], "items": [{"id": "i", "type": 1, "name": "2.iv|text|mac"}]}, {"collections": [], "items": []},
+    {"passwordProtected": False, "folders": [], "items": []}, {"passwordProtected": False, "data": "2.iv|text|mac"},
+])  # fmt: skip
+def test_an_export_for_one_account_is_refused_with_the_export_to_make(members: dict[str, Any]) -> None:
+    """Its items are there, and each of their texts is encrypted."""
+    with pytest.raises(UnknownSourceError, match="only its own account") as refused:
+        read(encode({**ACCOUNT, **members}))
+
+    assert refused.value.hint == bitwarden.AS_PROTECTED
 
 
 ZIP = make_zip({"data.json": encode(BITWARDEN), "attachments/i1/key.pem": b"PEM", "attachments/i9/x": b"x"})
