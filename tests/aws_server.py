@@ -168,6 +168,11 @@ class Aws:
     def calls(self) -> Counter[str]:
         return Counter(self.proxy.calls)
 
+    def allow_only(self, operation: str) -> None:
+        """Denies everything but one operation and the question who calls, as a role with a narrow policy."""
+        self.proxy.faults["*"] = DENIED
+        self.proxy.allowed |= {operation, "GetCallerIdentity"}
+
     @contextmanager
     def count_calls(self) -> Iterator[list[str]]:
         """The calls that are made in the block."""

@@ -669,8 +669,7 @@ async def test_a_role_that_may_only_read_values_reads_them(
 ) -> None:
     """By a name that no list shows."""
     aws.fill(1)
-    aws.proxy.faults["*"] = DENIED
-    aws.proxy.allowed |= {"GetSecretValue", "GetCallerIdentity"}
+    aws.allow_only("GetSecretValue")
     app = make_app(tmp_path, monotonic)
     async with app.run_test(size=SIZE) as pilot:
         await see(pilot, "secretsmanager:ListSecrets")
@@ -684,8 +683,7 @@ async def test_a_role_that_may_only_read_values_reads_them(
 
 async def test_a_role_that_may_only_list_lists(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
     aws.fill(2)
-    aws.proxy.faults["*"] = DENIED
-    aws.proxy.allowed |= {"ListSecrets", "GetCallerIdentity"}
+    aws.allow_only("ListSecrets")
     app = make_app(tmp_path, monotonic)
     async with app.run_test(size=SIZE) as pilot:
         await see(pilot, "2 secrets")
@@ -702,8 +700,7 @@ async def test_a_role_that_may_only_write_values_writes_them(
     aws: Aws, tmp_path: Path, monotonic: Steady
 ) -> None:
     aws.fill(1)
-    aws.proxy.faults["*"] = DENIED
-    aws.proxy.allowed |= {"PutSecretValue", "GetCallerIdentity"}
+    aws.allow_only("PutSecretValue")
     source = tmp_path / "value"
     source.write_text("from a file")
     app = make_app(tmp_path, monotonic, protect="no")

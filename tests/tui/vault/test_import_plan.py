@@ -260,10 +260,10 @@ def test_the_plan_of_a_database(snap_compare: Any, app: MakeApp) -> None:
     async def make_plan(choices: ImportChoices) -> PlannedImport:
         return about
 
-    async def shown(pilot: Pilot[None]) -> None:
+    async def show_plan(pilot: Pilot[None]) -> None:
         plan = ImportPlan(about, plan=make_plan, choices=ImportChoices("home/", switches=frozenset({Switch.SPLIT})),
                           switches={Switch.HISTORY, Switch.TRASH, Switch.SPLIT})
         pilot.app.push_screen(plan)
         await until(pilot, lambda: "home/Mail" in screen_text(pilot.app))
 
-    assert snap_compare(app(), terminal_size=(80, 24), run_before=shown)
+    assert snap_compare(app(), terminal_size=(80, 24), run_before=show_plan)
