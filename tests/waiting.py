@@ -71,8 +71,8 @@ def wait_until_asleep(pid: int, has_news: Callable[[], bool]) -> None:
         time.sleep(BETWEEN_LOOKS)
 
 
-async def wait_for_idle(min_sleep: float = 0, max_sleep: float = 2) -> None:
-    """Waits until the event loop has nothing to run and all other threads sleep.
+async def wait_for_idle(min_sleep: float = 0, max_sleep: float = 10) -> None:
+    """Waits until the event loop has nothing to run and all other threads and all child processes sleep.
 
     Replaces Textual's function of the same name, which considers a program idle that uses little processor time. On a
     busy machine, every program does.
@@ -86,7 +86,7 @@ async def wait_for_idle(min_sleep: float = 0, max_sleep: float = 2) -> None:
     while time.monotonic() < end:
         await asyncio.sleep(0.01)
         used = _seconds_used_by_others()
-        if used == before and is_idle():
+        if used == before and is_idle() and _children_are_asleep():
             return
         before = used
 
@@ -116,6 +116,11 @@ def _state(task: str) -> str:
 def _others_are_asleep() -> bool:
     own, tasks = str(get_native_id()), "/proc/self/task"
     return all(_state(f"{tasks}/{task}") in ASLEEP for task in os.listdir(tasks) if task != own)  # noqa: PTH208
+
+
+def _children_are_asleep() -> bool:
+    own = os.getpid()
+    return all(_state(f"/proc/{child}") in ASLEEP for child in list_process_tree(own) if child != own)
 
 
 def _seconds_used_by_others() -> float:

@@ -144,8 +144,9 @@ async def test_leaving_locks_first(app: MakeApp, vault: smtui.Vault, key: str) -
     """Both quit keys close the vault and exit with 0."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session is not None)
         await pilot.press(key)
-        await pilot.pause()
+        await until(pilot, lambda: running.return_code is not None)
 
     assert vault.locked
     assert running.return_code == 0
