@@ -21,8 +21,8 @@ AREAS = {
     "cli": ("smtui/cli",),
     "screens": ("smtui/tui",),
     "errors": ("smtui/api", "smtui/backends", "smtui/clipboard", "smtui/editor", "smtui/engine", "smtui/health",
-               "smtui/passphrase", "smtui/policy", "smtui/rotation", "smtui/rules", "smtui/server", "smtui/system",
-               "smtui/text", "smtui/transfer", "smtui/vault"),
+               "smtui/passphrase", "smtui/policy", "smtui/protocol", "smtui/rotation", "smtui/rules", "smtui/server",
+               "smtui/system", "smtui/text", "smtui/transfer", "smtui/vault"),
 }
 """The packages whose literals are read, by area."""
 SHOWING = frozenset({

@@ -27,9 +27,9 @@ from smtui.system.paths import expand_home
 
 if TYPE_CHECKING:
     from smtui.backends.agent_client import AgentClient
+    from smtui.protocol.http_server import Log
+    from smtui.protocol.messages import HttpRequest, HttpResponse
     from smtui.server.agent import Agent
-    from smtui.server.http_server import Log
-    from smtui.server.messages import HttpRequest, HttpResponse
     from smtui.server.peer import Peer
 
 READY = b"ready"
@@ -162,7 +162,7 @@ def format_exports(variables: Mapping[str, str]) -> str:
 
 def is_port_free(port: int) -> bool:
     """Whether nothing listens on a port of the loopback interface."""
-    from smtui.server import http_server
+    from smtui.protocol import http_server
 
     return http_server.is_port_free(port)
 

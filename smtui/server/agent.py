@@ -9,12 +9,12 @@ from collections.abc import Callable
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from smtui.protocol.http_server import Log
 from smtui.server.agent_controls import list_controls
 from smtui.server.agent_listener import AgentListener
 from smtui.server.agent_server import AgentServer
 from smtui.server.endpoint_host import EndpointHost
 from smtui.server.file_check import FileChecker
-from smtui.server.http_server import Log
 from smtui.server.peer import Peer
 from smtui.server.restrictions import Restrictions
 from smtui.server.rotation_worker import RotationWorker

@@ -19,12 +19,13 @@ from smtui.api.errors import AccessDeniedException, ClientError, ParamValidation
 from smtui.api.model import OPERATIONS
 from smtui.backends.local import Caller
 from smtui.backends.rotation_session import ONLY_ITS_OWN
+from smtui.protocol.aws_json import find_secret
 from smtui.rotation import rpc_codec
 from smtui.server.clipboard_copy import ClipboardCopier
 from smtui.server.command_variables import read_variables
 from smtui.server.line_reader import LineReader, LineTooLongError
 from smtui.server.peer import Peer, identify_peer
-from smtui.server.request_log import DONE, RequestLog, find_secret
+from smtui.server.request_log import DONE, RequestLog
 from smtui.server.restrictions import Restrictions
 from smtui.server.shared_vault import SharedVault
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from smtui.server.aws_json import format_body
+from smtui.protocol.aws_json import format_body
+from smtui.protocol.messages import HttpRequest, HttpResponse, RefusedRequestError
 from smtui.server.credentials import CallerRegistry, EndpointCaller
-from smtui.server.messages import HttpRequest, HttpResponse, RefusedRequestError
 
 PING = "/ping"
 READY = "/ready"

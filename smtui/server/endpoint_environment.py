@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from smtui.server.credentials import KeyPair
+from smtui.protocol.key_pair import KeyPair
 
 INTERFERING = frozenset({
     "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from threading import Event, Lock
 
 from smtui.api.errors import SmtuiError
+from smtui.protocol.http_server import HttpServer, Log, list_hosts, open_listeners
+from smtui.protocol.limits import ServerLimits
+from smtui.protocol.messages import HttpRequest, HttpResponse
 from smtui.server import stored_callers
 from smtui.server.credentials import CallerRegistry, IdentityPolicy
 from smtui.server.endpoint import Endpoint
 from smtui.server.endpoint_environment import make_environment
-from smtui.server.http_server import HttpServer, Log, list_hosts, open_listeners
-from smtui.server.limits import ServerLimits
-from smtui.server.messages import HttpRequest, HttpResponse
 from smtui.server.request_log import DONE, RequestLog
 from smtui.server.restrictions import Restrictions
 from smtui.server.shared_vault import SharedVault

@@ -78,8 +78,3 @@ class RequestLog:
         with self._lock:
             found = [each for each in self._entries if each.number > above]
         return [asdict(each if with_names else replace(each, secret="")) for each in found]
-
-
-def find_secret(params: dict[str, Any]) -> object:
-    """What names the secret in the parameters of an operation; empty for an operation of none or of several."""
-    return params.get("SecretId") or params.get("Name") or ""

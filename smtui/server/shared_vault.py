@@ -16,7 +16,7 @@ from threading import Condition, Lock
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import VaultDamagedError, VaultError, VaultLockedError, VaultMissingError
-from smtui.server import sigv4
+from smtui.protocol import sigv4
 from smtui.server.limits import IDLE_SECONDS, MAX_SECONDS
 from smtui.system.ambient import Ambient
 

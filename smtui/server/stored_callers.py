@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from smtui.backends.callers import CallerKeys, VaultCaller
+from smtui.protocol.key_pair import KeyPair
 from smtui.rules.access_keys import LONG_TERM
-from smtui.server.credentials import EndpointCaller, KeyPair
+from smtui.server.credentials import EndpointCaller
 from smtui.server.shared_vault import SharedVault
 
 

@@ -14,9 +14,10 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 import smtui
-from smtui.server.credentials import CallerRegistry, KeyPair
+from smtui.protocol.key_pair import KeyPair
+from smtui.protocol.messages import HttpRequest, HttpResponse
+from smtui.server.credentials import CallerRegistry
 from smtui.server.endpoint import Endpoint
-from smtui.server.messages import HttpRequest, HttpResponse
 from smtui.server.restrictions import Restrictions
 from smtui.server.shared_vault import LockLimits, SharedVault
 from smtui.system.ambient import Ambient

@@ -11,9 +11,10 @@ import pytest
 
 import smtui
 from smtui.api.errors import VaultBusyError, VaultDamagedError, VaultFullError
+from smtui.protocol.aws_json_service import BUSY, LOCKED
+from smtui.protocol.messages import HttpRequest, HttpResponse
 from smtui.server.credentials import CallerRegistry
-from smtui.server.endpoint import BUSY, LOCKED, Endpoint
-from smtui.server.messages import HttpRequest, HttpResponse
+from smtui.server.endpoint import Endpoint
 from smtui.server.restrictions import Restrictions
 from smtui.server.shared_vault import SharedVault
 from tests.conftest import Clock

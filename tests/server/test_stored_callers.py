@@ -9,8 +9,8 @@ import pytest
 
 import smtui
 from smtui.api.errors import AccessDeniedException
+from smtui.protocol.key_pair import KeyPair
 from smtui.server.agent import Agent
-from smtui.server.credentials import KeyPair
 from smtui.server.endpoint import Endpoint
 from smtui.server.restrictions import Restrictions
 from smtui.server.shared_vault import SharedVault

@@ -147,7 +147,7 @@ class AgentAccess:
         self._own.shared.unlock_with(self._vault.reopen())
 
     def _start_endpoint(self) -> str:
-        from smtui.server.http_server import is_port_free
+        from smtui.protocol.http_server import is_port_free
         from smtui.server.limits import PORT
 
         port = PORT if is_port_free(PORT) else 0

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from smtui.api.model import OPERATIONS
-from smtui.server.messages import AWS_JSON, HttpRequest, RefusedRequestError
+from smtui.protocol.messages import AWS_JSON, HttpRequest, RefusedRequestError
 from smtui.text.strict_json import StrictJsonError, convert_numbers, parse_strict_json
 
 TARGET_PREFIX = "secretsmanager."
@@ -47,6 +47,11 @@ def read_parameters(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise RefusedRequestError("SerializationException", NOT_AN_OBJECT)
     return found
+
+
+def find_secret(params: dict[str, Any]) -> object:
+    """What names the secret in the parameters of an operation; empty for an operation of none or of several."""
+    return params.get("SecretId") or params.get("Name") or ""
 
 
 def format_response(operation: str, response: Mapping[str, Any]) -> bytes:

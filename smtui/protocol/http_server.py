@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import BoundedSemaphore, Condition, Thread
 
-from smtui.server.http_connection import FULL_BYTES, THROTTLED, HttpConnection
-from smtui.server.limits import ServerLimits
-from smtui.server.messages import HttpRequest, HttpResponse
+from smtui.protocol.http_connection import FULL_BYTES, THROTTLED, HttpConnection
+from smtui.protocol.limits import ServerLimits
+from smtui.protocol.messages import HttpRequest, HttpResponse
 from smtui.system.ambient import Ambient
 
 LOOPBACK = ("127.0.0.1", "::1")

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from smtui.server.credentials import KeyPair
-from smtui.server.messages import HttpRequest, RefusedRequestError
-from smtui.server.sigv4 import verify_signature
+from smtui.protocol.key_pair import KeyPair
+from smtui.protocol.messages import HttpRequest, RefusedRequestError
+from smtui.protocol.sigv4 import verify_signature
 from smtui.system.ambient import Ambient
 from tests.conftest import Clock
 from tests.server.conftest import Signer

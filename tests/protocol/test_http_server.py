@@ -17,12 +17,12 @@ from botocore.exceptions import ClientError
 
 import smtui
 from smtui.api.model import OPERATIONS
-from smtui.server import http_server
+from smtui.protocol import http_server
+from smtui.protocol.http_server import HttpServer, list_hosts, open_listeners
+from smtui.protocol.limits import ServerLimits
+from smtui.protocol.messages import HttpRequest, HttpResponse, make_error_response
 from smtui.server.credentials import CallerRegistry
 from smtui.server.endpoint import Endpoint
-from smtui.server.http_server import HttpServer, list_hosts, open_listeners
-from smtui.server.limits import ServerLimits
-from smtui.server.messages import HttpRequest, HttpResponse, make_error_response
 from smtui.server.restrictions import Restrictions
 from smtui.server.shared_vault import SharedVault
 from smtui.system.ambient import Ambient

@@ -14,8 +14,8 @@ from typing import Any
 
 import h11
 
-from smtui.server.limits import ServerLimits
-from smtui.server.messages import HttpRequest, HttpResponse, make_error_response
+from smtui.protocol.limits import ServerLimits
+from smtui.protocol.messages import HttpRequest, HttpResponse, make_error_response
 from smtui.system.ambient import Ambient
 
 CHUNK = 64 * 1024

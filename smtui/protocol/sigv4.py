@@ -16,8 +16,8 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from smtui.api.arn import is_region
-from smtui.server.credentials import KeyPair
-from smtui.server.messages import HttpRequest, RefusedRequestError
+from smtui.protocol.key_pair import KeyPair
+from smtui.protocol.messages import HttpRequest, RefusedRequestError
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 SERVICE = "secretsmanager"
