@@ -17,7 +17,7 @@ from smtui.transfer.entry import Entry, require_unique
 from smtui.transfer.formats import ImportFormat
 from smtui.transfer.long_file import LongKind
 from smtui.transfer.opened_source import FileContent
-from smtui.transfer.plan import Action, Step, format_counts
+from smtui.transfer.plan import Action, Step, count_unused_history, describe_unused_history, format_counts
 from smtui.transfer.reimport import keep_names
 from smtui.transfer.target import ImportTarget
 
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace, long: Sequence[str]) -> Exit:
             with vault.transaction(large=True):
                 target = ImportTarget(vault, args.region)
                 entries = chain(keep_names(target, held, args.prefix), _read_long(args, long, rest))
-                conflicts = _import_entries(target, args, entries, counts)
+                conflicts = _import_entries(target, args, entries, counts, rest)
                 if args.dry_run:
                     raise DryRunError
         except DryRunError:
@@ -75,24 +75,28 @@ def run(args: argparse.Namespace, long: Sequence[str]) -> Exit:
 
 
 def _import_entries(
-    target: ImportTarget, args: argparse.Namespace, entries: Iterable[Entry], counts: Counter[Action]
+    target: ImportTarget, args: argparse.Namespace, entries: Iterable[Entry], counts: Counter[Action],
+    rest: FileContent,
 ) -> list[Step]:
-    """Imports and counts one entry after the other. Returns the conflicts.
+    """Imports and counts one entry after the other. Returns the conflicts; `rest` gets what stays behind.
 
     Raises:
         RefusedError: at the end, with all conflicts together, if this is not a dry run.
     """
     conflicts: list[Step] = []
+    unused_history = 0
     steps = import_entries(target, require_unique(entries), args.difference)
     with diagnostics.show_progress() as bar:
         for step in steps:
             counts[step.action] += 1
+            unused_history += count_unused_history([step])
             if step.action is Action.CONFLICT and len(conflicts) < MAX_NAMES:
                 conflicts.append(step)
             if args.dry_run:
                 output.write_line(format_step(step))
             if bar:
                 bar("importing", counts.total(), 0)
+    rest.left_behind.extend(describe_unused_history(unused_history))
     if conflicts and not args.dry_run:
         raise make_conflict_error(conflicts, counts[Action.CONFLICT])
     return conflicts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from smtui.cli import diagnostics, inputs, terminal
@@ -12,13 +13,15 @@ from smtui.cli.terminal import NoTerminalError
 from smtui.cli.unlocking import ATTEMPTS, read_line
 from smtui.system.paths import expand_home, is_folder
 from smtui.transfer import formats
+from smtui.transfer.combination import combine, describe_losses
 from smtui.transfer.dotenv import EnvOptions
-from smtui.transfer.entry import Entry, add_prefixes, combine, refuse_duplicates
+from smtui.transfer.entry import Entry, add_prefixes, refuse_duplicates
 from smtui.transfer.errors import SourcePassphraseError
 from smtui.transfer.formats import ImportFormat
 from smtui.transfer.item import LeftBehind
 from smtui.transfer.mapping import MappingOptions, merge_left_behind
 from smtui.transfer.opened_source import FileContent
+from smtui.transfer.plan import describe_unused_history
 from smtui.transfer.source_file import SourceFile
 from smtui.transfer.source_key import SourceKey
 
@@ -41,7 +44,11 @@ def read_entries(args: argparse.Namespace, paths: Sequence[str]) -> tuple[list[E
     if not entries:
         report_left_behind(contents)
         raise UsageError("Nothing to import.")
-    return [combine(entries, args.as_one)] if args.as_one else add_prefixes(entries, args.prefix), contents
+    if not args.as_one:
+        return add_prefixes(entries, args.prefix), contents
+    losses = describe_losses(entries, _list_left_behind(contents))
+    first, *others = (replace(content, left_behind=[]) for content in contents)
+    return [combine(entries, args.as_one)], [replace(first, left_behind=losses), *others]
 
 
 def open_source(path: str, env_options: EnvOptions) -> SourceFile:
@@ -55,13 +62,15 @@ def open_source(path: str, env_options: EnvOptions) -> SourceFile:
 
 
 def make_options(args: argparse.Namespace) -> MappingOptions:
-    """What the options say about the items of the files."""
-    return MappingOptions(args.history, args.attachments, args.trash, args.split)
+    """What the options say about the items of the files. One secret for all has no older values nor attachments."""
+    is_combined = bool(args.as_one)
+    return MappingOptions(
+        args.history and not is_combined, args.attachments and not is_combined, args.trash, args.split)
 
 
-def report_left_behind(contents: list[FileContent]) -> None:
-    """Notes what no secret was made of, by kind and number."""
-    left = merge_left_behind(_list_left_behind(contents))
+def report_left_behind(contents: list[FileContent], unused_history: int = 0) -> None:
+    """Notes what no secret was made of, by kind and number; `unused_history` is that of secrets that exist."""
+    left = merge_left_behind([*_list_left_behind(contents), *describe_unused_history(unused_history)])
     if left:
         diagnostics.note(f"not imported: {'; '.join(map(str, left))}.")
 

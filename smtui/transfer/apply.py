@@ -22,7 +22,8 @@ from smtui.api.errors import (
 from smtui.rules.compare_and_swap import StoreResult, store_value
 from smtui.rules.labels import AWSCURRENT
 from smtui.transfer.entry import Entry
-from smtui.transfer.plan import Action, Progress, Step, make_plan
+from smtui.transfer.entry_limits import find_metadata_problem, find_problem
+from smtui.transfer.plan import Action, Progress, Step, drop_unused_metadata, make_plan
 from smtui.transfer.target import ImportTarget, make_value_parameters
 
 Item = TypeVar("Item")
@@ -64,7 +65,9 @@ def import_entries(
     written = deque(maxlen=0) if written is None else written
     for several in _group(entries, key=lambda entry: entry.owner):
         with_value, _ = target.look_up(entry.name for entry in several)
-        new = [entry for entry in several if entry.value and entry.name not in with_value]
+        several = drop_unused_metadata(target, several, with_value)
+        new = [entry for entry in several if entry.value and entry.name not in with_value
+               and not find_problem(entry) and not find_metadata_problem(entry.metadata)]
         refusals = dict(zip((entry.name for entry in new), target.create(several[0].owner, new), strict=True))
         for entry in several:
             with _name_in_errors(entry):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from smtui.text import strict_json
 from smtui.text.interruption import check_interruption
 from smtui.transfer.errors import UnreadableFileError
 
@@ -74,17 +73,3 @@ def add_prefix(entry: Entry, prefix: str) -> Entry:
     if not entry.name:
         raise make_unreadable_error(entry.place, "a name is empty")
     return entry.rename(prefix + entry.name) if prefix else entry
-
-
-def combine(entries: Sequence[Entry], name: str) -> Entry:
-    """One entry for all: a JSON object with a key for each, or the only one if it has no name of its own.
-
-    Raises:
-        UnreadableFileError: if one is binary.
-    """
-    if len(entries) == 1 and entries[0].is_unnamed:
-        return entries[0].rename(name)
-    binary = next((entry for entry in entries if isinstance(entry.value, bytes)), None)
-    if binary is not None:
-        raise make_unreadable_error(binary.place, "binary values cannot be part of a JSON object")
-    return Entry(name, strict_json.format_json({entry.name: entry.value for entry in entries}), entries[0].place)

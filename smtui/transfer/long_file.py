@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -10,9 +11,10 @@ from smtui.system.paths import is_file
 from smtui.text.interruption import check_interruption
 from smtui.transfer import dotenv, formats, json_stream
 from smtui.transfer.entry import Entry, add_prefix
+from smtui.transfer.entry_limits import drop_reserved_tags
 from smtui.transfer.formats import MAX_BYTES, ImportFormat
 from smtui.transfer.item import LeftBehind
-from smtui.transfer.mapping import MappingOptions, map_each
+from smtui.transfer.mapping import MappingOptions, list_left_behind, map_each
 from smtui.transfer.sources import csv_table
 from smtui.transfer.sources.csv_table import CsvTable
 
@@ -79,9 +81,11 @@ def read_entries(
     """
     said: list[str] = [] if notes is None else notes
     rest: list[LeftBehind] = [] if left_behind is None else left_behind
+    reserved: Counter[str] = Counter()
     for entry in _read_by_kind(path, said, options, rest):
         check_interruption()
-        yield add_prefix(entry, prefix)
+        yield add_prefix(drop_reserved_tags(entry, reserved), prefix)
+    rest += list_left_behind(reserved)
 
 
 def _read_by_kind(

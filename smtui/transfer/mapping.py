@@ -13,17 +13,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from smtui.api.limits import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, MAX_TAGS_PER_SECRET, MAX_VALUE_BYTES
+from smtui.api.limits import MAX_DESCRIPTION_LENGTH, MAX_TAGS_PER_SECRET, MAX_VALUE_BYTES
 from smtui.text import strict_json
 from smtui.text.interruption import check_interruption
 from smtui.transfer.entry import Entry, Value, make_unreadable_error
+from smtui.transfer.entry_limits import MAX_TAG_KEY, MAX_TAG_VALUE, RESERVED, is_reserved_tag
 from smtui.transfer.item import Item, ItemState, LeftBehind
 from smtui.transfer.unique_names import UniqueNames
 
 FROM_TAG, ID_TAG = "imported-from", "imported-id"
 MAX_HISTORY = 99
 """Older versions of a secret that an import can make."""
-MAX_TAG_KEY, MAX_TAG_VALUE = 128, 256
 _ILLEGAL = re.compile(r"[^A-Za-z0-9/_+=.@-]+")
 _NEAR_SLASH = re.compile(r"-*/[-/]*")
 _LIKE_ARN_END = re.compile(r"-(?=[A-Za-z0-9]{6}\Z)")
@@ -83,7 +83,7 @@ def map_each(
         if name is None:
             raise make_unreadable_error(item.place, "the file has changed while it was read")
         yield from _map_item(item, name, origin, options, names, counts)
-    left_behind += _list_left_behind(counts)
+    left_behind += list_left_behind(counts)
 
 
 def _list_kept(items: Iterable[Item], options: MappingOptions, counts: Counter[str]) -> Iterator[Item]:
@@ -156,8 +156,8 @@ def make_value(fields: Mapping[str, str]) -> Value:
 
 
 def _is_split(item: Item, options: MappingOptions) -> bool:
-    """Whether each field of the item becomes a secret."""
-    return options.split and item.value is None
+    """Whether each field of the item becomes a secret. An item without any becomes an empty entry."""
+    return options.split and item.value is None and any(item.fields.values())
 
 
 def _list_parts(item: Item, options: MappingOptions, counts: Counter[str]) -> Iterator[tuple[str, Value, str]]:
@@ -212,7 +212,7 @@ def _make_metadata(item: Item, name: str, origin: str, counts: Counter[str]) -> 
     title = item.title if item.title and not f"/{name}".endswith(f"/{item.title}") else ""
     description = "\n".join(text for text in (title, item.description) if text)
     counts["long description"] += len(description) > MAX_DESCRIPTION_LENGTH
-    tags = {**dict(_clean_tags(item.tags)), FROM_TAG: origin, **_make_id_tag(item.id)}
+    tags = {**dict(_clean_tags(item.tags, counts)), FROM_TAG: origin, **_make_id_tag(item.id)}
     most = MAX_TAGS_PER_SECRET
     counts["tag"] += max(len(tags) - most, 0)
     metadata: dict[str, object] = {"Tags": [{"Key": key, "Value": text} for key, text in [*tags.items()][-most:]]}
@@ -225,12 +225,15 @@ def _make_id_tag(id: str) -> dict[str, str]:
     return {ID_TAG: _ILLEGAL_IN_TAG.sub("-", id)[:MAX_TAG_VALUE]} if id else {}
 
 
-def _clean_tags(tags: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _clean_tags(tags: Mapping[str, str], counts: Counter[str]) -> Iterator[tuple[str, str]]:
     """Tags in the letters and lengths that AWS allows."""
     for key, value in tags.items():
-        cleaned = _ILLEGAL_IN_TAG.sub("-", key).strip()[:MAX_TAG_KEY]
-        if cleaned and not cleaned.lower().startswith("aws:"):
-            yield cleaned, _ILLEGAL_IN_TAG.sub("-", value).strip()[:MAX_TAG_VALUE]
+        cleaned, text = (_ILLEGAL_IN_TAG.sub("-", part).strip() for part in (key, value))
+        if is_reserved_tag(cleaned):
+            counts[RESERVED] += 1
+        elif cleaned:
+            counts["long tag"] += len(cleaned) > MAX_TAG_KEY or len(text) > MAX_TAG_VALUE
+            yield cleaned[:MAX_TAG_KEY], text[:MAX_TAG_VALUE]
 
 
 def _name_part(metadata: Mapping[str, object], part: str) -> dict[str, object]:
@@ -242,10 +245,10 @@ def _name_part(metadata: Mapping[str, object], part: str) -> dict[str, object]:
     return {**metadata, "Tags": named}
 
 
-# What stays behind, and limits.
+# What stays behind.
 
 
-def _list_left_behind(counts: Counter[str]) -> Iterator[LeftBehind]:
+def list_left_behind(counts: Counter[str]) -> Iterator[LeftBehind]:
     kinds = (
         LeftBehind(counts["older value"], "older value", "older values", "--history"),
         LeftBehind(counts["attachment"], "attachment", "attachments", "--attachments"),
@@ -255,23 +258,16 @@ def _list_left_behind(counts: Counter[str]) -> Iterator[LeftBehind]:
                    f"attachments larger than {MAX_VALUE_BYTES:,} bytes"),
         LeftBehind(counts["old value"], f"older value beyond the newest {MAX_HISTORY}",
                    f"older values beyond the newest {MAX_HISTORY}"),
+        LeftBehind(counts[RESERVED], "tag that only AWS can attach (aws:...)",
+                   "tags that only AWS can attach (aws:...)"),
+        LeftBehind(counts["long tag"], f"tag cut to {MAX_TAG_KEY} characters of key and {MAX_TAG_VALUE} of value",
+                   f"tags cut to {MAX_TAG_KEY} characters of key and {MAX_TAG_VALUE} of value"),
         LeftBehind(counts["tag"], f"tag beyond {MAX_TAGS_PER_SECRET} of a secret",
                    f"tags beyond {MAX_TAGS_PER_SECRET} of a secret"),
         LeftBehind(counts["long description"], f"description beyond {MAX_DESCRIPTION_LENGTH:,} characters",
                    f"descriptions beyond {MAX_DESCRIPTION_LENGTH:,} characters"),
     )
     yield from (kind for kind in kinds if kind.number)
-
-
-def find_problem(entry: Entry) -> str:
-    """Which limit of AWS an entry exceeds, in words; empty if none."""
-    for value in (*entry.history, entry.value):
-        size = len(value) if isinstance(value, bytes) else len(value.encode("utf-8", "surrogatepass"))
-        if size > MAX_VALUE_BYTES:
-            return f"the value has {size:,} bytes, at most {MAX_VALUE_BYTES:,} are allowed"
-    if len(entry.name) > MAX_NAME_LENGTH:
-        return f"the name has {len(entry.name):,} characters, at most {MAX_NAME_LENGTH} are allowed"
-    return ""
 
 
 def merge_left_behind(several: Iterable[LeftBehind]) -> list[LeftBehind]:

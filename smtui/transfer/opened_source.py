@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from smtui.transfer.dotenv import EnvOptions
 from smtui.transfer.entry import Entry
+from smtui.transfer.entry_limits import drop_reserved_tags
 from smtui.transfer.errors import DuplicateNamesError
 from smtui.transfer.item import LeftBehind, SourceContent
-from smtui.transfer.mapping import MappingOptions, map_items
+from smtui.transfer.mapping import MappingOptions, list_left_behind, map_items
 from smtui.transfer.switches import NO_SWITCHES, Switch, list_item_switches, make_env_options, make_mapping_options
 
 SEVERAL_VALUES = "has several values"
@@ -59,11 +61,13 @@ class OpenedSource:
         """Makes entries of the content, or of another one that was read from the same file."""
         content = content or self.content
         mapped = map_items(content.items, self.origin, options)
-        entries = [*content.entries, *mapped.entries]
+        reserved: Counter[str] = Counter()
+        entries = [*(drop_reserved_tags(entry, reserved) for entry in content.entries), *mapped.entries]
         count = f"{len(entries):,} secret{'' if len(entries) == 1 else 's'}"
         around = f" It was encrypted: {self.around}." if self.around else ""
+        left_behind = [*content.left_behind, *mapped.left_behind, *list_left_behind(reserved)]
         return FileContent(entries, content.notes, f"{self.name}: {content.what}, {count}.{around}",
-                           [*content.left_behind, *mapped.left_behind], self.is_encrypted, opened=self)
+                           left_behind, self.is_encrypted, opened=self)
 
     def apply_switches(self, switches: frozenset[Switch] = NO_SWITCHES) -> FileContent:
         """The entries with some switches on. Variables with several values are refused, unless `LAST` is on.

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.limits import MAX_BATCH_SIZE
 from smtui.transfer.entry import Entry, Value
-from smtui.transfer.mapping import find_problem
+from smtui.transfer.entry_limits import find_metadata_problem, find_problem
+from smtui.transfer.item import LeftBehind
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -36,6 +37,8 @@ LABELS = {
     Action.SKIP: "skipped", Action.EMPTY: "empty", Action.CONFLICT: "conflicts",
 }
 CHANGES = (Action.CREATE, Action.UPDATE)
+WITHOUT_HISTORY = (Action.UPDATE, Action.UNCHANGED, Action.SKIP)
+"""What is done with secrets that exist, whose versions an import does not touch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def make_plan(
         ClientError: if the vault refuses to be read.
     """
     with_value, refused = target.look_up(entry.name for entry in entries)
+    entries = drop_unused_metadata(target, entries, with_value)
     steps: list[Step] = []
     for start in range(0, len(entries), MAX_BATCH_SIZE):
         several = entries[start : start + MAX_BATCH_SIZE]
@@ -90,6 +94,12 @@ def make_plan(
         if progress:
             progress("comparing", len(steps), len(entries))
     return steps
+
+
+def drop_unused_metadata(target: ImportTarget, entries: Sequence[Entry], with_value: Container[str]) -> list[Entry]:
+    """The entries, without metadata that exceeds a limit if their secrets exist without a value: it is not written."""
+    return [replace(entry, metadata={}) if entry.name not in with_value and find_metadata_problem(entry.metadata)
+            and target.has_secret(entry.name) else entry for entry in entries]
 
 
 def _read_values(client: Client, names: Sequence[str]) -> dict[str, CurrentValue | UnreadableValue]:
@@ -114,7 +124,8 @@ def _decide(
     if entry.name in refused:
         return Step(entry, Action.CONFLICT, refused[entry.name].rstrip("."))
     if entry.name not in held:
-        return Step(entry, Action.CREATE)
+        problem = find_metadata_problem(entry.metadata)
+        return Step(entry, Action.CONFLICT if problem else Action.CREATE, problem)
     found = held[entry.name]
     if isinstance(found, UnreadableValue):
         return Step(entry, Action.CONFLICT, found.reason.rstrip("."))
@@ -126,6 +137,17 @@ def _compare(entry: Entry, held: CurrentValue, on_difference: Action) -> Step:
         return Step(entry, Action.UNCHANGED)
     reason = "exists with a different value" if on_difference is Action.CONFLICT else ""
     return Step(entry, on_difference, reason, held.version)
+
+
+def count_unused_history(steps: Iterable[Step]) -> int:
+    """The number of older values that stay behind: of a secret that exists, only the current value is imported."""
+    return sum(len(step.entry.history) for step in steps if step.action in WITHOUT_HISTORY)
+
+
+def describe_unused_history(number: int) -> list[LeftBehind]:
+    """What to say about as many older values."""
+    return [LeftBehind(number, "older value of a secret that exists", "older values of secrets that exist")
+            ] if number else []
 
 
 def summarize(steps: Iterable[Step]) -> str:

@@ -44,6 +44,14 @@ class ImportTarget:
         """The names of secrets that have a value; and the names that cannot get one, with the reason."""
         return self.vault.look_up_names(list(names), region_name=self.region)
 
+    def has_secret(self, name: str) -> bool:
+        """Whether there is a secret of this name, with or without a value."""
+        try:
+            self.client(None).describe_secret(SecretId=name)
+        except ClientError:
+            return False
+        return True
+
     def create(self, owner: str | None, entries: Iterable[Entry]) -> list[ClientError | None]:
         """Creates secrets, each with its older versions. Returns an error or None for each entry."""
         created = list(entries)

@@ -9,8 +9,9 @@ import pytest
 
 from smtui.api.arn import is_secret_name
 from smtui.transfer.entry import Entry
+from smtui.transfer.entry_limits import find_metadata_problem, find_problem
 from smtui.transfer.item import Attachment, Item, ItemState
-from smtui.transfer.mapping import MappedItems, MappingOptions, clean_name, find_problem, map_items
+from smtui.transfer.mapping import MappedItems, MappingOptions, clean_name, map_items
 
 
 def map_all(*items: Item, **options: bool) -> MappedItems:
@@ -69,7 +70,9 @@ def test_tags_say_where_a_secret_is_from_and_fit_the_limits() -> None:
     held = get_tags(mapped.entries[0].metadata)
     assert len(held) == 50
     assert (held["imported-from"], held["imported-id"]) == ("tests", "-id-1-")
-    assert [str(each) for each in mapped.left_behind] == ["14 tags beyond 50 of a secret"]
+    assert [str(each) for each in mapped.left_behind] == [
+        "1 tag that only AWS can attach (aws:...)", "1 tag cut to 128 characters of key and 256 of value",
+        "14 tags beyond 50 of a secret"]
 
 
 RICH = Item("a", "1", fields={"username": "u", "password": "3"}, id="i",
@@ -124,6 +127,22 @@ def test_the_limits_of_aws_are_problems() -> None:
     assert "65,537 bytes" in find_problem(Entry("a", "x" * 65_537, "f"))
     assert "65,538 bytes" in find_problem(Entry("a", "ü" * 32_769, "f"))
     assert "513 characters" in find_problem(Entry("a" * 513, "x", "f"))
+
+
+def test_limits_of_metadata_are_problems_too() -> None:
+    tags = [{"Key": str(number), "Value": "v" * 256} for number in range(51)]
+
+    assert find_metadata_problem({"Tags": tags[:50], "Description": "x" * 2048}) == ""
+    for several, words in (([{"Value": "v"}], "no key"), ([{"Key": "k"}] * 2, "twice"), (tags, "51 tags"),
+                           ([{"Key": "k" * 129}], "more than 128"), ([{"Key": "k", "Value": "v" * 257}], "than 256")):
+        assert words in find_metadata_problem({"Tags": several})
+    assert "2,049 characters" in find_metadata_problem({"Description": "x" * 2049})
+
+
+def test_an_item_without_fields_is_empty_also_if_items_are_split() -> None:
+    [entry] = map_all(Item("a", "1", fields={"notes": ""}), split=True).entries
+
+    assert (entry.name, entry.value) == ("a", "")
 
 
 def test_many_equal_names_do_not_take_long() -> None:

@@ -22,7 +22,7 @@ from smtui.transfer.apply import apply_each, apply_plan, describe_progress
 from smtui.transfer.entry import Entry
 from smtui.transfer.formats import ImportFormat, format_source_list
 from smtui.transfer.opened_source import FileContent
-from smtui.transfer.plan import CHANGES, Action, Progress, Step, make_plan, summarize
+from smtui.transfer.plan import CHANGES, Action, Progress, Step, count_unused_history, make_plan, summarize
 from smtui.transfer.reimport import keep_names
 from smtui.transfer.target import ImportTarget
 
@@ -145,7 +145,7 @@ def _report(steps: Sequence[Step], contents: list[FileContent], args: argparse.N
     if empty:
         named = ", ".join(empty[:MAX_NAMES]) + (", ..." if len(empty) > MAX_NAMES else "")
         diagnostics.note(f"skipped, because a secret cannot be empty: {named}.")
-    import_reading.report_left_behind(contents)
+    import_reading.report_left_behind(contents, count_unused_history(steps))
     output.write_line(f"{'would import' if args.dry_run else 'imported'}: {summarize(steps)}")
     if not args.dry_run and any(path != "-" for path in args.files) and not all(each.is_encrypted for each in contents):
         diagnostics.note(import_reading.PLAIN_TEXT_NOTE)

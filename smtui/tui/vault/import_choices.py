@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from smtui.transfer.entry import Entry, add_prefixes, combine, make_unreadable_error, refuse_duplicates
+from smtui.transfer.combination import combine, describe_losses
+from smtui.transfer.entry import Entry, add_prefixes, make_unreadable_error, refuse_duplicates
 from smtui.transfer.item import LeftBehind
 from smtui.transfer.opened_source import FileContent, OpenedSource
-from smtui.transfer.plan import Action, Step, make_plan
+from smtui.transfer.plan import Action, Step, count_unused_history, describe_unused_history, make_plan
 from smtui.transfer.reimport import keep_names
 from smtui.transfer.switches import NO_SWITCHES, Switch
 from smtui.transfer.target import ImportTarget
@@ -18,6 +19,10 @@ from smtui.transfer.target import ImportTarget
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.tui.jobs.job import Progress
+
+
+UNUSED_BY_ONE = frozenset({Switch.HISTORY, Switch.ATTACHMENTS})
+"""Switches that change nothing if all entries are combined into one secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,10 @@ class ImportChoices:
     def toggle(self, switch: Switch) -> ImportChoices:
         """These choices with the switch turned."""
         return replace(self, switches=self.switches ^ {switch})
+
+    def list_switches(self, opened: OpenedSource) -> frozenset[Switch]:
+        """The switches that change anything."""
+        return opened.list_switches() - (UNUSED_BY_ONE if self.one_name else NO_SWITCHES)
 
     def rename(self, original: str, name: str) -> ImportChoices:
         """These choices with another name for the secret that has the name `original` in the file."""
@@ -97,7 +106,7 @@ class NamedEntries:
 
 def name_entries(opened: OpenedSource, choices: ImportChoices) -> NamedEntries:
     """Makes the entries of a file as the user chose, but for single names that were changed. Raises TransferError."""
-    content = opened.apply_switches(choices.switches)
+    content = opened.apply_switches(choices.switches - UNUSED_BY_ONE if choices.one_name else choices.switches)
     refuse_duplicates(content.entries)
     if not content.entries:
         raise make_unreadable_error(opened.name, "nothing to import")
@@ -106,6 +115,7 @@ def name_entries(opened: OpenedSource, choices: ImportChoices) -> NamedEntries:
         return NamedEntries(content, names, add_prefixes(content.entries, choices.prefix), content.refused)
     reason = next((f"{name} {reason}" for name, reason in content.refused.items()), "")
     refused = {choices.one_name: reason} if reason else {}
+    content = replace(content, left_behind=describe_losses(content.entries, content.left_behind))
     return NamedEntries(content, [choices.one_name], [combine(content.entries, choices.one_name)], refused)
 
 
@@ -127,7 +137,8 @@ def plan_import(
     originals = {entry.name: original for original, entry in zip(named.originals, renamed, strict=True)}
     return PlannedImport(
         [_refuse(step, named.refused.get(originals[step.entry.name], "")) for step in steps],
-        [named.content.what, *named.content.notes], named.content.left_behind, originals)
+        [named.content.what, *named.content.notes],
+        [*named.content.left_behind, *describe_unused_history(count_unused_history(steps))], originals)
 
 
 def _refuse(step: Step, reason: str) -> Step:

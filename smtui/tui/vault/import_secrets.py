@@ -69,7 +69,7 @@ async def _import_source(app: Shell, session: Session, opened: OpenedSource, cho
             app, TITLE, lambda vault, progress: plan_import(vault, region, opened, chosen, progress))
 
     agreed = await app.push_screen_wait(
-        ImportPlan(await plan(choices), plan=plan, choices=choices, switches=opened.list_switches()))
+        ImportPlan(await plan(choices), plan=plan, choices=choices, switches=choices.list_switches(opened)))
     if agreed is None:
         return
     imported = await run_job(app, TITLE, lambda vault, progress: _apply_steps(vault, region, agreed, progress))

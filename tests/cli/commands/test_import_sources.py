@@ -110,3 +110,92 @@ def test_env_files_in_layers_and_with_references(cli: CommandLine, file: WriteFi
     assert answer.code == 0
     assert "line 3: a name without = was skipped" in answer.err
     assert (cli.done("get", "HOST"), cli.done("get", "URL")) == ("b", "https://a")
+
+
+def make_secret(name: str, value: str = "s3cret", tags: Mapping[str, str] | None = None, about: str = "") -> object:
+    listed = [{"Key": key, "Value": text} for key, text in (tags or {}).items()]
+    return {"Name": name, "SecretString": value, "Description": about, "Tags": listed}
+
+
+MANY_TAGS = {f"tag{number}": "" for number in range(51)}
+TOO_LARGE = [
+    make_secret("tags", tags=MANY_TAGS), make_secret("about", about="x" * 2049),
+    make_secret("key", tags={"k" * 129: ""}), make_secret("text", tags={"k": "v" * 257}), make_secret("fine"),
+]
+
+
+@pytest.fixture(params=[False, True], ids=["short", "long"])
+def long_file(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reads every file at once, or every file as one that is too long for memory."""
+    if request.param:
+        monkeypatch.setattr("smtui.cli.import_long.LONG", 0)
+
+
+@pytest.mark.usefixtures("long_file")
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_every_secret_beyond_a_limit_is_named_before_anything_is_written(
+    cli: CommandLine, file: WriteFile, options: tuple[str, ...]
+) -> None:
+    answer = cli("import", file("many.json", json.dumps(TOO_LARGE)), *options)
+
+    assert answer.code == 1
+    assert "4 secrets cannot be imported" in answer.err
+    for words in ("tags (it has 51 tags", "about (the description has 2,049", "key (the key of a tag has more",
+                  "text (the value of a tag has more"):
+        assert words in answer.err
+    assert not options or "conflict     tags  (it has 51 tags, at most 50 are allowed)\n" in answer.out
+    assert cli.done("ls") == ""
+
+
+@pytest.mark.usefixtures("long_file")
+def test_tags_and_descriptions_of_secrets_that_exist_do_not_matter(cli: CommandLine, file: WriteFile) -> None:
+    """They are not written. One of the secrets has no value yet."""
+    for name in ("tags", "about", "key"):
+        cli.done("set", name, "-", stdin=b"old")
+    cli.done("create-secret", "--name", "text")
+
+    answer = cli("import", file("many.json", json.dumps(TOO_LARGE)), "--update")
+
+    assert answer.code == 0, answer.err
+    assert cli.done("get", "tags") == cli.done("get", "text") == "s3cret"
+
+
+@pytest.mark.usefixtures("long_file")
+def test_tags_of_aws_itself_stay_behind_and_the_secret_does_not(cli: CommandLine, file: WriteFile) -> None:
+    tags = {"aws:cloudformation:stack-name": "web", "AWS:secretsmanager:owningService": "rds", "team": "web"}
+
+    answer = cli("import", file("one.json", json.dumps([make_secret("db", tags=tags)])))
+
+    assert answer.code == 0, answer.err
+    assert "not imported: 2 tags that only AWS can attach (aws:...)." in answer.err
+    assert json.loads(cli.done("describe-secret", "--secret-id", "db"))["Tags"] == [{"Key": "team", "Value": "web"}]
+
+
+def test_older_values_of_secrets_that_exist_stay_behind_by_number(cli: CommandLine, file: WriteFile) -> None:
+    import_all(cli, BITWARDEN, file)
+
+    answer = cli("import", file("bw.json", encode(BITWARDEN)), "--history", "--update")
+
+    assert "not imported: 2 older values of secrets that exist." in answer.err.replace("; ", ". not imported: ")
+
+
+def test_one_secret_of_all_names_what_it_leaves_behind(cli: CommandLine, file: WriteFile) -> None:
+    """And the options that would bring it along otherwise do not refuse the import."""
+    secrets = [make_secret("a", tags={"team": "web"}, about="of a"), make_secret("b", tags={"x": "1", "y": "2"})]
+
+    answer = cli("import", file("two.json", json.dumps(secrets)), "--as-one", "prod/app")
+    from_database = cli("import", file("old.kdbx", DATABASE), "--as-one", "home", "--history", "--attachments",
+                        "--source-passphrase-fd", str(send(PASSPHRASE)))
+
+    assert "not imported: 1 description; 3 tags." in answer.err
+    assert from_database.code == 0, from_database.err
+    assert "1 older value; 1 attachment" in from_database.err
+    assert json.loads(cli.done("get", "home")).keys() >= {"Mail/Box"}
+
+
+def send(text: str) -> int:
+    """A descriptor from which a line can be read."""
+    read, write = os.pipe()
+    os.write(write, f"{text}\n".encode())
+    os.close(write)
+    return read

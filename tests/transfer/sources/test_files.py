@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from smtui.transfer import formats
-from smtui.transfer.entry import Entry, combine
+from smtui.transfer.combination import combine
+from smtui.transfer.entry import Entry
 from smtui.transfer.errors import SourcePassphraseError, UnknownSourceError, UnreadableFileError
 from smtui.transfer.formats import ImportFormat
 from smtui.transfer.mapping import MappingOptions

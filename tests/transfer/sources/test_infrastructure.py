@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from smtui.transfer import formats
-from smtui.transfer.entry import Entry, combine
+from smtui.transfer.combination import combine
+from smtui.transfer.entry import Entry
 from smtui.transfer.errors import TransferError, UnknownSourceError, UnreadableFileError
 from smtui.transfer.mapping import MappingOptions
 from smtui.transfer.source_file import SourceFile
