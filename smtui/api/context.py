@@ -180,6 +180,12 @@ class Context(Protocol):
     def transaction(self, *, large: bool = False) -> AbstractContextManager[None]:
         """Commits the calls inside together, where `can.is_atomic`; elsewhere each call is committed alone."""
 
+    def reading(self) -> AbstractContextManager[None]:
+        """Commits the audit events of the reads inside together, where the context has commits.
+
+        There the values are added to the answers when the block ends. Read a few hundred values at once.
+        """
+
     def create_secrets(
         self, requests: Sequence[dict[str, Any]], *, region_name: str | None = None, caller: Any = None
     ) -> list[ClientError | None]: ...

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -84,6 +85,11 @@ class AgentVault:
             raise VaultMissingError(AgentClient.no_answer)
         self._clients.append(made)
         return cast("Client", made)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Has no effect here: the agent commits the events of each request."""
+        yield
 
     def now(self) -> datetime:
         return Ambient().now()

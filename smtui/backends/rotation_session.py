@@ -54,6 +54,11 @@ class RotationSession:
         """Has no effect here: each call commits alone and cannot be rolled back."""
         yield
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Has no effect here: each read commits its event alone."""
+        yield
+
     def __enter__(self) -> RotationSession:
         return self
 

@@ -32,8 +32,9 @@ class SharedCommits:
         """Commits the audit events of all reads inside together, which takes a fraction of the time of single reads.
 
         No value leaves the vault before its event is committed: `SecretString` and `SecretBinary` are added to the
-        answers, which are the same dictionaries, at the end of the block; on an exception they are not. Other writers
-        wait meanwhile, so read a few hundred values at once. Raises VaultError for a change inside.
+        answers, which are the same dictionaries, at the end of the block; on an exception they are not. A ClientError
+        that ends the block is recorded with the reads before it. Other writers wait meanwhile, so read a few hundred
+        values at once. Raises VaultError for a change inside.
         """
         with self._state.engine.read_together():
             yield

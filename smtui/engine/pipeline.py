@@ -19,6 +19,7 @@ from smtui.api.errors import (
     VaultError,
     VaultReadOnlyError,
 )
+from smtui.api.record import record
 from smtui.engine import audit_events
 from smtui.engine.authorize import admit
 from smtui.engine.call import Call, Caller
@@ -27,6 +28,7 @@ from smtui.engine.purge import Purge
 from smtui.engine.request import validate, validate_raw
 from smtui.system.ambient import Ambient
 from smtui.vault import audit_log
+from smtui.vault.audit_log import AuditEvent
 from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
 from smtui.vault.permissions import Permissions
@@ -36,6 +38,14 @@ VALUE_MEMBERS = ("SecretString", "SecretBinary")
 HeldValues = tuple[dict[str, Any], dict[str, Any]]
 """An answer, and the values that it gets once the event of their read is committed."""
 Event = tuple[Secret | None, dict[str, Any]]
+
+
+@record
+class SharedReads:
+    """What a block of reads has collected: the answers without their values, and the audit events."""
+
+    answers: list[HeldValues]
+    events: list[AuditEvent]
 
 
 class Engine:
@@ -53,22 +63,31 @@ class Engine:
         self._token_key = keys.derive("smtui page tokens")
         self._purge = purge
         self._permissions = permissions
-        self._held: list[HeldValues] | None = None
+        self._shared: SharedReads | None = None
 
     @contextmanager
     def read_together(self) -> Iterator[None]:
         """Commits the events of all reads inside together. Only then are the values added to the answers.
 
-        Raises VaultError for a change inside, which would not wait for the disk.
+        A ClientError that ends the block is recorded with the reads before it, any other exception undoes them all.
+        A block inside another belongs to it. Raises VaultError for a change inside, which would not wait for the disk.
         """
+        refusal: ClientError | None = None
         with self._database.transaction(durable=False):
-            held: list[HeldValues] = []
-            before, self._held = self._held, held
+            if self._shared is not None:
+                yield
+                return
+            shared = self._shared = SharedReads([], [])
             try:
                 yield
+            except ClientError as error:
+                refusal = error
             finally:
-                self._held = before
-        for answer, taken in held:
+                self._shared = None
+            self._append(shared.events)
+        if refusal is not None:
+            raise refusal
+        for answer, taken in shared.answers:
             answer.update(taken)
 
     def call(
@@ -94,7 +113,7 @@ class Engine:
                 self._record(call, _list_events(call, declared, params, response, refusal))
             else:
                 self._record(call, call.further_events)
-            held = self._held
+            shared = self._shared
         self._purge.add_notices(call.deletion_notices)
         metadata = {"RequestId": call.request_id, "HTTPStatusCode": refusal.status if refusal else 200,
                     "HTTPHeaders": {}, "RetryAttempts": 0}
@@ -102,8 +121,8 @@ class Engine:
             refusal.add_response_metadata(declared.contract.name, metadata)
             raise refusal
         answer = {**response, "ResponseMetadata": metadata}
-        if held is not None:
-            held += _take_values(answer)
+        if shared is not None:
+            shared.answers.extend(_take_values(answer))
         return answer
 
     def _run(
@@ -163,7 +182,7 @@ class Engine:
             raise _make_internal_error(error) from error
 
     def _check_writable(self, declared: Declaration) -> None:
-        if declared.changes and self._held is not None and self._database.in_transaction:
+        if declared.changes and self._shared is not None and self._database.in_transaction:
             raise VaultError("A block of reads cannot change the vault.")
         if declared.changes and self._database.read_only:
             raise VaultReadOnlyError("This vault was opened read-only: nothing can be changed.")
@@ -180,9 +199,15 @@ class Engine:
                     self._ambient.create_uuid(), now, self._token_key, self._permissions)
 
     def _record(self, call: Call, happened: Sequence[Event]) -> None:
-        if happened and not self._database.read_only:
-            audit_log.append_events(self._database, self._chain_key, at=call.now,
-                         events=[(about.id if about else None, event) for about, event in happened])
+        events = [AuditEvent(call.now, about.id if about else None, event) for about, event in happened]
+        if self._shared is not None:
+            self._shared.events.extend(events)
+        else:
+            self._append(events)
+
+    def _append(self, events: Sequence[AuditEvent]) -> None:
+        if events and not self._database.read_only:
+            audit_log.append_events(self._database, self._chain_key, events)
 
 
 def _update_replicas(call: Call, *changed: Secret) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from smtui.api.context import KeyUsageExtent
@@ -90,25 +91,25 @@ def check_alerts(vault: Vault, region: str, entries: Sequence[SecretListEntry]) 
 def _list_batches(
     vault: Context, region: str, progress: Progress, *, include_scheduled: bool = False
 ) -> Iterator[list[SecretListEntry]]:
-    """Lists the secrets of a Region by name, in batches that BatchGetSecretValue accepts."""
+    """Lists the secrets of a Region by name, in pages."""
     total, done = vault.regions().get(region) or 0, 0
     client = vault.client(region_name=region)
     request: Any = {"MaxResults": MAX_PAGE_SIZE, "SortBy": "name", "SortOrder": "asc",
                     "IncludePlannedDeletion": include_scheduled}
     for page in client.get_paginator("list_secrets").paginate(**request):
-        entries = page["SecretList"]
-        for start in range(0, len(entries), MAX_BATCH_SIZE):
-            batch = entries[start : start + MAX_BATCH_SIZE]
-            yield batch
-            done += len(batch)
-            progress("checking secrets", done, total)
+        yield page["SecretList"]
+        done += len(page["SecretList"])
+        progress("checking secrets", done, total)
 
 
 def _add_values(vault: Context, region: str, batch: list[SecretListEntry], values: Values) -> None:
     client = vault.client(region_name=region)
-    answers = client.batch_get_secret_value(SecretIdList=[each["ARN"] for each in batch])["SecretValues"]
-    for answer in answers:
-        values.add(answer["ARN"], sanitize(answer["Name"]), answer.get("SecretString"))
+    arns = [each["ARN"] for each in batch]
+    with vault.reading():
+        answers = [client.batch_get_secret_value(SecretIdList=arns[start : start + MAX_BATCH_SIZE])
+                   for start in range(0, len(arns), MAX_BATCH_SIZE)]
+    for each in chain.from_iterable(answer["SecretValues"] for answer in answers):
+        values.add(each["ARN"], sanitize(each["Name"]), each.get("SecretString"))
 
 
 def _check_secret(vault: Context, region: str, entry: SecretListEntry) -> Iterator[HealthFinding]:

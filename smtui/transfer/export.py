@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.transfer import dotenv, variables
 from smtui.transfer.errors import InvalidVariableError, NothingToExportError
 from smtui.transfer.export_options import ExportOptions
-from smtui.transfer.selection import Answer, Selection, get_value
+from smtui.transfer.selection import Answer, ReadTogether, Selection, get_value
 from smtui.transfer.targets import bitwarden_export, kubernetes_secrets, ssm_parameters
 from smtui.transfer.variables import Variable
 
@@ -53,7 +54,8 @@ class ExportCounts:
 
 def export(
     client: Client, selection: Selection, format: ExportFormat, send: Callable[[bytes], object],
-    progress: Progress | None = None, options: ExportOptions | None = None,
+    progress: Progress | None = None, options: ExportOptions | None = None, *,
+    together: ReadTogether = nullcontext,
 ) -> ExportCounts:
     """Exports the selected secrets.
 
@@ -62,6 +64,7 @@ def export(
         progress: is called as `progress(what, done, total)` after each secret, where `total` is 0 if it is unknown.
             What it raises ends the export.
         options: how variables are named, and what protects the export; its prefix is that of the selection.
+        together: `reading` of the client's context, so that many reads share a commit.
 
     Raises:
         NothingToExportError: if no secret was written.
@@ -71,7 +74,7 @@ def export(
     done = ExportCounts()
     options = options or ExportOptions()
     options.prefix = selection.prefix
-    answers = _count(selection.read_secrets(client), done, len(selection.names), progress)
+    answers = _count(selection.read_secrets(client, together), done, len(selection.names), progress)
     for piece in FORMATS[format].write(answers, options):
         send(piece.encode())
     done.left_out = {what: number for what, number in options.left_out.items() if number}

@@ -1,12 +1,14 @@
-"""Selects secrets for an export and reads their values, with at most one page of them in memory.
+"""Selects secrets for an export and reads their values, with at most `PAGES_TOGETHER` pages of them in memory.
 
 Each value is read by the usual operations, so the audit log records each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import ClientError, ResourceNotFoundException, make_error
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from smtui.api.types import Client, Filter
 
 Answer = Mapping[str, Any]
+ReadTogether = Callable[[], AbstractContextManager[None]]
+"""`Context.reading`: the reads inside the block that it makes share one commit."""
+PAGES_TOGETHER = 5
+"""Pages of ListSecrets whose values share one commit. Other writers of the vault wait meanwhile, about 50 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +37,10 @@ class Selection:
     prefix: str = ""
     filters: Sequence[Filter] = ()
 
-    def read_secrets(self, client: Client) -> Iterator[Answer]:
+    def read_secrets(self, client: Client, together: ReadTogether = nullcontext) -> Iterator[Answer]:
         """Each secret's metadata together with its value, if it has one; in the given order of names, else by name.
+
+        `together` is `reading` of the client's context.
 
         Raises:
             InvalidSelectionError: if the prefix cannot be searched for, or two versions of one secret are selected.
@@ -40,7 +48,9 @@ class Selection:
             VersionNotFoundError: if a secret has no such version.
             ClientError: if a secret cannot be read.
         """
-        return _read_named(client, self.names) if self.names else _read_matching(client, self._list_filters())
+        if self.names:
+            return _read_named(client, self.names)
+        return _read_matching(client, self._list_filters(), together)
 
     def _list_filters(self) -> Sequence[Filter]:
         if self.prefix.startswith("!"):
@@ -82,18 +92,28 @@ def _read_version(client: Client, version: VersionSpec) -> Answer:
         raise
 
 
-def _read_matching(client: Client, filters: Sequence[Filter]) -> Iterator[Answer]:
+def _read_matching(client: Client, filters: Sequence[Filter], together: ReadTogether) -> Iterator[Answer]:
     request: dict[str, Any] = {"SortBy": "name", "SortOrder": "asc", "MaxResults": MAX_PAGE_SIZE}
     if filters:
         request["Filters"] = filters
-    for page in client.get_paginator("list_secrets").paginate(**request):
-        entries = page["SecretList"]
-        for start in range(0, len(entries), MAX_BATCH_SIZE):
-            yield from _add_values(client, entries[start : start + MAX_BATCH_SIZE])
+    pages = iter(client.get_paginator("list_secrets").paginate(**request))
+    while True:
+        with together():
+            read = [(batch, client.batch_get_secret_value(SecretIdList=[entry["ARN"] for entry in batch]))
+                    for page in islice(pages, PAGES_TOGETHER) for batch in _split(page["SecretList"])]
+        if not read:
+            return
+        for batch, answer in read:
+            yield from _add_values(batch, answer)
 
 
-def _add_values(client: Client, entries: Sequence[Answer]) -> Iterator[Answer]:
-    answer: Any = client.batch_get_secret_value(SecretIdList=[entry["ARN"] for entry in entries])
+def _split(entries: Sequence[Answer]) -> Iterator[Sequence[Answer]]:
+    """Entries in batches that BatchGetSecretValue accepts."""
+    for start in range(0, len(entries), MAX_BATCH_SIZE):
+        yield entries[start : start + MAX_BATCH_SIZE]
+
+
+def _add_values(entries: Sequence[Answer], answer: Any) -> Iterator[Answer]:
     values = {each["ARN"]: each for each in answer["SecretValues"]}
     errors = {each["SecretId"]: each for each in answer["Errors"]}
     for entry in entries:

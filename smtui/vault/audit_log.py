@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from smtui.api.limits import MAX_RETENTION_DAYS
+from smtui.api.record import record
 from smtui.vault.audit_tail import AuditTail, read_tail
 from smtui.vault.columns import make_row_reader
 from smtui.vault.database import Database
@@ -34,6 +35,15 @@ UNREADABLE_EVENT = "UnreadableEvent"
 _TEXTS = ("eventName", "eventTime", "eventID")
 _OBJECTS = ("requestParameters", "responseElements", "additionalEventData")
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@record
+class AuditEvent:
+    """An event before it is in the log: its moment (milliseconds), the row of the secret it is about, its members."""
+
+    at: int
+    secret: int | None
+    members: dict[str, Any]
 
 
 def compute_chain(key: bytes, before: bytes, at: int, event: str) -> bytes:
@@ -57,23 +67,17 @@ def read_dropped(database: Database) -> int:
     return _read_start(database)[0]
 
 
-def append_events(
-    database: Database, key: bytes, *, at: int, events: Iterable[tuple[int | None, dict[str, Any]]]
-) -> None:
-    """Adds events of one moment (`at`, milliseconds), each with the row of the secret it is about, or None.
-
-    Raises VaultDamagedError.
-    """
+def append_events(database: Database, key: bytes, events: Iterable[AuditEvent]) -> None:
+    """Adds events in the order of their moments. Raises VaultDamagedError."""
     database.write_owed_rows()
     rows: list[tuple[Any, ...]] = []
     with detect_damage():
         tail = database.digest.get_tail(database) if database.digest else read_tail(database)
         latest, chain = _get_newest(database, tail)
-        latest = max(at, latest)
-        for number, (secret, event) in enumerate(events, tail.id + 1):
-            text = _as_json(event)
-            chain = compute_chain(key, chain, at, text)
-            rows.append((number, at, event["eventName"], secret, text, chain, latest))
+        for number, event in enumerate(events, tail.id + 1):
+            latest, text = max(event.at, latest), _as_json(event.members)
+            chain = compute_chain(key, chain, event.at, text)
+            rows.append((number, event.at, event.members["eventName"], event.secret, text, chain, latest))
     if rows:
         _insert(database, tail.id, rows)
 

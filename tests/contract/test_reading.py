@@ -77,6 +77,25 @@ def test_a_refusal_is_recorded_and_the_others_are_read(stocked, client) -> None:
     assert len(list(stocked.audit_log(outcome="refused"))) == 1
 
 
+def test_a_refusal_that_ends_the_block_is_recorded(stocked, client) -> None:
+    """As every refused call is, and so are the reads before it, whose values stay in the vault."""
+    with pytest.raises(smtui.ClientError), stocked.reading():
+        answer = client.get_secret_value(SecretId="s0")
+        client.get_secret_value(SecretId="none")
+    assert "SecretString" not in answer
+    events = list(stocked.audit_log(operation="GetSecretValue"))
+    assert [each.get("errorCode") for each in events] == ["ResourceNotFoundException", None]
+    assert client.get_secret_value(SecretId="s0")["SecretString"] == "value 0"
+
+
+def test_a_block_inside_another_belongs_to_it(stocked, client) -> None:
+    with stocked.reading():
+        with stocked.reading():
+            answer = client.get_secret_value(SecretId="s0")
+        assert "SecretString" not in answer
+    assert answer["SecretString"] == "value 0"
+
+
 def test_nothing_can_be_changed(stocked) -> None:
     """A change would not wait for the disk. It is refused, and the reads go on."""
     with stocked.reading():

@@ -119,6 +119,11 @@ class AwsContext(AwsAccount):
         """Has no effect: AWS has no transactions, each call is committed alone."""
         yield
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Has no effect: AWS records each read by itself."""
+        yield
+
     def create_secrets(
         self, requests: Sequence[dict[str, Any]], *, region_name: str | None = None, caller: Any = None
     ) -> list[ClientError | None]:

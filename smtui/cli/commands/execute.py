@@ -37,6 +37,7 @@ from smtui.transfer.selection import Selection, get_value
 from smtui.transfer.variables import Naming, Variable
 
 if TYPE_CHECKING:
+    from smtui.api.context import Context
     from smtui.api.types import Client
 
 EXAMPLE = (
@@ -81,7 +82,7 @@ def run(args: argparse.Namespace) -> Exit:
     environment = _make_environment(pristine=args.pristine)
     program = find_program(args.behind[0], environment)
     with open_for_client(args) as vault:
-        values = _read_variables(vault.client(region_name=args.region), args)
+        values = _read_variables(vault, args)
     replace_process(program, args.behind, environment, values)
 
 
@@ -101,17 +102,18 @@ def _keep_descriptors(descriptors: Sequence[int]) -> None:
         inheritance.keep_descriptor(descriptor)
 
 
-def _read_variables(client: Client, args: argparse.Namespace) -> dict[str, str]:
+def _read_variables(vault: Context, args: argparse.Namespace) -> dict[str, str]:
     """The variables made from secrets. Raises SmtuiError."""
     names = variables.VariableNames(ignore_case=sys.platform == "win32")
     values: dict[str, str] = {}
-    for variable in _list_variables(client, args):
+    for variable in _list_variables(vault, args):
         names.add(variable)
         values[variable.name] = variable.value
     return values
 
 
-def _list_variables(client: Client, args: argparse.Namespace) -> Iterator[Variable]:
+def _list_variables(vault: Context, args: argparse.Namespace) -> Iterator[Variable]:
+    client = vault.client(region_name=args.region)
     naming = read_naming(args)
     chosen = set[str]()
     for word in args.targets:
@@ -120,7 +122,7 @@ def _list_variables(client: Client, args: argparse.Namespace) -> Iterator[Variab
         yield from _list_target_variables(client, word, naming)
     if args.prefix:
         replaced = replace(naming, skip=naming.skip | chosen)
-        for answer in Selection(prefix=args.prefix).read_secrets(client):
+        for answer in Selection(prefix=args.prefix).read_secrets(client, vault.reading):
             value = get_value(answer)
             if value is not None:
                 yield from variables.make_variables(answer["Name"], value, args.prefix, naming=replaced)

@@ -10,7 +10,8 @@ can read. The audit log records every exported secret.
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from smtui.api.model import OPERATIONS
 from smtui.cli import diagnostics, output, parameters, terminal
@@ -23,6 +24,9 @@ from smtui.transfer.export import FORMATS, ExportCounts, ExportFormat, Progress,
 from smtui.transfer.export_options import ExportOptions
 from smtui.transfer.private_file import write_private_file
 from smtui.transfer.selection import Selection
+
+if TYPE_CHECKING:
+    from smtui.api.context import Context
 
 EXAMPLE = (
     "smtui export --prefix prod/ --output prod.json\n"
@@ -58,7 +62,7 @@ def run(args: argparse.Namespace) -> Exit:
                          hint="Use --output FILE, a pipe, or --output - for this terminal.")
     options = ExportOptions(naming=read_naming(args), passphrase=_read_passphrase(args) if is_encrypted else None)
     with open_context_for(args) as vault, diagnostics.show_progress() as bar:
-        done = _export(vault.client(region_name=args.region), chosen, args, options, bar)
+        done = _export(vault, chosen, args, options, bar)
     _report(done, is_encrypted=is_encrypted)
     return Exit.DONE
 
@@ -86,13 +90,16 @@ def _parse_selection(args: argparse.Namespace) -> Selection:
 
 
 def _export(
-    client: Any, chosen: Selection, args: argparse.Namespace, options: ExportOptions, bar: Progress | None
+    vault: Context, chosen: Selection, args: argparse.Namespace, options: ExportOptions, bar: Progress | None
 ) -> ExportCounts:
-    format = ExportFormat(args.format)
+    def write(send: Callable[[bytes], object]) -> ExportCounts:
+        client = vault.client(region_name=args.region)
+        return export(client, chosen, ExportFormat(args.format), send, bar, options, together=vault.reading)
+
     if args.output in (None, STANDARD_OUTPUT):
-        return export(client, chosen, format, output.write_chunk, bar, options)
+        return write(output.write_chunk)
     with write_private_file(expand_home(args.output), force=args.force) as file:
-        return export(client, chosen, format, file.write, bar, options)
+        return write(file.write)
 
 
 def _report(done: ExportCounts, *, is_encrypted: bool) -> None:

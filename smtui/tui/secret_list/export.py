@@ -202,7 +202,8 @@ async def export_secrets(app: Shell, session: Session, entries: Sequence[SecretL
 async def _write_file(app: Shell, region: str, selection: Selection, target: ExportTarget) -> ExportCounts:
     def export_into_file(vault: Vault, progress: Progress) -> ExportCounts:
         with write_private_file(target.file) as file:
-            return export(vault.client(region_name=region), selection, target.format, file.write, progress)
+            client = vault.client(region_name=region)
+            return export(client, selection, target.format, file.write, progress, together=vault.reading)
 
     return await run_job(app, TITLE, export_into_file)
 

@@ -213,6 +213,22 @@ def test_pages_are_read_as_they_are_written(many: Any) -> None:
     assert [each["SecretString"] for each in json.loads(b"".join(pieces))] == [str(number) for number in range(9)]
 
 
+def test_many_reads_share_one_commit_which_comes_before_their_values(
+    vault: smtui.Vault, many: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selection, "PAGES_TOGETHER", 2)
+    counts: list[int] = []
+
+    with vault.reopen() as other:
+        def count_events(piece: bytes) -> None:
+            counts.append(len(list(other.audit_log(operation="GetSecretValue"))))
+
+        done = export(many, Selection(), ExportFormat.JSON, count_events, together=vault.reading)
+
+    assert done.written == 9
+    assert sorted(set(counts)) == [8, 9]
+
+
 def test_whoever_follows_it_can_stop_it(many: Any, tmp_path: Path) -> None:
     """An exception from the progress callback stops the export and removes the file."""
     class JobStoppedError(Exception):
