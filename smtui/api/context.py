@@ -147,8 +147,9 @@ class Context(Protocol):
         """The colour of its name on screens, or empty."""
 
     @property
-    def denials(self) -> Mapping[tuple[str, str], str]:
-        """What was refused to the caller so far, where that is not known before: by operation and secret."""
+    def denials(self) -> Mapping[tuple[str, str, str], str]:
+        """What was refused to the caller so far, where that is not known before: a sentence by the operation, the
+        Region, and the secret or key as the request named it, which is empty where it named none."""
 
     @property
     def region_name(self) -> str:

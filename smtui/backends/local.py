@@ -60,7 +60,7 @@ class Vault(VaultParts, SharedCommits):
 
     colour = ""
     """An account may have one, to be told from others."""
-    denials: Mapping[tuple[str, str], str] = MappingProxyType({})
+    denials: Mapping[tuple[str, str, str], str] = MappingProxyType({})
     """None: the engine decides by the policy, which screens can read."""
 
     def __init__(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 
 from smtui.api.context import Feature
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui import key_names, keys
 from smtui.tui.bridge import gesture
 from smtui.tui.reading_screen import Answer, ReadingScreen
 from smtui.tui.undo.undo_change import undo_change
@@ -30,6 +31,9 @@ class SessionScreen(ReadingScreen[Answer]):
 
     needs: ClassVar[Mapping[str, Feature]] = {}
     """What actions need that not every context has. Their keys stay in their places, dimmed, and say why."""
+
+    operations: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """Operations of which an action needs one. Its key is dimmed once AWS has refused all of them to the caller."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -61,7 +65,33 @@ class SessionScreen(ReadingScreen[Answer]):
 
     def find_denied_reason(self, action: str) -> SafeText:
         """Returns why an action is impossible here; empty if it is possible or needs no message."""
-        return sanitize(self.vault.can.explain(self.needs[action]) if action in self.needs else "")
+        lacking = self.vault.can.explain(self.needs[action]) if action in self.needs else ""
+        return sanitize(lacking) or self._find_learned_denial(action)
+
+    def list_operations(self, action: str) -> Sequence[str]:
+        """The operations of which an action needs one, for what is under the cursor now."""
+        return self.operations.get(action, ())
+
+    def list_resource_ids(self) -> Collection[str]:
+        """What requests of this screen name: the ids, names and ARNs of the secret or the key under the cursor."""
+        return ()
+
+    def get_region(self, action: str) -> str:
+        """The Region in which an action makes its requests."""
+        return self.session.region
+
+    def _find_learned_denial(self, action: str) -> SafeText:
+        """Why AWS has refused an action to the caller before; empty if it has not."""
+        denials, operations = self.vault.denials, self.list_operations(action)
+        if not denials or not operations:
+            return SafeText("")
+        ids, region = {"", *self.list_resource_ids()}, self.get_region(action)
+        refusals = {operation: sentence for (operation, where, resource), sentence in [*denials.items()]
+                    if where == region and resource in ids}
+        if any(operation not in refusals for operation in operations):
+            return SafeText("")
+        key = key_names.spell(keys.find_key("everywhere.read_again", self.app.settings.keys))
+        return sanitize(f"{refusals[operations[0]]} {key} tries again.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return None if self.find_denied_reason(action) else super().check_action(action, parameters)

@@ -16,7 +16,12 @@ class TellingApp(QuietApp[None]):
         self.notify(sanitize(sentence), severity="warning", markup=False, timeout=seconds)
 
     def report(self, error: SmtuiError) -> None:
-        """Shows an error and its hint. A stopped job is shown as information, not as an error."""
+        """Shows an error and its hint. A stopped job is shown as information, not as an error.
+
+        The footer is updated, because AWS may have refused to the caller what a key does.
+        """
+        if self.screen_stack:
+            self.screen.refresh_bindings()
         if isinstance(error, JobStoppedError):
             self.notify(sanitize(error), markup=False)
             return

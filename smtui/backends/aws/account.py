@@ -84,8 +84,8 @@ class AwsAccount:
         return self.guard.refuses_changes
 
     @property
-    def denials(self) -> dict[tuple[str, str], str]:
-        """What AWS has refused to the caller so far: the sentence by the operation and the secret as it was named."""
+    def denials(self) -> dict[tuple[str, str, str], str]:
+        """What AWS has refused to the caller so far, see `smtui.api.context.Context.denials`."""
         return self._connection.denials
 
     @property

@@ -7,7 +7,7 @@ botocore's events, below the clients.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import cache
 from threading import Lock, RLock
@@ -26,6 +26,7 @@ NO_CODE = "The profile needs an MFA code, and there is no terminal to ask for on
 CLOSED = "The connection to the account is closed."
 APP_ID = "smtui"
 """The name of the program in CloudTrail's `userAgent`."""
+RESOURCE_MEMBERS = ("SecretId", "KeyId", "TargetKeyId", "AliasName")
 CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 5, 20, 4
 """Seconds, seconds, and how often a request is sent at most."""
 
@@ -55,8 +56,8 @@ class Connection:
         self.title = title
         self.profile = profile
         self.meter = CallMeter()
-        self.denials: dict[tuple[str, str], str] = {}
-        """What AWS has refused to the caller: the sentence by the operation and the secret as it was named."""
+        self.denials: dict[tuple[str, str, str], str] = {}
+        """What AWS has refused to the caller, see `smtui.api.context.Context.denials`."""
         self._guard = guard
         self._limit = limit
         self._lock = RLock()
@@ -107,7 +108,7 @@ class Connection:
                 client = self._get_client(service, region)
                 response: dict[str, Any] = getattr(client, format_method_name(operation))(**params)
         except AccessDeniedException as denial:
-            self.denials[operation, str(params.get("SecretId", ""))] = denial.sentence
+            self.denials[operation, region, _find_resource(params)] = denial.sentence
             raise
         if operation in READING_OPERATIONS and is_web_page(response):
             raise make_foreign_error(response["ResponseMetadata"], self.title)
@@ -164,6 +165,11 @@ class Connection:
             raise UnwantedCallError
         self._limit.wait()
         self.meter.record(service, operation)
+
+
+def _find_resource(params: Mapping[str, Any]) -> str:
+    """The secret, the key or the alias of a request, as it was named; empty if it has none."""
+    return next((str(params[member]) for member in RESOURCE_MEMBERS if member in params), "")
 
 
 def _make_session(profile: str, ask_code: AskCode | None) -> Any:

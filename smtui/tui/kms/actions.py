@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -39,9 +39,18 @@ ALIAS_REMOVED = SafeText(
     "The key is kept. Secrets that use this alias cannot get new versions until it points to a key again."
 )
 
+OPERATIONS: Mapping[str, Sequence[str]] = {
+    "add": ("CreateKey",), "edit": ("UpdateKeyDescription",), "delete": ("ScheduleKeyDeletion",),
+    "restore": ("CancelKeyDeletion",), "alias": ("CreateAlias", "UpdateAlias", "DeleteAlias"),
+    "policy": ("GetKeyPolicy",), "tag": ("TagResource", "UntagResource"),
+}
+"""Operations of which an action on a key needs one; Disable/enable needs the one for the state of the key."""
+
 
 class KeyActionsScreen(SessionScreen[None]):
     """A screen with a KMS key under its cursor and the actions on that key."""
+
+    operations = OPERATIONS
 
     @property
     def kms(self) -> KeyClient:
@@ -52,6 +61,15 @@ class KeyActionsScreen(SessionScreen[None]):
     @abstractmethod
     def current(self) -> KmsKey | None:
         """The key under the cursor; None if there is none."""
+
+    def list_resource_ids(self) -> Collection[str]:
+        key = self.current
+        return [key.id, key.arn, *key.aliases] if key else []
+
+    def list_operations(self, action: str) -> Sequence[str]:
+        if action == "switch_state" and self.current is not None:
+            return ["DisableKey"] if self.current.state == "Enabled" else ["EnableKey"]
+        return super().list_operations(action)
 
     def _require_changeable(self) -> KmsKey | None:
         """Returns the key under the cursor if it can be changed; otherwise shows why not and returns None."""

@@ -124,6 +124,7 @@ class KmsKeysScreen(KeyAttributesScreen):
         key = self.current
         lines = self._describe(key) if key else ()
         self.query_one("#about", Static).update(Content("\n").join(lines))
+        self.refresh_bindings()
 
     def _describe(self, key: KmsKey) -> Iterator[Content]:
         sealed = self._get_usage(key)

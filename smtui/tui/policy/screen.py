@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from textual import getters
@@ -22,6 +22,7 @@ from smtui.tui.policy.policy_write import PolicyWriter
 from smtui.tui.policy.preview import confirm_policy, confirm_removal
 from smtui.tui.policy.templates import TEMPLATES
 from smtui.tui.policy.validation import PolicyValidator
+from smtui.tui.secret.allowed_actions import POLICY_OPERATIONS
 from smtui.tui.secret.tabs import POLICY, SecretTab
 from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.widgets.chrome import Footer
@@ -47,6 +48,7 @@ class PolicyScreen(SecretTab):
     number = POLICY
     opened_by = ("get_resource_policy",)
     change_action = "policy"
+    operations = POLICY_OPERATIONS
 
     editor = getters.query_one(PolicyEditor)
     access_list = getters.query_one(AccessList)
@@ -110,6 +112,9 @@ class PolicyScreen(SecretTab):
         if action == "remove" and self.has_read and not self._attached:
             return False
         return False if action in VIEW_ACTIONS and self.is_editing else super().check_action(action, parameters)
+
+    def list_resource_ids(self) -> Collection[str]:
+        return self.list_secret_ids(self.secret)
 
     def _can_change(self) -> bool:
         """Whether the policy can be changed; if not, a notification gives the reason."""

@@ -32,7 +32,7 @@ from smtui.tui.replication.replica_requests import (
     replicate,
 )
 from smtui.tui.replication.replicas import Replica, ReplicaSet, read_replica_set
-from smtui.tui.secret.allowed_actions import find_denied_reason
+from smtui.tui.secret.allowed_actions import REPLICATION_OPERATIONS, find_denied_reason
 from smtui.tui.secret.tabs import REPLICATION, SecretTab
 from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.undo import inverse
@@ -67,6 +67,7 @@ class ReplicationScreen(SecretTab):
     AUTO_FOCUS = "Table"
     number = REPLICATION
     change_action = "replication"
+    operations = REPLICATION_OPERATIONS
 
     table = getters.query_one(Table)
 
@@ -122,13 +123,24 @@ class ReplicationScreen(SecretTab):
         if not self.has_read:
             return True
         member = self.current
-        if action == "retry":
-            return member is not None and member.has_failed
-        if action in ("delete", "promote"):
-            return member is not None and not member.is_primary
+        if action == "retry" and not (member is not None and member.has_failed):
+            return False
+        if action in ("delete", "promote") and (member is None or member.is_primary):
+            return False
         return super().check_action(action, parameters)
 
     # Changes.
+
+    def list_resource_ids(self) -> Collection[str]:
+        if self.replica_set is None or self.current is None:
+            return self.list_secret_ids(None)
+        return [*self.list_secret_ids(self.replica_set.primary), self.current.arn]
+
+    def get_region(self, action: str) -> str:
+        """Replicas are added and removed in the Region of the primary, and promoted in their own."""
+        if self.replica_set is None or self.current is None:
+            return self.session.region
+        return self.current.region if action == "promote" else self.replica_set.region
 
     def _require_changeable(self) -> ReplicaSet | None:
         """Returns the replica set if it can be changed; otherwise shows why not and returns None."""

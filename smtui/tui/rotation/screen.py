@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from smtui.tui.rotation.function_text import describe_function, format_function_
 from smtui.tui.rotation.new_function import create_function
 from smtui.tui.rotation.rotation_conflict import FunctionChangedError, format_settings, guard_rotation
 from smtui.tui.rotation.schedule_text import remove_computed_days
+from smtui.tui.secret.allowed_actions import ROTATION_OPERATIONS
 from smtui.tui.secret.conflict import ConflictAnswer
 from smtui.tui.secret.guarded_write import EDIT_ANSWERS, GuardedWrite
 from smtui.tui.secret.tabs import ROTATION, SecretTab
@@ -58,6 +59,7 @@ class RotationScreen(SecretTab):
     number = ROTATION
     opened_by = ("describe_rotation",)
     change_action = "rotation"
+    operations = ROTATION_OPERATIONS
 
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session, secret_id)
@@ -97,6 +99,9 @@ class RotationScreen(SecretTab):
         return {each["FunctionArn"]: each for each in listed["Functions"]}
 
     # Actions.
+
+    def list_resource_ids(self) -> Collection[str]:
+        return self.list_secret_ids(self.rotation.secret if self.rotation else None)
 
     def _get_changeable(self) -> RotationState | None:
         """Returns the rotation if it can be changed; otherwise notifies the user of the reason, and returns None."""

@@ -5,6 +5,7 @@ The service refuses these calls too. The screens ask here first, so that they ca
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText, sanitize
@@ -21,12 +22,26 @@ VALUE_ACTIONS = frozenset({
 DENIED_BEFORE_DELETION = READ_ACTIONS | VALUE_ACTIONS | {"tag", "change_key", "policy", "rotation", "replication"}
 DENIED_ON_REPLICA = VALUE_ACTIONS | {"tag", "delete", "restore", "policy", "rotation", "replication"}
 DENIED_IF_MANAGED = VALUE_ACTIONS | {"change_key", "rotation"}
-OPERATIONS = {
-    **dict.fromkeys(READ_ACTIONS, "GetSecretValue"), "edit": "GetSecretValue", "edit_in_editor": "GetSecretValue",
-    **dict.fromkeys(("move_label", "attach", "remove_label", "roll_back"), "UpdateSecretVersionStage"),
-    "edit_description": "UpdateSecret", "tag": "TagResource", "delete": "DeleteSecret", "restore": "RestoreSecret",
+OPERATIONS: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(READ_ACTIONS, ("GetSecretValue",)),
+    **dict.fromkeys(("edit", "edit_in_editor"), ("GetSecretValue",)), "from_file": ("PutSecretValue",),
+    **dict.fromkeys(("move_label", "attach", "remove_label", "roll_back"), ("UpdateSecretVersionStage",)),
+    **dict.fromkeys(("edit_description", "change_key"), ("UpdateSecret",)),
+    "tag": ("TagResource", "UntagResource"), "delete": ("DeleteSecret",), "restore": ("RestoreSecret",),
 }
-"""An operation without which an action is impossible, to dim its key once the operation was refused."""
+"""Operations of which an action on a secret needs one."""
+POLICY_OPERATIONS: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(("edit", "template", "store"), ("PutResourcePolicy",)), "validate": ("ValidateResourcePolicy",),
+    "remove": ("DeleteResourcePolicy",),
+}
+ROTATION_OPERATIONS: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(("edit", "rotate"), ("RotateSecret",)), "cancel_rotation": ("CancelRotateSecret",),
+}
+REPLICATION_OPERATIONS: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(("add", "retry"), ("ReplicateSecretToRegions",)), "promote": ("StopReplicationToReplica",),
+    "delete": ("RemoveRegionsFromReplication",),
+}
+"""The same for the actions of the other tabs."""
 DELETION_SCHEDULED = SafeText("Scheduled for deletion. Restore it (U) to read or change it.")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import key_names, keys
 from smtui.tui.secret.allowed_actions import OPERATIONS, find_denied_reason
 from smtui.tui.secret.tabs import SecretTab
 
@@ -20,6 +20,8 @@ class BaseSecretScreen(SecretTab):
     Both are those of the last `reload`.
     """
 
+    operations = OPERATIONS
+
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session, secret_id)
         self.secret: DescribeSecretResponse | None = None
@@ -33,14 +35,7 @@ class BaseSecretScreen(SecretTab):
         """Why the state of the secret denies an action, or AWS has refused it to the caller before."""
         if self.secret is None:
             return SafeText("")
-        return (find_denied_reason(self.secret, self.session.region, action) or super().find_denied_reason(action)
-                or self._find_learned_denial(action))
+        return find_denied_reason(self.secret, self.session.region, action) or super().find_denied_reason(action)
 
-    def _find_learned_denial(self, action: str) -> SafeText:
-        denials, operation = self.vault.denials, OPERATIONS.get(action)
-        if not denials or operation is None or self.secret is None:
-            return SafeText("")
-        ids = (self.secret_id, self.secret["ARN"], self.secret["Name"])
-        refusal = next((denials[operation, each] for each in ids if (operation, each) in denials), "")
-        key = key_names.spell(keys.find_key("everywhere.read_again", self.app.settings.keys))
-        return sanitize(f"{refusal} {key} tries again." if refusal else "")
+    def list_resource_ids(self) -> Collection[str]:
+        return self.list_secret_ids(self.secret)

@@ -80,6 +80,10 @@ class SecretTab(SessionScreen["int | None"]):
         return cast("DescribeSecretResponse", await call(
             describe, self.secret_id, region_name=self.session.region))
 
+    def list_secret_ids(self, secret: DescribeSecretResponse | None) -> list[str]:
+        """What requests may call the secret: the id that this screen has, and name and ARN once it is read."""
+        return [self.secret_id, *([secret["ARN"], secret["Name"]] if secret else [])]
+
     def _find_denied_reason(self, secret: DescribeSecretResponse) -> SafeText:
         return find_denied_reason(secret, self.session.region, self.change_action)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from textual import on
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
+from smtui.tui.secret.allowed_actions import OPERATIONS
 from smtui.tui.secret_list.columns import COLUMNS, propose_columns
 from smtui.tui.secret_list.copying import CopyingScreen
 from smtui.tui.secret_list.filter_bar import FilterLine
@@ -32,6 +33,7 @@ class SecretsScreen(TreeScreen, CopyingScreen):
 
     BINDINGS = keys.list_bindings("secrets")
     at_once = frozenset({"add", "filter", "saved", "columns", "preview"})
+    operations = OPERATIONS
 
     # The list and its order.
 
@@ -132,6 +134,11 @@ class SecretsScreen(TreeScreen, CopyingScreen):
         if not self.secrets.selection.entries and get_group(self.secrets):
             self.say(f"This is a group. {self.find_key('secrets.select')} marks all secrets in it.")
         return self.secrets.selection.entries or ([current] if current else [])
+
+    def list_resource_ids(self) -> Collection[str]:
+        """Those of the secret under the cursor. A selection has a plan, which says what is refused for each secret."""
+        current = None if self.secrets.selection.entries else self.secrets.current
+        return [current["ARN"], current["Name"]] if current else []
 
     def _find_targets_to_change(self) -> list[SecretListEntry]:
         """The targets; none in a read-only session, which says so."""
