@@ -20,9 +20,9 @@ from tests.doc_tables import ROOT
 AREAS = {
     "cli": ("smtui/cli",),
     "screens": ("smtui/tui",),
-    "errors": ("smtui/api", "smtui/backends", "smtui/clipboard", "smtui/editor", "smtui/engine", "smtui/health",
-               "smtui/passphrase", "smtui/policy", "smtui/protocol", "smtui/rotation", "smtui/rules", "smtui/server",
-               "smtui/system", "smtui/text", "smtui/transfer", "smtui/vault"),
+    "errors": ("smtui/api", "smtui/backends", "smtui/clipboard", "smtui/comparison", "smtui/editor", "smtui/engine",
+               "smtui/health", "smtui/passphrase", "smtui/policy", "smtui/protocol", "smtui/rotation", "smtui/rules",
+               "smtui/server", "smtui/system", "smtui/text", "smtui/transfer", "smtui/vault"),
 }
 """The packages whose literals are read, by area."""
 SHOWING = frozenset({

@@ -28,8 +28,8 @@ ODD_ENGLISH = re.compile(
 )
 """Turns of phrase that read translated, or have a standard term: see `wording` in the reference of the project."""
 PAGES = ("README.md", *(f"docs/{name}" for name in (
-    "boto3.md", "commands.md", "contexts.md", "filters.md", "keys.md", "rotation.md", "security.md", "semantics.md",
-    "settings.md", "vault-file.md")))
+    "boto3.md", "commands.md", "compare.md", "contexts.md", "filters.md", "keys.md", "rotation.md", "security.md",
+    "semantics.md", "settings.md", "vault-file.md")))
 
 
 def list_odd_texts(literals: list[Literal]) -> list[str]:

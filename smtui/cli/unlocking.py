@@ -75,6 +75,19 @@ def open_for(args: argparse.Namespace) -> Iterator[Vault]:
         yield vault
 
 
+@contextmanager
+def open_copy(path: Path, args: argparse.Namespace) -> Iterator[Vault]:
+    """A vault file such as a backup, opened without writing. It may be older than this machine last saw of the vault.
+
+    Raises:
+        SmtuiError: if it cannot be opened.
+    """
+    args.read_only = True
+    check_file(path)
+    with _unlock(path, args) as vault:
+        yield vault
+
+
 def open_to_keep(args: argparse.Namespace) -> Vault:
     """The unlocked vault that the options select, for a server that closes it. Raises SmtuiError."""
     if rotation_session.is_rotation_function():

@@ -16,7 +16,7 @@ BEFORE = ""
 HELP = "help"
 NOTHING, HIDDEN = "-", "!"
 """Fields that say that a row has no choices or no help, and that it is hidden."""
-FILES = ("FILE", "PATH", "INTERPRETER")
+FILES = ("FILE", "PATH", "INTERPRETER", "LEFT", "RIGHT", "PLAN")
 SECRETS = ("NAME[:", "NAME[#", "OLD", "[VARIABLE=]NAME", "PREFIX", "SECRET")
 """Beginnings of the metavars of words that are names of secrets, or prefixes of them."""
 SECRET_PARAMETERS = ("SecretId", "SecretIdList", "target", "may_read")

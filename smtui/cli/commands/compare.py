@@ -1,0 +1,83 @@
+"""Compares the secrets of two sides, without showing a value. Each side is one of these:
+
+    NAME[@REGION]    a context: an AWS account or a vault, see smtui contexts
+    .[@REGION]       the context or vault that --context, --vault or the defaults select
+    PATH[@REGION]    a vault file, such as a backup; it is opened read-only
+    PATH             a file that smtui import can read
+
+    ~ NAME    differs: + and - are keys that only the right or the left side has, ~ those that differ
+    ! NAME    conflict: both sides have changed since the version that they share
+    r NAME    differs, and the secret on the right rotates
+    < NAME    only on the left
+    > NAME    only on the right
+
+Secrets with the same version ID on both sides have the same value, because the ID travels with a copy: no value is read
+for them. All others are read in batches of 20 and compared. With --no-values only the lists are read, which needs
+permission for ListSecrets only. The exit code is 0 if nothing differs and 1 if something does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from smtui.cli import diagnostics, output
+from smtui.cli.comparison_report import build_answer, format_lines
+from smtui.cli.comparison_sides import open_sides
+from smtui.cli.exit_codes import Exit, UsageError
+from smtui.cli.parser import TEXT_OR_JSON
+from smtui.comparison.compare import CompareOptions, Status, compare
+from smtui.comparison.differences import Part
+from smtui.comparison.names import InvalidRuleError, NameRules, parse_rules
+
+EXAMPLE = (
+    "smtui compare dev prod --rename dev/=prod/\n"
+    "smtui compare prod@us-east-1 prod@eu-west-1 --no-values\n"
+    "smtui compare backup.vault . --output json\n"
+    "smtui compare .env . --rename =dev/"
+)
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("left", metavar="LEFT", help="a context, a vault file or a file that can be imported")
+    parser.add_argument("right", metavar="RIGHT", help="what it is compared with")
+    parser.add_argument("--rename", metavar="FROM=TO", action="append", default=[],
+                        help="compare only the secrets below FROM on the left with those below TO on the right; "
+                             "can be repeated")
+    parser.add_argument("--no-values", action="store_true", help="compare version IDs only; no value is read")
+    parser.add_argument("--verify", action="store_true", help="read the values with the same version ID too")
+    parser.add_argument("--policies", action="store_true",
+                        help="compare resource policies too, with one call for each secret of both sides")
+    parser.add_argument("--ignore", metavar="PART", nargs="+", choices=[part.value for part in Part], default=[],
+                        help="do not compare these: " + ", ".join(Part))
+    parser.add_argument("--output", choices=TEXT_OR_JSON, default="text", help="text (default) or json")
+
+
+def run(args: argparse.Namespace) -> Exit:
+    rules, options = read_rules(args), _read_options(args)
+    with open_sides((args.left, args.right), args) as (left, right):
+        if args.no_values and not (left.side.has_versions and right.side.has_versions):
+            raise UsageError("A file has no version IDs: omit --no-values.")
+        with diagnostics.show_progress() as bar:
+            pairs = compare(left.side, right.side, rules, options, bar)
+    if args.output == "json":
+        output.write_line(json.dumps(build_answer(left, right, pairs), indent=4, ensure_ascii=False))
+    else:
+        for line in format_lines(pairs):
+            output.write_line(line)
+    return Exit.DONE if all(pair.status is Status.SAME for pair in pairs) else Exit.REFUSED
+
+
+def read_rules(args: argparse.Namespace) -> NameRules:
+    """The rules of --rename. Raises UsageError."""
+    try:
+        return parse_rules(args.rename)
+    except InvalidRuleError as error:
+        raise UsageError(f"--rename: {error}") from None
+
+
+def _read_options(args: argparse.Namespace) -> CompareOptions:
+    if args.no_values and args.verify:
+        raise UsageError("Use either --no-values or --verify.")
+    return CompareOptions(values=not args.no_values, verify=args.verify, policies=args.policies,
+                          ignored=frozenset(map(Part, args.ignore)))
