@@ -37,10 +37,10 @@ def is_long(path: str, args: argparse.Namespace) -> bool:
     Raises:
         OSError: if it cannot be read.
     """
-    if path == "-" or args.as_one:
+    if path == "-" or args.as_one or args.last:
         return False
     kind = long_file.find_long_kind(expand_home(path), LONG)
-    if kind is LongKind.VARIABLES and (args.last or args.expand or args.upper):
+    if kind is LongKind.VARIABLES and (args.expand or args.upper):
         return False
     is_wanted = kind is not None and args.format in (None, kind.value)
     return is_wanted or (kind is LongKind.LIST and args.format == ImportFormat.JSON)
@@ -86,7 +86,7 @@ def _import_entries(
     conflicts: list[Step] = []
     unused_history = 0
     steps = import_entries(target, require_unique(entries), args.difference)
-    with diagnostics.show_progress() as bar:
+    with diagnostics.show_progress() as bar, import_reading.suggest_last():
         for step in steps:
             counts[step.action] += 1
             unused_history += count_unused_history([step])

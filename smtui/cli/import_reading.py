@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from smtui.transfer import formats
 from smtui.transfer.combination import combine, describe_losses
 from smtui.transfer.dotenv import EnvOptions
 from smtui.transfer.entry import Entry, add_prefixes, refuse_duplicates
-from smtui.transfer.errors import SourcePassphraseError
+from smtui.transfer.errors import RepeatedNameError, SourcePassphraseError
 from smtui.transfer.formats import ImportFormat
 from smtui.transfer.item import LeftBehind
 from smtui.transfer.mapping import MappingOptions, merge_left_behind
@@ -40,7 +41,8 @@ def read_entries(args: argparse.Namespace, paths: Sequence[str]) -> tuple[list[E
     entries = [entry for content in contents for entry in content.entries]
     if args.last:
         entries = [*{entry.name: entry for entry in entries}.values()]
-    refuse_duplicates(entries)
+    with suggest_last():
+        refuse_duplicates(entries)
     if not entries:
         report_left_behind(contents)
         raise UsageError("Nothing to import.")
@@ -49,6 +51,16 @@ def read_entries(args: argparse.Namespace, paths: Sequence[str]) -> tuple[list[E
     losses = describe_losses(entries, _list_left_behind(contents))
     first, *others = (replace(content, left_behind=[]) for content in contents)
     return [combine(entries, args.as_one)], [replace(first, left_behind=losses), *others]
+
+
+@contextmanager
+def suggest_last() -> Iterator[None]:
+    """Adds the option that helps to the hint of an error about a name that is given twice."""
+    try:
+        yield
+    except RepeatedNameError as error:
+        error.hint = f"{error.hint} --last takes the last one."
+        raise
 
 
 def open_source(path: str, env_options: EnvOptions) -> SourceFile:

@@ -23,6 +23,7 @@ EXPORT = r"(?:(?:export|(?:declare|typeset)[ \t]+-[A-Za-z]+)[ \t]+)?"
 _START = re.compile(rf"[ \t]*{EXPORT}([A-Za-z0-9_./@+!-]+)[ \t]*=[ \t]*")
 _BLANK = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 _ALONE = re.compile(rf"[ \t]*{EXPORT}[A-Z_][A-Z0-9_]*[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
+_SECTION = re.compile(r"[ \t]*\[[^\n]*\][ \t]*(?:\n|\Z)")
 _COMMENT = re.compile(r"[ \t]#.*")
 _ESCAPED = re.compile(r'\\([nrt"\\$`])')
 _QUOTED = {
@@ -243,6 +244,9 @@ def _note_references(found: Sequence[Assignment], file: str, *, is_expanded: boo
 def _parse_name(text: str, at: int, place: str) -> tuple[str, int]:
     """The name before `=`, and the offset of its value."""
     start = _START.match(text, at)
+    if start is None and _SECTION.match(text, at):
+        raise make_unreadable_error(
+            place, "expected NAME=value, not [SECTION] of an INI file; without such lines the file is read as .env")
     if start is None:
         raise make_unreadable_error(place, "expected NAME=value")
     return start[1], start.end()

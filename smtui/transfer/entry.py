@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from smtui.text.interruption import check_interruption
-from smtui.transfer.errors import UnreadableFileError
+from smtui.transfer.errors import RepeatedNameError, UnreadableFileError
 
 Value = str | bytes
 
@@ -45,20 +45,20 @@ def make_unreadable_error(place: str, reason: str) -> UnreadableFileError:
 
 
 def refuse_duplicates(entries: Iterable[Entry]) -> None:
-    """Raises UnreadableFileError if two entries have the same name."""
+    """Raises RepeatedNameError if two entries have the same name."""
     for _ in require_unique(entries):
         pass
 
 
 def require_unique(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Passes the entries on. Raises UnreadableFileError at the second one of a name."""
+    """Passes the entries on. Raises RepeatedNameError at the second one of a name."""
     places: dict[int, str] = {}
     for entry in entries:
         check_interruption()
         name = hash(entry.name)
         if name in places:
             first = f", first at {places[name]}" if places[name] else ""
-            raise make_unreadable_error(entry.place, f"{entry.name} is given twice{first}")
+            raise RepeatedNameError(f"{entry.place}: {entry.name} is given twice{first}.", hint="Nothing was imported.")
         places[name] = entry.place if len(places) < MAX_PLACES else ""
         yield entry
 

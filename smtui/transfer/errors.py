@@ -27,6 +27,10 @@ class DuplicateNamesError(UnreadableFileError):
         super().__init__(message, hint=hint)
 
 
+class RepeatedNameError(UnreadableFileError):
+    """Two entries of an import have the same name."""
+
+
 class FileNotWrittenError(TransferError):
     """A file was not written; an existing file is unchanged."""
 

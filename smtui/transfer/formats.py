@@ -56,6 +56,8 @@ HELP_WIDTH, HELP_INDENT = 116, 20
 CURRENT_VALUES = MappingOptions()
 HEADER_HINT = ("Write one as its first line. Keeper: folder,title,login,password,website address,notes,shared folder - "
                "Dashlane: title,url,username,password,note, in the order of its cells.")
+INI_HINT = ("To store it as one secret: smtui set NAME --file FILE. For a secret of each value, remove the lines "
+            "[SECTION]: lines NAME=value are read as a .env file.")
 UNKNOWN_HINT = "smtui import --help lists what is read; --format NAME chooses."
 
 
@@ -263,6 +265,7 @@ def read_once(file: SourceFile, key: SourceKey = NO_KEY) -> OpenedSource:
 def _choose_source(file: SourceFile, format: ImportFormat | None = None) -> Source:
     source = BY_FORMAT[format] if format else recognise_source(file)
     if format and not source.is_general and not source.recognise(file):
+        _check_yaml(file)
         raise make_unreadable_error(file.name, f"it was not recognised as {format}")
     return source
 
@@ -316,11 +319,25 @@ def recognise_source(file: SourceFile) -> Source:
     if file.is_folder:
         raise make_unreadable_error(f"cannot read {file.name}", "it is a folder in no format that smtui knows")
     file.require_text()
+    if file.is_ini:
+        raise UnknownSourceError(f"{file.name} is an INI file with sections, which is not read.",
+                                 hint=INI_HINT.replace("FILE", file.name))
     if file.looks_like_json:
         _check_json(file)
+    _check_yaml(file)
     if csv_table.is_headerless(file):
         raise UnknownSourceError(f"{file.name} is CSV without a line that names its columns.", hint=HEADER_HINT)
     raise UnknownSourceError(f"{file.name} is in no format that smtui knows.", hint=UNKNOWN_HINT)
+
+
+def _check_yaml(file: SourceFile) -> None:
+    """Raises an error that says why YAML is not read, or how a mapping of no known kind is read."""
+    if file.yaml_problem:
+        raise UnknownSourceError(f"{file.name} is YAML in no format that smtui knows: {file.yaml_problem}.",
+                                 hint=UNKNOWN_HINT)
+    if not file.looks_like_json and len(file.documents) == 1 and isinstance(file.documents[0], dict):
+        raise UnknownSourceError(f"{file.name} is YAML in no format that smtui knows.",
+                                 hint="If each of its members is one secret: --format yaml.")
 
 
 def _check_json(file: SourceFile) -> None:

@@ -70,14 +70,14 @@ class OpenedSource:
                            left_behind, self.is_encrypted, opened=self)
 
     def apply_switches(self, switches: frozenset[Switch] = NO_SWITCHES) -> FileContent:
-        """The entries with some switches on. Variables with several values are refused, unless `LAST` is on.
+        """The entries with some switches on. Names with several values are refused, unless `LAST` is on.
 
         Raises:
             UnreadableFileError: if `EXPAND` is on, and a variable refers to one that is not there.
         """
         options = make_mapping_options(switches)
         if self.read_variables is None:
-            return self.make_entries(options)
+            return _take_last_values(self.make_entries(options), is_wanted=Switch.LAST in switches)
         env_options = make_env_options(switches)
         refused: Mapping[str, str] = {}
         try:
@@ -90,7 +90,8 @@ class OpenedSource:
 
     def list_switches(self) -> frozenset[Switch]:
         """The switches that change anything."""
-        return frozenset([*list_item_switches(self.content.items), *self._list_variable_switches()])
+        repeated = [Switch.LAST] if self.read_variables is None and self.apply_switches().refused else []
+        return frozenset([*list_item_switches(self.content.items), *self._list_variable_switches(), *repeated])
 
     def _list_variable_switches(self) -> list[Switch]:
         if self.read_variables is None:
@@ -102,3 +103,13 @@ class OpenedSource:
             Switch.EXPAND: any("$" in entry.value for entry in entries if isinstance(entry.value, str)),
         }
         return [switch for switch, changes in means.items() if changes]
+
+
+def _take_last_values(content: FileContent, *, is_wanted: bool) -> FileContent:
+    """One entry for each name: the last one. If that is not wanted, those given several times are refused."""
+    counts = Counter(entry.name for entry in content.entries)
+    if len(counts) == len(content.entries):
+        return content
+    repeated = () if is_wanted else (name for name, count in counts.items() if count > 1)
+    last = {entry.name: entry for entry in content.entries}
+    return replace(content, entries=[*last.values()], refused=dict.fromkeys(repeated, SEVERAL_VALUES))

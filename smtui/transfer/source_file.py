@@ -24,6 +24,8 @@ UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 BYTE_ORDER_MARK = "\ufeff"
 MAX_DOCUMENTS = 100_000
 _SPACE = re.compile(r"[\s\x1e]*")
+_INI = re.compile(r"(?:[ \t]*(?:[#;][^\n]*)?\r?\n)*+[ \t]*\[[^\[\]{}\"\n]+\][ \t]*(?:[#;][^\n]*)?\r?\n"
+                  r"(?:[ \t]*(?:[#;][^\n]*)?\r?\n)*+[ \t]*[A-Za-z_][^\n=:]{0,200}[=:]")
 _YAML_KEY = re.compile(r"^(?:---|[A-Za-z_\"'][^\n]{0,200}?:(?:\s|$))", re.MULTILINE)
 
 
@@ -47,6 +49,7 @@ class SourceFile:
         self.path = path
         self.is_folder = is_folder
         self.env_options = env_options
+        self._yaml_problem = ""
 
     def replace_content(self, raw: bytes) -> SourceFile:
         """This file with what was encrypted in it."""
@@ -127,8 +130,21 @@ class SourceFile:
 
         try:
             return yaml_reader.parse_documents(self.text, self.name)
+        except yaml_reader.UnsupportedYamlError as error:
+            self._yaml_problem = str(error).removeprefix(f"{self.name}: ")
         except yaml_reader.YamlError:
-            return None
+            pass
+        return None
+
+    @property
+    def yaml_problem(self) -> str:
+        """Why YAML is not read that may be valid; empty for any other text."""
+        return "" if self.yaml_documents else self._yaml_problem
+
+    @property
+    def is_ini(self) -> bool:
+        """Whether the first line that is no comment is `[SECTION]`, and a line below it `NAME = value`."""
+        return self.text is not None and _INI.match(self.text) is not None
 
     @property
     def documents(self) -> list[Any]:

@@ -25,6 +25,10 @@ class YamlError(ValueError):
     """The text is not valid YAML, or uses what is refused. The message quotes nothing of it."""
 
 
+class UnsupportedYamlError(YamlError):
+    """The text may be valid YAML, but uses what is refused: aliases, deep nesting, tags, duplicate keys."""
+
+
 def parse_documents(text: str, file: str) -> list[Any]:
     """The documents of a file, without empty ones. `file` is its name in messages. Raises YamlError."""
     import yaml
@@ -36,7 +40,7 @@ def parse_documents(text: str, file: str) -> list[Any]:
         mark = getattr(error, "problem_mark", None)
         raise YamlError(f"{file}: not valid YAML{f' (line {mark.line + 1})' if mark else ''}") from None
     except RecursionError:
-        raise YamlError(f"{file}: nested deeper than {MAX_DEPTH} levels") from None
+        raise UnsupportedYamlError(f"{file}: it is nested deeper than {MAX_DEPTH} levels") from None
 
 
 def require_documents(text: str, file: str) -> list[Any]:
@@ -63,12 +67,12 @@ class _Builder:
         check_interruption()
         self._seen += 1
         if self._seen > MAX_EVENTS:
-            raise YamlError("it is too large")
+            raise UnsupportedYamlError("it is too large")
         return next(self._events, None)
 
     def _build(self, event: Any, depth: int) -> Any:
         if depth > MAX_DEPTH:
-            raise YamlError(f"nested deeper than {MAX_DEPTH} levels")
+            raise UnsupportedYamlError(f"it is nested deeper than {MAX_DEPTH} levels")
         match type(event).__name__:
             case "ScalarEvent":
                 return _convert_scalar(event)
@@ -76,7 +80,7 @@ class _Builder:
                 return self._build_list(depth)
             case "MappingStartEvent":
                 return self._build_mapping(depth)
-        raise YamlError("it uses aliases, which are not read")
+        raise UnsupportedYamlError("it uses aliases (*NAME), which are not read: each can repeat a large part")
 
     def _build_list(self, depth: int) -> list[Any]:
         items: list[Any] = []
@@ -89,9 +93,9 @@ class _Builder:
         while type(event := self._next()).__name__ != "MappingEndEvent":
             key = event.value if type(event).__name__ == "ScalarEvent" else None
             if not isinstance(key, str):
-                raise YamlError("a key is not text")
+                raise UnsupportedYamlError("a key is not text")
             if key in members:
-                raise YamlError("a key is given twice")
+                raise UnsupportedYamlError("a key is given twice")
             members[key] = self._build(self._next(), depth + 1)
         return members
 
@@ -99,7 +103,7 @@ class _Builder:
 def _convert_scalar(event: Any) -> Any:
     text = str(event.value)
     if event.tag and event.tag not in _TEXT_TAGS and not event.tag.startswith("tag:yaml.org,2002:"):
-        raise YamlError("it has a tag, which is not read: text that begins with ! needs quotes")
+        raise UnsupportedYamlError("it has a tag, which is not read: text that begins with ! needs quotes")
     is_plain = event.implicit[0]
     if not is_plain or event.tag in _TEXT_TAGS:
         return text

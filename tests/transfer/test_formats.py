@@ -64,6 +64,34 @@ def test_an_object_of_objects_is_read_on_demand() -> None:
     assert [(entry.name, entry.value) for entry in read.entries] == [("a", '{"b":1}'), ("c", "d")]
 
 
+@pytest.mark.parametrize(("text", "reason"), [
+    ("a: &a [x, x]\nb: [*a, *a]\n", "aliases"), ("kind: Secret\na: &a {b: c}\nc: *a\n", "aliases"),
+    (f"a: {'[' * 200}{']' * 200}\n", "deeper than 64 levels"),
+    ("".join(f"{'  ' * depth}k:\n" for depth in range(200)), "deeper than 64 levels"),
+    ("a: 1\na: 2\n", "given twice"), ("a: !!python/object:os.system x\nb: !x y\n", "a tag"),
+])  # fmt: skip
+@pytest.mark.parametrize("format", [None, ImportFormat.KUBERNETES])
+def test_yaml_that_is_not_read_says_why(text: str, reason: str, format: ImportFormat | None) -> None:
+    with pytest.raises(UnknownSourceError, match=f"f is YAML in no format that smtui knows: .*{reason}"):
+        formats.parse(text.encode(), "f", format)
+
+
+@pytest.mark.parametrize("text", [
+    "[default]\nuser = a\n", "; a comment\r\n\r\n[client]\r\npassword=x\r\n", "[a]\n# c\n\nkey: x\n",
+    "[1]\nx = 3\n",
+])  # fmt: skip
+def test_an_ini_file_is_refused_with_what_to_do(text: str) -> None:
+    with pytest.raises(UnknownSourceError, match="f is an INI file with sections") as caught:
+        formats.parse(text.encode(), "f")
+
+    assert "smtui set NAME --file f" in caught.value.hint
+
+
+def test_a_section_below_variables_is_named() -> None:
+    with pytest.raises(UnreadableFileError, match=r"line 2: expected NAME=value, not \[SECTION\]"):
+        formats.parse(b"A=1\n[prod]\nA=2\n", "f")
+
+
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [

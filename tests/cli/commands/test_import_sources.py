@@ -179,6 +179,19 @@ def test_older_values_of_secrets_that_exist_stay_behind_by_number(cli: CommandLi
     assert "not imported: 2 older values of secrets that exist." in answer.err.replace("; ", ". not imported: ")
 
 
+@pytest.mark.usefixtures("long_file")
+def test_a_name_that_is_given_twice_names_the_option_that_helps(cli: CommandLine, file: WriteFile) -> None:
+    path = file("two.json", json.dumps([make_secret("a", "1"), make_secret("b", "2"), make_secret("a", "3")]))
+
+    refused = cli("import", path)
+
+    assert refused.code == 2
+    assert "a is given twice" in refused.err
+    assert "--last takes the last one" in refused.err
+    assert cli.done("import", path, "--last") == "imported: new secrets 2\n"
+    assert cli.done("get", "a") == "3"
+
+
 def test_one_secret_of_all_names_what_it_leaves_behind(cli: CommandLine, file: WriteFile) -> None:
     """And the options that would bring it along otherwise do not refuse the import."""
     secrets = [make_secret("a", tags={"team": "web"}, about="of a"), make_secret("b", tags={"x": "1", "y": "2"})]

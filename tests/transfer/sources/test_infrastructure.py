@@ -131,7 +131,8 @@ def test_other_objects_and_helm_releases_stay_behind() -> None:
 
 
 @pytest.mark.parametrize(("text", "reason"), [
-    ("kind: Secret\nx: &a [1]\ny: *a\n", "in no format"), ("kind: Secret\nkind: Secret\n", "in no format"),
+    ("kind: Secret\nx: &a [1]\ny: *a\n", "in no format that smtui knows: it uses aliases"),
+    ("kind: Secret\nkind: Secret\n", "in no format that smtui knows: a key is given twice"),
     ("kind: Secret\nx: !!python/object/apply:os.system [id]\n", ""), ("kind: Secret\nx: " + "[" * 5000, "in no format"),
     ("kind: Secret\nx: !vault |\n  abc\n", "in no format"),
 ])  # fmt: skip

@@ -10,13 +10,15 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 import smtui
+from smtui.transfer import formats
 from smtui.transfer.entry import Entry
 from smtui.transfer.item import LeftBehind
 from smtui.transfer.plan import Action, Step
+from smtui.transfer.source_key import SourceKey
 from smtui.transfer.switches import Switch
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.one_line import OneLine
-from smtui.tui.vault.import_choices import ImportChoices, PlannedImport
+from smtui.tui.vault.import_choices import ImportChoices, PlannedImport, name_entries
 from smtui.tui.vault.import_form import ImportForm
 from smtui.tui.vault.import_plan import ImportPlan
 from smtui.tui.widgets.passphrase import Passphrase
@@ -163,6 +165,36 @@ async def test_the_switches_of_an_env_file(app: MakeApp, tmp_path: Path, client:
 
     values = {name: client.get_secret_value(SecretId=f"dev/{name}")["SecretString"] for name in ("HOST", "KEY", "URL")}
     assert values == {"HOST": "a", "KEY": "2", "URL": "https://a/"}
+
+
+async def test_a_name_given_twice_in_json_needs_a_choice_too(app: MakeApp, tmp_path: Path, client: Any) -> None:
+    (tmp_path / "two.json").write_text(
+        '[{"Name": "a", "SecretString": "1"}, {"Name": "b", "SecretString": "2"}, {"Name": "a", "SecretString": "3"}]')
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        plan = await open_file(running, pilot, tmp_path / "two.json")
+        await until(pilot, lambda: "has several values" in screen_text(running))
+        assert plan.query_one("#go").disabled
+        await switch(pilot, running, "f7", "last value")
+        await pilot.press("tab", "enter")
+        await hear(pilot, "Imported 2 secrets")
+
+    assert client.get_secret_value(SecretId="dev/a")["SecretString"] == "3"
+
+
+def test_one_secret_of_all_says_what_it_leaves_behind(tmp_path: Path) -> None:
+    """And offers no switch for it: one secret has neither older values nor attachments."""
+    (tmp_path / "old.kdbx").write_bytes(write_4(make_document(), PASSPHRASE, binaries=[b"key"]))
+    opened = formats.read_once(formats.open_source(tmp_path / "old.kdbx"), SourceKey(PASSPHRASE))
+    choices = ImportChoices(one_name="home")
+
+    named = name_entries(opened, choices.toggle(Switch.ATTACHMENTS))
+
+    left = [str(each) for each in named.content.left_behind]
+    assert {"1 older value", "1 attachment"} <= {*left}
+    assert [entry.name for entry in named.entries] == ["home"]
+    assert not choices.list_switches(opened) & {Switch.HISTORY, Switch.ATTACHMENTS}
+    assert opened.list_switches() >= {Switch.HISTORY, Switch.ATTACHMENTS}
 
 
 async def test_many_notes_leave_room_for_the_secrets(app: MakeApp, tmp_path: Path) -> None:
