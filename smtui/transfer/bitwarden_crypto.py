@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from smtui.text.interruption import run_interruptible
 from smtui.transfer.aes import decrypt_padded, encrypt_padded
 
 PBKDF2, ARGON2ID = 0, 1
@@ -86,7 +87,7 @@ def derive_keys(document: Mapping[str, Any], passphrase: str) -> ExportKeys:
             f"its key derivation asks for {iterations:,} iterations, more than {MAX_ITERATIONS[kind]:,}")
     secret = passphrase.encode("utf-8", "surrogateescape")
     if kind == PBKDF2:
-        master = hashlib.pbkdf2_hmac("sha256", secret, salt, iterations, 32)
+        master = run_interruptible(lambda: hashlib.pbkdf2_hmac("sha256", secret, salt, iterations, 32))
     else:
         master = _derive_with_argon2id(secret, salt, iterations, document)
     encryption, mac = (HKDFExpand(hashes.SHA256(), 32, info).derive(master) for info in (b"enc", b"mac"))
@@ -102,7 +103,7 @@ def _derive_with_argon2id(secret: bytes, salt: bytes, iterations: int, document:
                                      f"more than {MAX_MEMORY:,} MiB in {MAX_LANES}")
     kdf = Argon2id(salt=hashlib.sha256(salt).digest(), length=32, iterations=iterations, lanes=lanes,
                    memory_cost=memory * 1024)
-    return kdf.derive(secret)
+    return run_interruptible(lambda: kdf.derive(secret))
 
 
 def decrypt_export(document: Mapping[str, Any], passphrase: str) -> bytes:

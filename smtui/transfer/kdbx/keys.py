@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from smtui.text.interruption import CALLS_PER_CHECK, check_interruption, run_interruptible
 from smtui.transfer.kdbx.errors import KdbxError
 from smtui.transfer.kdbx.header import Field, Header, parse_variants
 from smtui.transfer.xml_reader import XmlError, parse_xml
@@ -93,6 +94,7 @@ def derive_with_aes(key: bytes, seed: bytes, rounds: int) -> bytes:
         encryptor = Cipher(algorithms.AES(seed), modes.CBC(block)).encryptor()
         left, last = rounds, block
         while left:
+            check_interruption(CALLS_PER_CHECK)
             count = min(left, _CHUNK)
             last = encryptor.update(bytes(16 * count))[-16:]
             left -= count
@@ -112,8 +114,9 @@ def _derive_with_argon2(key: bytes, kind: str, parameters: Mapping[str, bytes | 
     if parameters.get("V", 0x13) != 0x13 or parameters.get("K") or parameters.get("A"):
         raise KdbxError("its key derivation is a variant of Argon2 that is not supported")
     kdf = Argon2d if kind == ARGON2D else Argon2id
-    return kdf(salt=_get_bytes(parameters, "S"), length=32, iterations=passes, lanes=lanes,
-               memory_cost=memory >> 10).derive(key)
+    derivation = kdf(salt=_get_bytes(parameters, "S"), length=32, iterations=passes, lanes=lanes,
+                     memory_cost=memory >> 10)
+    return run_interruptible(lambda: derivation.derive(key))
 
 
 def _get_bytes(parameters: Mapping[str, bytes | int], name: str) -> bytes:

@@ -143,11 +143,13 @@ async def _ask_for_file(
 def _read(asked: Names, region: str, vault: Vault, progress: Progress) -> OpenedSource | _LongFile:
     """Reads the file as a job, because a large one takes long. Raises TransferError."""
     try:
-        if not asked.name and _is_long(expand_home(asked.path)):
-            path = expand_home(asked.path)
+        path = expand_home(asked.path)
+        with interrupt_with(lambda: progress("reading the file", 0, 0)):
+            is_long = not asked.name and _is_long(path)
+        if is_long:
             return _LongFile(path, plan_long_import(vault, region, path, asked.prefix, progress))
         with interrupt_with(lambda: progress("reading the file", 0, 0)):
-            opened = _open(expand_home(asked.path), _read_key(asked))
+            opened = _open(path, _read_key(asked))
             name_entries(opened, ImportChoices(asked.prefix, asked.name))  # what is wrong with them is said in the form
             return opened
     finally:
