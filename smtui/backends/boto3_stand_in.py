@@ -6,6 +6,7 @@ botocore's, from which `smtui.api.botocore_bases` derives the errors that the cl
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -14,28 +15,32 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from smtui.api import botocore_bases, errors
-from smtui.backends.rotation_session import rotation_client
+from smtui.backends.http_client import HttpClient
+from smtui.protocol.key_pair import KeyPair
 
 SERVICE = "secretsmanager"
 
 
 class Session:
-    """The session of boto3, with the Region of the rotation."""
+    """The session of boto3, with the Region of the rotation. `settings` are those of every client."""
+
+    settings: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *_: object, **__: object) -> None:
-        self._client: Any = None
+        pass
 
     def client(self, service_name: str, *_: object, **__: object) -> Any:
         """The client of a service. Its settings have no effect. Raises UnknownServiceError."""
         if service_name != SERVICE:
             raise UnknownServiceError(service_name=service_name, available=SERVICE, python=sys.executable)
-        return rotation_client()
+        keys = KeyPair(self.settings["aws_access_key_id"], self.settings["aws_secret_access_key"],
+                       self.settings["aws_session_token"])
+        return HttpClient(self.region_name, self.settings["endpoint_url"], keys)
 
     @property
     def region_name(self) -> str:
         """The Region of the rotation."""
-        found: str = rotation_client().meta.region_name
-        return found
+        return os.environ["AWS_REGION"]
 
 
 class Config:
@@ -77,8 +82,13 @@ class ClientError(Exception):
         self.response, self.operation_name = error_response, operation_name
 
 
-def install() -> None:
-    """Makes the modules boto3 and, unless the interpreter has it, botocore importable."""
+def install(settings: Mapping[str, str]) -> None:
+    """Makes the modules boto3 and, unless the interpreter has it, botocore importable.
+
+    Args:
+        settings: the URL of the listener and the key pair of the step, named as arguments of boto3's `client`.
+    """
+    Session.settings = settings
     boto3 = _add_module("boto3", client=Session().client, Session=Session)
     boto3.session = _add_module("boto3.session", Session=Session, Config=Config)  # type: ignore[attr-defined]
     try:

@@ -1,11 +1,12 @@
 """Runs the handler of an AWS Lambda function for one step of a rotation: the program that a Lambda function starts.
 
 It runs in the function's own interpreter, which need not have smtui, so it uses the standard library alone. The
-function's boto3 gets a client for Secrets Manager whose requests go to smtui over the socket of the step, and nowhere
-else. smtui decides what it may reach. Without boto3 in the interpreter, `smtui.backends.boto3_stand_in` replaces it.
+environment leads the function's boto3 to the listener of the step. Here every client of its own process for Secrets
+Manager is bound to that listener, whatever the version of botocore, and whatever the function or its variables say: no
+value leaves for AWS. smtui decides what it may reach. Without boto3, `smtui.backends.boto3_stand_in` replaces it.
 
-Usage: INTERPRETER -B lambda_bridge.py COPY FILE HANDLER ARN SECONDS, with the event as a line on standard input. COPY
-is what runs; FILE is where it comes from.
+Usage: INTERPRETER -B lambda_bridge.py COPY FILE HANDLER ARN SECONDS, with two lines on standard input: the event, and
+the settings of clients for Secrets Manager. COPY is what runs; FILE is where it comes from.
 """
 
 from __future__ import annotations
@@ -15,31 +16,30 @@ import sys
 if sys.path and sys.path[0] == __file__.rpartition("/")[0]:
     del sys.path[0]  # the folder of this file, whose modules are not the function's
 
-import datetime
-import io
+import inspect
 import json
 import logging
 import os
-import socket
 import time
 import types
 import uuid
-from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
 FIRST_ARGUMENT = 1
+SERVICE = "secretsmanager"
+ELSEWHERE = "A rotation function reaches Secrets Manager through smtui only."
 NO_BOTO3 = "[ERROR] This interpreter has no boto3, which the function imports. Install it: {} -m pip install boto3"
 
 
 def main() -> None:
     copy, file, handler, arn, seconds = sys.argv[FIRST_ARGUMENT:]
-    event = json.loads(sys.stdin.readline())
+    event, settings = json.loads(sys.stdin.readline()), json.loads(sys.stdin.readline())
     sys.path.insert(0, os.path.dirname(file))
     logging.basicConfig(format="[%(levelname)s] %(message)s", stream=sys.stdout)
     try:
-        _prepare_boto3()
+        _prepare_boto3(settings)
         module = _load(copy, file)
         getattr(module, handler)(event, Context(arn, float(seconds)))
     except Exception as error:  # the last line of the output is the reason
@@ -93,76 +93,50 @@ def _describe(error: BaseException, file: str) -> str:
 # boto3.
 
 
-def _prepare_boto3() -> None:
+def _prepare_boto3(settings: dict[str, str]) -> None:
     with suppress(ImportError):
-        _redirect(import_module("botocore.session").Session)
+        _bind_clients(import_module("botocore.session").Session, settings)
     try:
         import_module("boto3")
     except ImportError:
-        _replace_boto3()
+        _replace_boto3(settings)
 
 
-def _replace_boto3() -> None:
+def _replace_boto3(settings: dict[str, str]) -> None:
     sys.path.append(os.path.abspath(os.path.join(__file__, "..", "..", "..")))
     try:
         from smtui.backends.boto3_stand_in import install
     except (ImportError, SyntaxError):  # an older Python, or one with another smtui
         print(NO_BOTO3.format(sys.executable), flush=True)
         sys.exit(1)
-    install()
+    install(settings)
 
 
-def _redirect(session_class: Any) -> None:
-    """Lets every botocore session, however it is made, answer requests to Secrets Manager from the socket."""
-    make = session_class.__init__
+def _bind_clients(session_class: Any, settings: dict[str, str]) -> None:
+    """Binds the Secrets Manager clients of every botocore session, however it is made, to the listener."""
+    make_session, make_client = session_class.__init__, session_class.create_client
+    signature = inspect.signature(make_client)
 
-    def make_redirected(self: Any, *args: Any, **settings: Any) -> None:
-        make(self, *args, **settings)
-        self.register("before-send.secrets-manager", _answer)
+    def make_watched_session(self: Any, *args: Any, **given: Any) -> None:
+        make_session(self, *args, **given)
+        self.register("before-send.secrets-manager", refuse_elsewhere)
 
-    session_class.__init__ = make_redirected
+    def make_bound_client(self: Any, *args: Any, **given: Any) -> Any:
+        bound = signature.bind(self, *args, **given)
+        if bound.arguments["service_name"] == SERVICE:
+            bound.arguments.update(settings, config=_disable_proxies(bound.arguments.get("config")))
+        return make_client(*bound.args, **bound.kwargs)
 
+    def refuse_elsewhere(request: Any, **_: Any) -> None:
+        if not request.url.startswith(settings["endpoint_url"] + "/"):
+            raise ConnectionError(ELSEWHERE)
 
-def _answer(request: Any, **_: Any) -> Any:
-    """The response to a prepared request, instead of sending it. botocore sends what gets no response here."""
-    target = request.headers["X-Amz-Target"]
-    operation = (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
-    params = json.loads(request.body or b"{}")
-    if "SecretBinary" in params:
-        params["SecretBinary"] = {"$bytes": params["SecretBinary"]}
-    status, request_id, body = _call(operation, params)
-    response: Any = import_module("botocore.awsrequest").AWSResponse
-    return response(request.url, status, {"x-amzn-RequestId": request_id}, _Raw(json.dumps(body).encode()))
-
-
-class _Raw(io.BytesIO):
-    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
-        """The body in one piece, as urllib3 would give it."""
-        yield self.read()
+    session_class.__init__, session_class.create_client = make_watched_session, make_bound_client
 
 
-def _call(operation: str, params: dict[str, Any]) -> tuple[int, str, dict[str, Any]]:
-    """The HTTP status, the request id and the body of the answer to a call."""
-    with socket.socket(socket.AF_UNIX) as line:
-        line.connect(os.environ["SMTUI_AGENT"])
-        line.sendall(json.dumps({"operation": operation, "params": params}).encode() + b"\n")
-        with line.makefile("rb") as answers:
-            answer = json.loads(answers.readline(), object_hook=_to_wire)
-    found = answer.get("error") or answer["result"]
-    request_id = found.pop("ResponseMetadata", {}).get("RequestId", "")
-    if "error" not in answer:
-        return 200, request_id, found
-    code = "ValidationException" if found["Code"] == "ParamValidationError" else found["Code"]
-    status = 500 if code == "InternalServiceError" else 400
-    return status, request_id, {"__type": code, "Message": found["Message"]}
-
-
-def _to_wire(found: dict[str, Any]) -> Any:
-    if found.keys() == {"$bytes"}:
-        return found["$bytes"]
-    if found.keys() == {"$time"}:
-        return datetime.datetime.fromisoformat(found["$time"]).timestamp()
-    return found
+def _disable_proxies(config: Any) -> Any:
+    direct = import_module("botocore.config").Config(proxies={})
+    return direct if config is None else config.merge(direct)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ from smtui.api.errors import KEY_ERRORS, ClientError, InvalidRegionError, Valida
 from smtui.api.extensions import ACCESS_OPERATIONS, ROTATION_OPERATIONS
 from smtui.api.kms import KEY_OPERATIONS
 from smtui.api.limits import REGION_PATTERN
+from smtui.api.raw_request import drop_ignored
 from smtui.engine.call import Caller
 from smtui.engine.declaration import CONTRACT
 from smtui.engine.pipeline import Engine
-from smtui.engine.request import drop_ignored
 
 __all__ = [
     "LocalAccessClient", "LocalClient", "LocalKeyClient", "LocalRotationClient", "RawClient", "format_method_name",

@@ -8,8 +8,6 @@ quotes a value, because it may be a secret.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -22,6 +20,7 @@ from smtui.api.errors import (
     SerializationException,
     ValidationException,
 )
+from smtui.api.raw_request import decode_blob
 from smtui.api.record import make_field, record
 from smtui.api.shapes import Blob, Flag, Integer, List, Map, Shape, Structure, Text, Timestamp
 
@@ -111,11 +110,11 @@ def _check_form(shape: Structure, params: Mapping[str, Any]) -> tuple[dict[str, 
 
 
 def validate_raw(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns a request of `drop_ignored`, with blobs as bytes.
+    """Returns a request of `raw_request.drop_ignored`, with blobs as bytes.
 
     Raises ValidationException, InvalidParameterException or SerializationException.
     """
-    request = {name: _decode_blob(value) if isinstance(shape.members.get(name), Blob) else value
+    request = {name: decode_blob(value) if isinstance(shape.members.get(name), Blob) else value
                for name, value in params.items()}
     faults = _RawFaults()
     _validate_structure(shape, request, (), faults)
@@ -134,38 +133,12 @@ def _refuse_violations(violations: Sequence[str]) -> None:
     raise refusal(f"{count}: {'; '.join(violations)}")
 
 
-def drop_ignored(shape: Shape, value: Any) -> Any:
-    """A raw request, or a part of it, as AWS JSON 1.1 reads it: without unknown members and those that are null.
-
-    A number without a fraction, such as 2.0, is an integer. What does not have the type of its shape stays as it is.
-    """
-    match shape, value:
-        case Structure(), dict():
-            return {name: drop_ignored(shape.members[name], member) for name, member in value.items()
-                    if member is not None and name in shape.members}
-        case List(), list() | tuple():
-            return [drop_ignored(shape.item, item) for item in value]
-        case Integer(), float() if value.is_integer():
-            return int(value)
-    return value
-
-
 def _read_blob(value: Any) -> Any:
     if hasattr(value, "read"):
         value = value.read()
     if isinstance(value, str):
         return value.encode("utf-8", "surrogatepass")
     return bytes(value) if isinstance(value, bytearray) else value
-
-
-def _decode_blob(value: Any) -> Any:
-    """The bytes of a blob, which is base64 text in JSON. Raises SerializationException."""
-    if not isinstance(value, str):
-        return bytes(value) if isinstance(value, bytearray) else value
-    try:
-        return base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
-        raise SerializationException("The blob is not valid base64.") from None
 
 
 def _validate_structure(shape: Structure, value: Any, at: MemberPath, faults: _Faults) -> None:

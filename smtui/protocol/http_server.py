@@ -21,7 +21,8 @@ from smtui.system.ambient import Ambient
 LOOPBACK = ("127.0.0.1", "::1")
 BACKLOG = 256
 END_SECONDS = 5.0
-"""Seconds that `close` waits for requests that have begun."""
+"""Seconds that `close` waits by default for requests that have begun."""
+CONNECT_SECONDS = 5.0
 Log = Callable[[HttpRequest, HttpResponse, float], None]
 """Called after each answer with the seconds that it took."""
 
@@ -43,6 +44,21 @@ def open_listeners(port: int) -> list[socket.socket]:
             first.close()
             raise
         return [first]  # no IPv6 here, or the free port is free for IPv4 alone
+
+
+def open_private_listener() -> socket.socket:
+    """A listening socket on a free port of 127.0.0.1.
+
+    Raises:
+        OSError: this process has no loopback interface, or none that connects.
+    """
+    listener = _listen(socket.AF_INET, LOOPBACK[0], 0)
+    try:  # without the interface some systems accept the address, but connect nobody
+        socket.create_connection(listener.getsockname(), CONNECT_SECONDS).close()
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def is_port_free(port: int) -> bool:
@@ -123,8 +139,8 @@ class HttpServer:
             for line in list(self._idle):
                 _shut_down(line)
 
-    def close(self) -> None:
-        """Stops accepting, lets requests that have begun end, and closes all connections."""
+    def close(self, *, seconds: float = END_SECONDS) -> None:
+        """Stops accepting, lets requests that have begun end for some seconds, and closes all connections."""
         with self._changed:
             self._is_closing = True
         for listener in self._listeners:
@@ -132,7 +148,7 @@ class HttpServer:
             listener.close()
         self.close_idle()
         with self._changed:
-            self._changed.wait_for(lambda: not self._open, END_SECONDS)
+            self._changed.wait_for(lambda: not self._open, seconds)
             for line in self._open:
                 _shut_down(line)
 

@@ -1,4 +1,4 @@
-"""Verifies AWS Signature Version 4, as it stands in the Authorization header.
+"""AWS Signature Version 4, as it stands in the Authorization header: verifies and computes it.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -92,6 +92,12 @@ def compute_signature(request: HttpRequest, signature: Signature, secret_key: st
     to_sign = f"{ALGORITHM}\n{request.find_header('x-amz-date')}\n{signature.scope}\n{digest}"
     key = _derive_key(secret_key, signature.date, signature.region, signature.service)
     return hmac.digest(key, to_sign.encode("latin-1"), "sha256").hex()
+
+
+def format_authorization(signature: Signature, value: str) -> str:
+    """The Authorization header of a request that has this signature."""
+    return (f"{ALGORITHM} Credential={signature.access_key_id}/{signature.scope}, "
+            f"SignedHeaders={';'.join(signature.signed_headers)}, Signature={value}")
 
 
 @lru_cache(64)

@@ -1,8 +1,9 @@
 """Process functions: a local process for each step, with the event as JSON on its standard input.
 
 The process calls the vault over a socket in a private folder. The command line and `smtui.rotation_client()` use the
-socket that $SMTUI_AGENT names. Its arguments and environment have no secret value. After a time limit the process and
-everything that it started are killed.
+socket that $SMTUI_AGENT names. The AWS SDK of a Lambda function has a listener of its own, see `step_listener`.
+Arguments and environment have no value of a secret. After a time limit the process and everything that it started are
+killed.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.api.types import Client
@@ -26,10 +27,14 @@ from smtui.rotation.base_version import BaseGuard
 from smtui.rotation.conversation import LOCKED, SPARE, Conversation
 from smtui.rotation.function import STEPS, NotPermittedError, Output, StepFailedError, Task
 from smtui.rotation.rpc_server import RpcServer
+from smtui.rotation.step_listener import StepListener
 from smtui.rotation.supervisor import KILL, Order, list_children
 from smtui.rotation.working_folder import WorkingFolder
 from smtui.system import subprocesses
 from smtui.system.ambient import read_monotonic_clock
+
+if TYPE_CHECKING:
+    from smtui.api.extension_types import FunctionDescription
 
 GRACE = 2.0
 """Seconds from SIGTERM to SIGKILL."""
@@ -70,21 +75,30 @@ def run_command(task: Task, step: str, client: Client) -> Output:
 
 
 def _run(permitted: PermittedCommand, task: Task, step: str, guard: BaseGuard, folder: Path) -> tuple[str, Output]:
-    """Runs the command. Returns a problem, or "", and the output. Raises OSError."""
+    """Runs the command. Returns a problem, or "", and the output. Raises OSError, StepFailedError."""
     work, server = folder / "work", RpcServer(task, cast("Client", guard), permitted.readable)
     work.mkdir(mode=0o700)
     if permitted.source:
         (folder / "function.py").write_bytes(permitted.source)
     limit = permitted.time_limit
-    with _listen(folder) as (door, agent):
-        event = json.dumps(task.make_event(step))
-        order = Order(list(permitted.arguments), str(work), str(agent), event, limit, GRACE,
-                      dict(permitted.environment))
+    with _listen(folder) as (door, agent), _listen_for_sdk(permitted, server) as listener:
+        order = _make_order(permitted, task.make_event(step), work, agent, listener)
         with _start_supervisor(order) as (process, line):
             assert process.stdout is not None
-            conversation = Conversation(line, door, process.stdout, server)
+            service = None if listener is None else listener.service
+            conversation = Conversation(line, door, process.stdout, server, service)
             conversation.run(limit, GRACE, task.should_continue)
         return _find_problem(conversation, limit), conversation.make_output()
+
+
+def _make_order(
+    permitted: PermittedCommand, event: Mapping[str, str], work: Path, agent: Path, listener: StepListener | None
+) -> Order:
+    given, environment = json.dumps(event), {}
+    if listener is not None and permitted.function is not None:
+        given += "\n" + json.dumps(lambda_function.make_client_settings(listener.url, listener.keys))
+        environment = lambda_function.build_environment(permitted.function, listener.url, listener.keys)
+    return Order(list(permitted.arguments), str(work), str(agent), given, permitted.time_limit, GRACE, environment)
 
 
 def _find_problem(conversation: Conversation, limit: float) -> str:
@@ -117,14 +131,14 @@ class PermittedCommand:
         arguments: the command line, program first.
         time_limit: seconds for a step.
         source: of a Lambda function.
-        environment: variables beside those that every function has.
+        function: the description of a Lambda function, as it was checked.
         readable: the ARNs of secrets that it may read, besides the one it rotates.
     """
 
     arguments: tuple[str, ...]
     time_limit: int
     source: bytes = b""
-    environment: Mapping[str, str] = field(default_factory=dict)
+    function: FunctionDescription | None = None
     readable: tuple[str, ...] = ()
 
     @classmethod
@@ -137,8 +151,8 @@ class PermittedCommand:
         if "Lambda" in function:
             settings = function["Lambda"]
             return cls(lambda_function.list_arguments(function),
-                       settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS), source,
-                       lambda_function.build_environment(function), tuple(settings.get("MayRead", ())))
+                       settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS), source, function,
+                       tuple(settings.get("MayRead", ())))
         command = function["Command"]
         return cls(tuple(command["Arguments"]), command.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS))
 
@@ -153,6 +167,16 @@ def _listen(folder: Path) -> Iterator[tuple[socket.socket, Path]]:
         door.listen(8)
         door.setblocking(False)
         yield door, place / "socket"
+
+
+@contextmanager
+def _listen_for_sdk(permitted: PermittedCommand, server: RpcServer) -> Iterator[StepListener | None]:
+    """The listener of a Lambda function, whose calls come from an AWS SDK. Raises StepFailedError."""
+    if permitted.function is None:
+        yield None
+        return
+    with closing(StepListener(server)) as listener:
+        yield listener
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from typing import IO
 from smtui.rotation import rpc_codec
 from smtui.rotation.function import Output, ShouldContinue
 from smtui.rotation.rpc_server import RpcServer
+from smtui.rotation.step_listener import StepService
 from smtui.rotation.supervisor import END, Result
 from smtui.system.ambient import read_monotonic_clock
 from smtui.text.sanitize import sanitize
@@ -46,13 +47,18 @@ class Conversation:
         door: the listening socket for the function's calls.
         output: the pipe with the function's output.
         server: answers the calls.
+        service: has the calls of the function's AWS SDK, if it has a listener for one.
     """
 
-    def __init__(self, line: socket.socket, door: socket.socket, output: IO[bytes], server: RpcServer) -> None:
+    def __init__(
+        self, line: socket.socket, door: socket.socket, output: IO[bytes], server: RpcServer,
+        service: StepService | None = None,
+    ) -> None:
         self._line = line
         self._door = door
         self._output = output.fileno()
         self._server = server
+        self._service = service
         self._replies = bytearray()
         self._written = bytearray()
         self._size = 0
@@ -63,6 +69,8 @@ class Conversation:
         self._watch(line, self._read_reply)
         self._watch(door, self._accept)
         self._watch(self._output, self._read_output)
+        if service is not None:
+            self._watch(service.wakeup, service.clear_wakeup)
         self._began = read_monotonic_clock() + START_TIME
         self.result = Result()
         self.is_over = self.is_late = self.locked = False
@@ -98,12 +106,15 @@ class Conversation:
             self._line.send(END)
 
     def _handle_ready(self, *, answers: bool) -> None:
-        """Handles what is ready, and answers one request of each connection."""
+        """Handles what is ready, and answers one request of each connection and one of the AWS SDK."""
         waiting = [each for each in self._connections if answers and each.has_request]
-        for key, _ in self._selector.select(0 if waiting else TICK):
+        service = self._service if answers and self._service is not None and self._service.has_call else None
+        for key, _ in self._selector.select(0 if waiting or service else TICK):
             key.data()
         for connection in waiting:
             connection.answer(self._server)
+        if service is not None:
+            service.answer_next()
         for connection in tuple(self._connections):
             self._update(connection, answers=answers)
 

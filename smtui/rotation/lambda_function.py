@@ -1,7 +1,7 @@
 """Lambda functions: an AWS rotation function, unmodified, as a local process for each step.
 
-The process runs a copy of exactly the content that was allowed, with the environment of AWS Lambda. Its client for
-Secrets Manager is that of every process function: smtui answers its calls over the socket of the step.
+The process runs a copy of exactly the content that was allowed, with the environment of AWS Lambda. Its AWS SDK finds
+the listener of the step, and the key pair that this accepts, in its environment, see `step_listener`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from smtui.api.arn import get_region
 from smtui.api.limits import DEFAULT_STEP_SECONDS
+from smtui.protocol.key_pair import KeyPair
 from smtui.rotation.function import StepFailedError
 from smtui.system.function_file import compute_digest, read_function_file
 
@@ -22,9 +23,15 @@ if TYPE_CHECKING:
 BRIDGE = Path(__file__).parents[1] / "backends" / "lambda_bridge.py"
 COPY = "../function.py"
 """The copy of the function's file, from the working folder of the process."""
-ENDPOINT = "https://secretsmanager.{}.smtui.invalid"
-"""The endpoint in the environment of a function. No such host exists, so a request that does not go through boto3 goes
-nowhere. https://www.rfc-editor.org/rfc/rfc6761#section-6.4"""
+CREDENTIALS = frozenset({
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
+    "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+})  # fmt: skip
+"""Variables that give a function credentials of the user, for other services of AWS."""
+PROXIES = frozenset({"HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"})
+NO_PROXY = ("NO_PROXY", "no_proxy")
+HOST = "127.0.0.1"
 
 
 def load_source(function: FunctionDescription) -> bytes:
@@ -51,24 +58,47 @@ def list_arguments(function: FunctionDescription) -> tuple[str, ...]:
             function["FunctionArn"], str(seconds))
 
 
-def build_environment(function: FunctionDescription) -> Mapping[str, str]:
-    """The variables that AWS Lambda sets, and those of the function. The keys are no credentials: nobody accepts them.
+def build_environment(function: FunctionDescription, url: str, keys: KeyPair) -> dict[str, str]:
+    """The variables that AWS Lambda sets, those of the function, and those that lead an AWS SDK to the listener.
 
-    Files with settings and credentials of AWS are not read, unless the function's variables name some.
+    A function that has credentials of the user keeps them: then only the client that the bridge makes has those of the
+    step. Files with settings and credentials of AWS are not read, unless the function's variables name some.
     Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+
+    Args:
+        function: the function.
+        url: the URL of the listener.
+        keys: the key pair that it accepts.
     """
     settings, region = function["Lambda"], get_region(function["FunctionArn"])
+    variables = _list_variables(settings)
     return {
-        "AWS_ACCESS_KEY_ID": "smtui", "AWS_SECRET_ACCESS_KEY": "smtui", "AWS_SESSION_TOKEN": "smtui",
+        **({} if CREDENTIALS & variables.keys() else _list_credentials(keys)),
         "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_LAMBDA_FUNCTION_NAME": function["FunctionName"], "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128", "LAMBDA_TASK_ROOT": str(Path(settings["File"]).parent),
         "_HANDLER": f"{Path(settings['File']).stem}.{settings['Handler']}", "PYTHONUNBUFFERED": "1",
-        **_list_variables(settings),
+        **variables, **_exclude_from_proxy(variables),
         "AWS_REGION": region, "AWS_DEFAULT_REGION": region,
-        "SECRETS_MANAGER_ENDPOINT": ENDPOINT.format(region),
-        "AWS_ENDPOINT_URL_SECRETS_MANAGER": ENDPOINT.format(region),
+        "SECRETS_MANAGER_ENDPOINT": url, "AWS_ENDPOINT_URL_SECRETS_MANAGER": url,
     }
+
+
+def make_client_settings(url: str, keys: KeyPair) -> dict[str, str]:
+    """The arguments of `create_client` that the bridge gives to every client for Secrets Manager."""
+    return {"endpoint_url": url, **{name.lower(): value for name, value in _list_credentials(keys).items()}}
+
+
+def _list_credentials(keys: KeyPair) -> dict[str, str]:
+    return {"AWS_ACCESS_KEY_ID": keys.access_key_id, "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
+            "AWS_SESSION_TOKEN": keys.session_token}
+
+
+def _exclude_from_proxy(variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables with which requests to the listener do not go through a proxy, if the function has one."""
+    if not PROXIES & variables.keys():
+        return {}
+    return {name: ",".join(filter(None, (variables.get(name), HOST))) for name in NO_PROXY}
 
 
 def _list_variables(settings: Lambda) -> Mapping[str, str]:

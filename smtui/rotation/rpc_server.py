@@ -28,6 +28,8 @@ ALLOWED = {
 READING = {"DescribeSecret", "GetSecretValue", "ListSecretVersionIds"}
 """The operations on a secret that a function may read."""
 WITHOUT_SECRET = {"GetRandomPassword": "get_random_password"}
+REFUSALS = (ClientError, VaultBusyError, VaultFullError)
+"""What a call raises as an answer for the function; every other error ends its step."""
 REPLACEMENT = "<secret>"
 MIN_HIDDEN = 4
 """Characters of the shortest value that is hidden in output."""
@@ -58,14 +60,15 @@ class RpcServer:
         except (ValueError, TypeError, OverflowError, RecursionError):
             return rpc_codec.encode_error("This is not a valid call.")
         try:
-            return rpc_codec.encode({"result": self._call(operation, params)})
+            return rpc_codec.encode({"result": self.call(operation, params)})
         except ClientError as error:
             code = type(error).__name__ if isinstance(error, ParamValidationError) else error.code
             return rpc_codec.encode_error(error.message, code, error.response.get("ResponseMetadata"))
         except (VaultBusyError, VaultFullError) as error:
             return rpc_codec.encode_error(str(error), InternalServiceError.code)
 
-    def _call(self, operation: str, params: dict[str, Any]) -> Any:
+    def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Carries out a call, with parameters as boto3 has them. Raises SmtuiError for what is refused or fails."""
         secret_id = params.get("SecretId")
         is_own = isinstance(secret_id, str) and secret_id in self._names
         method = ALLOWED.get(operation) if is_own else None
