@@ -2,59 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from smtui.api.errors import ClientError
 from smtui.api.shapes import Blob, List, Shape, Structure, Text
 from smtui.engine.call import Call
 from smtui.engine.declaration import CONTRACT
+from smtui.vault.audit_log import AuditEvent
+from smtui.vault.secrets import Secret
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 EVENT_VERSION = "1.11"
 # The members of a response that an event contains; values and listings are never recorded.
 _RECORDED = {"ARN": "arn", "Name": "name", "VersionId": "versionId", "DeletionDate": "deletionDate",
              "KeyId": "keyId", "Arn": "arn"}
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def make_event(
     call: Call, operation: str, params: Mapping[str, Any], *, event_id: str, changes: bool,
     response: Mapping[str, Any] | None = None, error: ClientError | None = None,
-) -> dict[str, Any]:
-    """The event of one call, done or refused."""
-    recorded: dict[str, Any] = {
-        "eventVersion": EVENT_VERSION,
-        "userIdentity": {"type": "IAMUser", "arn": call.caller.arn, "accountId": call.caller.account},
-        "eventTime": call.stamp,
-        "eventSource": CONTRACT[operation].source,
-        "eventName": CONTRACT[operation].name,
-        "awsRegion": call.region,
-        "sourceIPAddress": call.caller.context.get("aws:SourceIp", "127.0.0.1"),
-        "userAgent": call.caller.context.get("aws:UserAgent", "smtui"),
-        "requestParameters": redact(CONTRACT[operation].request, params),
-        "responseElements": _format_response(response) if changes and response is not None else None,
-        "requestID": call.request_id,
-        "eventID": event_id,
-        "readOnly": not changes,
-        "eventType": "AwsApiCall",
-        "managementEvent": True,
-        "recipientAccountId": call.account,
-        "eventCategory": "Management",
-    }
-    if call.caller.service is not None:
-        recorded["userIdentity"]["invokedBy"] = f"{call.caller.service}.amazonaws.com"
-    if error is not None:
-        recorded |= {"errorCode": error.code, "errorMessage": error.message}
-    return recorded
+) -> AuditEvent:
+    """The event of one call about its subject, done or refused."""
+    caller, contract = call.caller, CONTRACT[operation]
+    identity, target, kind = _encode_constants(
+        operation, caller.arn, caller.account, caller.service, call.region,
+        _make_hashable(caller.context.get("aws:SourceIp", "127.0.0.1")),
+        _make_hashable(caller.context.get("aws:UserAgent", "smtui")), call.account, changes)
+    request = _encode(redact(contract.request, params))
+    elements = _encode(_format_response(response)) if changes and response is not None else "null"
+    refusal = "" if error is None else f",{_encode_members(errorCode=error.code, errorMessage=error.message)}"
+    return _make_event(call, contract.name, call.subject, (
+        f'{{{identity},"eventTime":"{call.stamp}",{target},"requestParameters":{request},"responseElements":{elements},'
+        f'"requestID":"{call.request_id}","eventID":"{event_id}",{kind}{refusal}}}'))
+
+
+def _make_event(call: Call, name: str, about: Secret | None, text: str) -> AuditEvent:
+    return AuditEvent(call.now, name, about.id if about else None, text)
+
+
+@lru_cache(maxsize=256)
+def _encode_constants(
+    operation: str, arn: str, caller_account: str, service: str | None, region: str, source: str | tuple[str, ...],
+    agent: str | tuple[str, ...], account: str, changes: bool,
+) -> tuple[str, str, str]:
+    """JSON of the members that all events of an operation, a caller and a Region have in common, in their order."""
+    identity = {"type": "IAMUser", "arn": arn, "accountId": caller_account}
+    if service is not None:
+        identity["invokedBy"] = f"{service}.amazonaws.com"
+    contract = CONTRACT[operation]
+    return (
+        _encode_members(eventVersion=EVENT_VERSION, userIdentity=identity),
+        _encode_members(eventSource=contract.source, eventName=contract.name, awsRegion=region,
+                        sourceIPAddress=source, userAgent=agent),
+        _encode_members(readOnly=not changes, eventType="AwsApiCall", managementEvent=True,
+                        recipientAccountId=account, eventCategory="Management"),
+    )
+
+
+def _encode_members(**members: Any) -> str:
+    """JSON of the members of an object, without its braces."""
+    return _encode(members)[1:-1]
+
+
+def _make_hashable(value: str | Sequence[str]) -> str | tuple[str, ...]:
+    return value if isinstance(value, str) else tuple(value)
 
 
 def make_service_event(
-    call: Call, name: str, about: Mapping[str, Any], *, source: str = "secretsmanager.amazonaws.com",
-    region: str | None = None,
-) -> dict[str, Any]:
+    call: Call, name: str, secret: Secret | None, about: Mapping[str, Any], *,
+    source: str = "secretsmanager.amazonaws.com", region: str | None = None,
+) -> AuditEvent:
     """An event of the service itself, as CloudTrail records it: without a request, with the members of `about`."""
-    return {
+    return _make_event(call, name, secret, _encode({
         "eventVersion": EVENT_VERSION,
         "userIdentity": {"accountId": call.account, "invokedBy": source},
         "eventTime": call.stamp,
@@ -73,7 +96,7 @@ def make_service_event(
         "managementEvent": True,
         "recipientAccountId": call.account,
         "eventCategory": "Management",
-    }
+    }))
 
 
 def redact(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:

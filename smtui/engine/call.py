@@ -11,6 +11,7 @@ from smtui.api.arn import format_secret_arn, get_account
 from smtui.api.errors import InvalidRequestException
 from smtui.api.record import make_field, record
 from smtui.system.ambient import Ambient
+from smtui.vault.audit_log import AuditEvent
 from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
 from smtui.vault.permissions import Permissions
@@ -58,8 +59,8 @@ class Call:
     token_key: bytes
     permissions: Permissions
     subject: Secret | None = None
-    # Events of the operation besides the call's own, each with its secret.
-    further_events: list[tuple[Secret | None, dict[str, Any]]] = make_field(default_factory=list)
+    # Events of the operation besides the call's own.
+    further_events: list[AuditEvent] = make_field(default_factory=list)
     # Sentences about what was deleted permanently before the call.
     deletion_notices: list[str] = make_field(default_factory=list)
 

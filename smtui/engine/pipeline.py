@@ -37,7 +37,6 @@ from smtui.vault.secrets import Secret
 VALUE_MEMBERS = ("SecretString", "SecretBinary")
 HeldValues = tuple[dict[str, Any], dict[str, Any]]
 """An answer, and the values that it gets once the event of their read is committed."""
-Event = tuple[Secret | None, dict[str, Any]]
 
 
 @record
@@ -110,9 +109,9 @@ class Engine:
             call = self._begin(region, caller, first)
             response, refusal = self._run(call, declared, params, raw=raw)
             if record_reads or not declared.reads_metadata:
-                self._record(call, _list_events(call, declared, params, response, refusal))
+                self._record(_list_events(call, declared, params, response, refusal))
             else:
-                self._record(call, call.further_events)
+                self._record(call.further_events)
             shared = self._shared
         self._purge.add_notices(call.deletion_notices)
         metadata = {"RequestId": call.request_id, "HTTPStatusCode": refusal.status if refusal else 200,
@@ -169,7 +168,7 @@ class Engine:
                     admit(call, declared, request)
                 responses = BULK_OPERATIONS[operation](calls, requests)
                 _update_replicas(begun, *(call.subject for call in calls if call.subject is not None))
-                self._record(begun, [*begun.further_events, *(
+                self._record([*begun.further_events, *(
                     event for call, params, response in zip(calls, many, responses, strict=True)
                     for event in _list_events(call, declared, params, response, None)
                 )])
@@ -198,8 +197,7 @@ class Engine:
         return Call(self._database, self._keys, self._ambient, self.account, region, caller,
                     self._ambient.create_uuid(), now, self._token_key, self._permissions)
 
-    def _record(self, call: Call, happened: Sequence[Event]) -> None:
-        events = [AuditEvent(call.now, about.id if about else None, event) for about, event in happened]
+    def _record(self, events: Sequence[AuditEvent]) -> None:
         if self._shared is not None:
             self._shared.events.extend(events)
         else:
@@ -225,12 +223,12 @@ def _take_values(response: dict[str, Any]) -> Iterator[HeldValues]:
 def _list_events(
     call: Call, declared: Declaration, params: Mapping[str, Any], response: Mapping[str, Any],
     refusal: ClientError | None,
-) -> list[Event]:
+) -> list[AuditEvent]:
     """The events that the call brought about, then its own."""
     own = audit_events.make_event(
         call, declared.name, params, event_id=call.request_id, changes=declared.changes, response=response,
         error=refusal)
-    return [*call.further_events, (call.subject, own)]
+    return [*call.further_events, own]
 
 
 def _make_internal_error(error: Exception) -> ClientError:

@@ -109,8 +109,8 @@ def _delete_secrets(call: Call, look: OverdueNote) -> list[str]:
     for secret in secrets.list_overdue(call.database, look.at):
         secrets.delete(call.database, secret)
         about = {"SecretId": call.format_arn(secret), "DeletionDate": _format_day(secret.delete_at)}
-        call.further_events.append((secret, audit_events.make_service_event(
-            call, "EndSecretVersionDelete", about, region=secret.region)))
+        call.further_events.append(audit_events.make_service_event(
+            call, "EndSecretVersionDelete", secret, about, region=secret.region))
         ended.append(f"Deleted permanently, as scheduled for {_format_day(secret.delete_at)}: secret {secret.name}"
                      f" in {secret.region}.")
     return ended
@@ -122,8 +122,8 @@ def _delete_keys(call: Call, look: OverdueNote) -> list[str]:
         keys.shred(call.database, key)
         call.keys.forget_key(key)
         about = {"keyId": key.key_id, "DeletionDate": _format_day(key.delete_at)}
-        call.further_events.append((None, audit_events.make_service_event(
-            call, "DeleteKey", about, source="kms.amazonaws.com", region=key.region)))
+        call.further_events.append(audit_events.make_service_event(
+            call, "DeleteKey", None, about, source="kms.amazonaws.com", region=key.region))
         ended.append(f"Deleted permanently, as scheduled for {_format_day(key.delete_at)}: KMS key {key.key_id}"
                      f" in {key.region}.")
     return ended
@@ -138,8 +138,8 @@ def _drop_events(call: Call, look: OverdueNote) -> list[str]:
     dropped = audit_log.drop_events_before(call.database, before)
     if not dropped:
         return []
-    call.further_events.append((None, audit_events.make_service_event(
-        call, "DropAuditEvents", {"eventCount": dropped, "retentionDays": days}, source="smtui")))
+    call.further_events.append(audit_events.make_service_event(
+        call, "DropAuditEvents", None, {"eventCount": dropped, "retentionDays": days}, source="smtui"))
     return [f"Removed from the audit log, whose retention is {days:,} days: {dropped:,}"
             f" event{'s' if dropped > 1 else ''}."]
 

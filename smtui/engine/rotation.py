@@ -222,8 +222,8 @@ def _remove_pending(call: Call, secret: Secret, run: Run) -> None:
 def add_event(call: Call, secret: Secret, what: str, kind: Kind) -> None:
     """Adds an event of the service under CloudTrail's name, such as RotationStarted or TestRotationFailed."""
     name = f"{'Test' if kind == 'test' else ''}Rotation{what}"
-    event = audit_events.make_service_event(call, name, {"SecretId": call.format_arn(secret)})
-    call.further_events.append((secret, event))
+    event = audit_events.make_service_event(call, name, secret, {"SecretId": call.format_arn(secret)})
+    call.further_events.append(event)
 
 
 def _to_milliseconds(when: datetime) -> int:

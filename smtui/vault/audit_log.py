@@ -34,16 +34,16 @@ UNREADABLE_EVENT = "UnreadableEvent"
 """The error code in an event that replaces a damaged one."""
 _TEXTS = ("eventName", "eventTime", "eventID")
 _OBJECTS = ("requestParameters", "responseElements", "additionalEventData")
-_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @record
 class AuditEvent:
-    """An event before it is in the log: its moment (milliseconds), the row of the secret it is about, its members."""
+    """An event before it is in the log: its moment (milliseconds), its name, the row of its secret, and its JSON."""
 
     at: int
+    operation: str
     secret: int | None
-    members: dict[str, Any]
+    text: str
 
 
 def compute_chain(key: bytes, before: bytes, at: int, event: str) -> bytes:
@@ -75,9 +75,8 @@ def append_events(database: Database, key: bytes, events: Iterable[AuditEvent]) 
         tail = database.digest.get_tail(database) if database.digest else read_tail(database)
         latest, chain = _get_newest(database, tail)
         for number, event in enumerate(events, tail.id + 1):
-            latest, text = max(event.at, latest), _as_json(event.members)
-            chain = compute_chain(key, chain, event.at, text)
-            rows.append((number, event.at, event.members["eventName"], event.secret, text, chain, latest))
+            latest, chain = max(event.at, latest), compute_chain(key, chain, event.at, event.text)
+            rows.append((number, event.at, event.operation, event.secret, event.text, chain, latest))
     if rows:
         _insert(database, tail.id, rows)
 

@@ -6,7 +6,7 @@ stand-in replaces the value and the row is marked as damaged; `check` names the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from smtui.api.limits import MAX_NAME_LENGTH, MAX_ROTATION_DAYS
@@ -41,6 +41,18 @@ class ColumnRule:
             return True
         size = cast("int", value) if self.type is int else len(cast("str", value))
         return self.least <= size <= self.most and (not self.words or value in self.words)
+
+    def build_range_test(self, name: str) -> str:
+        """Python that is true for a value in the range of this column, if its type is right. Empty for any value."""
+        tests = []
+        if self.type is int:
+            tests.append(f"{self.least} <= {name} <= {self.most}")
+        elif self.type is str and self.least:
+            tests.append(f"{self.least} <= len({name}) <= {self.most}")
+        if self.words:
+            tests.append(f"{name} in {set(self.words)!r}")
+        test = " and ".join(tests)
+        return f"({name} is None or {test})" if self.is_optional and test else test
 
     def build_condition(self, name: str) -> str:
         """SQL that is true for a value that is not allowed. `name` is the quoted column."""
@@ -143,23 +155,12 @@ def make_row_reader(table: str, names: str) -> Callable[[Row], Row]:
         names: the columns, separated by a comma and a space.
     """
     columns = [COLUMNS[table][name] for name in names.split(", ")]
-    limits = [(place, column.least, column.most) for place, column in enumerate(columns) if column.type is int]
-    others = [(place, column) for place, column in enumerate(columns) if column.words or (
-        column.type is str and column.least)]
+    is_in_range = _compile_range_test(columns)
     # The types of rows that were sound; there are few, and to find them again is quick.
     known: set[tuple[type, ...]] = set()
 
-    def is_sound(found: Row) -> bool:
-        if tuple(map(type, found)) not in known:
-            return False
-        for place, least, most in limits:
-            value = found[place]
-            if value is not None and not least <= value <= most:
-                return False
-        return all(column.accepts(found[place]) for place, column in others)
-
     def read(found: Row) -> Row:
-        if is_sound(found):
+        if tuple(map(type, found)) in known and is_in_range(found):
             return found
         if all(column.accepts(value) for value, column in zip(found, columns, strict=True)):
             known.add(tuple(map(type, found)))
@@ -168,3 +169,10 @@ def make_row_reader(table: str, names: str) -> Callable[[Row], Row]:
                      for value, column in zip(found, columns, strict=True))
 
     return read
+
+
+def _compile_range_test(columns: Sequence[ColumnRule]) -> Callable[[Row], bool]:
+    """A function that says whether all values of a row, whose types are right, are in the ranges of its columns."""
+    tests = [column.build_range_test(f"row[{place}]") for place, column in enumerate(columns)]
+    compiled: Callable[[Row], bool] = eval(f"lambda row: {' and '.join(filter(None, tests)) or True}")  # noqa: S307
+    return compiled

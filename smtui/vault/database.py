@@ -66,7 +66,8 @@ class Database(Statements):
         self._journal = path.with_name(f"{path.name}-journal")
         self._content = content.ContentChanges()
         self._schema: Any = None
-        self._data_version: Any = None
+        self._data_version: int | None = None
+        """SQLite's number of the state of the file after the last transaction of this connection."""
         self._deferred: dict[tuple[DeferredWork, int], None] = {}
 
     def __repr__(self) -> str:
@@ -113,6 +114,7 @@ class Database(Statements):
                 self._take_back(undo, mark, content_mark)
                 raise
             if depth == 0:
+                self._data_version = self.connection.data_version()
                 self._content.commit()
                 if self.binding:
                     self.binding.reset()
@@ -310,19 +312,18 @@ class Database(Statements):
         self._schema = self.fetch_row("PRAGMA schema_version")
 
     def _notice_others(self) -> None:
-        """Forgets what is remembered of the file if another connection has written to it.
+        """Forgets what is remembered of the file if anyone has written to it since the last transaction.
 
         Checks the schema again if it has changed. Raises VaultDamagedError.
         """
+        if not self.read_only and self._data_version == self.connection.data_version():
+            return  # a transaction that may write has begun to read the file, any other has not
+        if self.digest:
+            self.digest.forget_tail()
         if self._schema is not None and self._schema != (found := self.fetch_row("PRAGMA schema_version")):
             with map_errors():
                 schema_check.refuse_foreign_schema(self.path, self.connection)
             self._schema = found
-        version = self.fetch_row("PRAGMA data_version")
-        if version != self._data_version:
-            self._data_version = version
-            if self.digest:
-                self.digest.forget_tail()
 
 
 def _make_savepoint_statements(depth: int) -> tuple[str, str, str]:

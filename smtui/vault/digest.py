@@ -65,6 +65,7 @@ class Digest:
         self._touched = self._has_new_numbers = False
         self._event = 0
         self._written: tuple[int, DigestState] | None = None
+        self._pending_when_written = 0
         self._prepared: tuple[Row, int] | None = None
 
     def forget_tail(self) -> None:
@@ -123,7 +124,7 @@ class Digest:
         hashed = _hash_row(self._keyed, EVENTS, row)
         self._prepared = row, hashed
         state = self._make_state(database, self._pending + hashed, durable=durable)
-        self._written = self._event, state
+        self._written, self._pending_when_written = (self._event, state), self._pending + hashed
         return state
 
     def _make_state(self, database: Statements, pending: int, *, durable: bool) -> DigestState:
@@ -147,6 +148,9 @@ class Digest:
             self.words_pending = False
         if not self._touched:
             return
+        self._counted = durable
+        if self._written and self._written[0] == self._event and self._pending == self._pending_when_written:
+            return  # the event was the last row
         state = self._make_state(database, self._pending, durable=durable)
         if self._written != (self._event, state):
             if self._event:
@@ -154,8 +158,7 @@ class Digest:
                              (*state.to_columns(), self._event))
             else:
                 _write_row(database, state)
-            self._written = self._event, state
-        self._counted = durable
+            self._written, self._pending_when_written = (self._event, state), self._pending
 
     def confirm(self) -> None:
         """Notes that the commit after `write` is done."""

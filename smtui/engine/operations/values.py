@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from smtui.api.errors import (
     ClientError,
@@ -135,6 +134,6 @@ def _get_one(call: Call, secret_id: str) -> Response:
         refusal = error
         raise
     finally:
-        event: dict[str, Any] = audit_events.make_event(
+        event = audit_events.make_event(
             call, declared.name, asked, event_id=call.ambient.create_uuid(), changes=False, error=refusal)
-        call.further_events.append((call.subject, event))
+        call.further_events.append(event)
