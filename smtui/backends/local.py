@@ -55,7 +55,7 @@ class Vault(VaultParts, SharedCommits):
     `client()` gives boto3's shape, `transaction()` makes several calls one. `maintenance` checks, backs up and
     changes the passphrase, `audit` holds the settings of the audit log, `scheduler` runs due rotations, `alerts` finds
     secrets that call for attention, `favorites` keeps favorite secrets, `callers` who may sign
-    requests to the endpoint, `key_usage` counts what a KMS key encrypts.
+    requests to the endpoint, `key_usage` counts what a KMS key encrypts, `kept_indexes` are lists of accounts.
     """
 
     colour = ""

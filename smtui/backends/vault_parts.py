@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from smtui.backends.audit import AuditLog
     from smtui.backends.callers import Callers
     from smtui.backends.favorites import Favorites
+    from smtui.backends.kept_indexes import KeptIndexes
     from smtui.backends.key_usage import KeyUsageReader
     from smtui.backends.scheduler import RotationScheduler
     from smtui.backends.state import VaultState
@@ -49,6 +50,12 @@ class VaultParts:
         from smtui.backends.callers import Callers
 
         return Callers(self._state)
+
+    @cached_property
+    def kept_indexes(self) -> KeptIndexes:
+        from smtui.backends.kept_indexes import KeptIndexes
+
+        return KeptIndexes(self._state)
 
     @cached_property
     def key_usage(self) -> KeyUsageReader:

@@ -16,6 +16,7 @@ from smtui.api.record import record
 PROTECTIONS = ("read", "ask", "no")
 """No changes; changes after a question; changes without a question."""
 COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "magenta", "grey")
+KEEP = "keep"
 LISTS = {"regions": "Regions", "bookmarks": "ARNs"}
 """The settings that are lists, and of what."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -35,6 +36,7 @@ class ContextSettings:
         colour: one of `COLOURS`, or empty.
         vault: the path of a vault file.
         bookmarks: the ARNs of secrets to offer, such as those of other accounts, which no list has.
+        index: `keep` keeps the list of the account in the open vault, encrypted and without values; or empty.
     """
 
     name: str
@@ -45,10 +47,15 @@ class ContextSettings:
     colour: str = ""
     vault: str = ""
     bookmarks: tuple[str, ...] = ()
+    index: str = ""
 
     @property
     def is_aws(self) -> bool:
         return not self.vault
+
+    @property
+    def keeps_index(self) -> bool:
+        return self.index == KEEP
 
     @property
     def protection(self) -> str:
@@ -121,6 +128,8 @@ def _require_sense(where: str, context: ContextSettings) -> None:
         raise ValueError(f"{where} regions: {wrong[0]!r} does not look like a Region")
     if wrong := [arn for arn in context.bookmarks if parse_secret_arn(arn) is None]:
         raise ValueError(f"{where} bookmarks: {wrong[0]!r} is not the ARN of a secret")
-    for member, allowed in (("protect", PROTECTIONS), ("colour", COLOURS)):
+    if context.vault and context.index:
+        raise ValueError(f"{where} index belongs to a profile, not to a vault")
+    for member, allowed in (("index", (KEEP,)), ("protect", PROTECTIONS), ("colour", COLOURS)):
         if getattr(context, member) not in ("", *allowed):
             raise ValueError(f"{where} {member} must be one of {', '.join(allowed)}")

@@ -167,6 +167,10 @@ class Lane:
             unwanted.set()
             raise
 
+    def run_from_thread(self, function: Callable[[], R]) -> R:
+        """Runs `function` in a thread of the lane, for a thread of another one, which waits for it."""
+        return self._executor.submit(copy_context().run, function).result()
+
     def end(self) -> None:
         """Ends the threads once their calls are done, because remains of keys lie on their stacks.
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system.context_settings import ContextSettings
 from smtui.system.settings import Settings
 from smtui.tui.clipboard_app import CopyingApp
+
+if TYPE_CHECKING:
+    from smtui.tui.session import Session
 
 
 class ContextsApp(CopyingApp):
@@ -35,6 +39,11 @@ class ContextsApp(CopyingApp):
     @abstractmethod
     def context_path(self) -> Path:
         """What the context that is open, or will be opened, is known by: a path of a vault, or one for an account."""
+
+    @property
+    @abstractmethod
+    def sessions(self) -> list[Session]:
+        """All open sessions, that which is shown first."""
 
     @property
     @abstractmethod

@@ -184,8 +184,8 @@ SHORTCUTS = (
     Shortcut("regions.open", "enter,l", "open", "Open", "Switch to this Region, vault or account; others stay open",
              show=True),
     Shortcut("regions.add", "a", "add", "Add", "Add a Region or vault to the list", show=True),
-    Shortcut("regions.remove", "f8", "remove", "Remove", "Remove this vault from the list; the file is kept",
-             show=True),
+    Shortcut("regions.remove", "f8", "remove", "Remove",
+             "Remove this vault from the list (its file is kept), or delete the kept list of this account", show=True),
     Shortcut("regions.back", "escape,h", "back", "Back", "Return to the list", show=True),
 
     Shortcut("door.another", "f3", "another", "Another vault", "Open another vault", show=True),

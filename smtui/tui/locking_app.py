@@ -77,7 +77,7 @@ class LockingApp(SettingsApp):
 
     @property
     def sessions(self) -> list[Session]:
-        """All open sessions, that which is shown first."""
+        """See `ContextsApp.sessions`."""
         return [*([self.session] if self.session is not None else []), *(each.session for each in self.parked)]
 
     def make_first_screen(self, notice: str = "") -> Screen[None]:

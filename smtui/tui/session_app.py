@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import events
 
@@ -23,6 +24,7 @@ from smtui.tui.bridge import (
     get_lane,
     use_lane,
 )
+from smtui.tui.contexts.index_keeper import VaultIndexKeeper, find_writable_vault, forget_unkept_indexes
 from smtui.tui.garbage_collection import COLLECTION
 from smtui.tui.input_queue import INPUT
 from smtui.tui.jobs import rotation_worker, verifier
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from smtui.backends.local import Vault
     from smtui.rotation.runner import RotationResult
+    from smtui.tui.contexts.account_vault import AccountVault
 
 MOST_TOLD = 5
 SUSPENDED = 60
@@ -83,6 +86,9 @@ class SessionApp(LockingApp):
         if vault.can.allows_parallel_calls:
             get_lane().end()
             use_lane(Lane(THREADS_OF_ACCOUNT))
+        if vault.can.has_costs:
+            account = cast("AccountVault", vault)
+            account.keep_index(VaultIndexKeeper(account.title, lambda: self.sessions))
         self.session = Session(vault, self.settings.idle_lock, self._monotonic, read_only=self.read_only)
         if place is not None and place.path == vault.path:
             await return_to(self, self.session, place)
@@ -91,6 +97,14 @@ class SessionApp(LockingApp):
         for notice in (*vault.notices, *self._lock_notices.take_report(vault.path)):
             self.warn(notice)
         self.set_timer(verifier.DELAY, self.verify)
+        self._forget_unkept_indexes()
+
+    @background
+    async def _forget_unkept_indexes(self) -> None:
+        """Deletes the lists of accounts that the settings no longer say to keep, from the vault that keeps them."""
+        keeping = find_writable_vault(self.sessions)
+        if keeping is not None:
+            await keeping.lane.run(partial(forget_unkept_indexes, keeping.vault))
 
     async def tick(self) -> None:
         """Locks an idle session, starts queued rotations, updates countdown and notices. Called every second."""

@@ -11,7 +11,7 @@ from smtui.system.context_settings import ContextSettings, parse_context, split_
 from smtui.system.settings import Settings, SettingsError, change_settings, load_settings
 
 PROD = ContextSettings("prod", profile="prod", account="222222222222", regions=("eu-west-1", "us-east-1"),
-                       protect="ask", colour="red",
+                       protect="ask", colour="red", index="keep",
                        bookmarks=("arn:aws:secretsmanager:eu-west-1:333333333333:secret:shared/db-AbCdEf",))
 
 

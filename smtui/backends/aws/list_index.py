@@ -12,24 +12,27 @@ Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListS
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from threading import RLock
 from typing import Any
 
 from smtui.api.arn import parse_secret_arn
 from smtui.api.errors import ClientError, ContextError, ResourceNotFoundException, SmtuiError
 from smtui.api.limits import MAX_PAGE_SIZE
+from smtui.backends.aws.list_entries import Method, Page, fetch_by_name, make_entry, make_page
 from smtui.backends.aws.list_query import (
     Entry,
     get_position,
     make_matcher,
-    make_token,
     read_position,
     read_token,
     skip_to,
     sort_entries,
 )
+from smtui.backends.aws.list_refresh import ListRefresh
 
 CHECK_SECONDS = 60
 """Changes by others are looked for at most this often."""
@@ -37,12 +40,6 @@ REREAD_SECONDS = 30 * 60
 """The whole list is read again after this time, because a check does not notice deletions."""
 LAG_SECONDS = 5 * 60
 """Lists may not show a change for this long."""
-Method = Callable[..., dict[str, Any]]
-Page = dict[str, Any]
-_DESCRIBED = ("ARN", "Name", "Description", "KmsKeyId", "RotationEnabled", "RotationLambdaARN", "RotationRules",
-              "LastRotatedDate", "LastChangedDate", "LastAccessedDate", "DeletedDate", "NextRotationDate", "Tags",
-              "OwningService", "CreatedDate", "PrimaryRegion")
-"""Members that DescribeSecret and a list have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +57,16 @@ class ListIndex:
         fetch: ListSecrets of the account.
         describe: DescribeSecret of the account.
         monotonic: returns seconds that never decrease.
+        begin: is called with this index before the first answer, and may `restore` a kept list.
     """
 
-    def __init__(self, fetch: Method, describe: Method, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, fetch: Method, describe: Method, monotonic: Callable[[], float],
+        begin: Callable[[ListIndex], None] | None = None,
+    ) -> None:
+        self._begin = begin
         self._fetch = fetch
+        self._fetch_page = partial(fetch_by_name, fetch)
         self._describe = describe
         self._monotonic = monotonic
         self._lock = RLock()
@@ -71,6 +74,7 @@ class ListIndex:
         self._own: dict[str, OwnChange] = {}
         self._sorted: dict[tuple[str, bool], list[Entry]] = {}
         self._generation = 0
+        self._refresh: ListRefresh | None = None
         self.check_error: SmtuiError | None = None
         """Why AWS could not be asked for changes the last time."""
         self.version = 0
@@ -111,6 +115,40 @@ class ListIndex:
                 return None
             return sum(include_scheduled or "DeletedDate" not in entry for entry in self._entries.values())
 
+    # A kept list.
+
+    @property
+    def kept_since(self) -> datetime | None:
+        """When the entries were stored, if they are those of an earlier session and not all read again yet."""
+        refresh = self._refresh
+        return refresh.kept_since if refresh is not None else None
+
+    def restore(self, entries: Iterable[Entry], kept_since: datetime) -> None:
+        """Begins with the list of an earlier session, unless something is known already.
+
+        It is whole, and answers at once. `look_for_changes` then reads it again, one page at each call.
+        """
+        with self._lock:
+            if not self._entries and not self._pages:
+                self._entries = {entry["ARN"]: entry for entry in entries}
+                self.is_whole = True
+                self._refresh = ListRefresh(kept_since, self._fetch_page, self._monotonic)
+
+    def _accept_refreshed(self, refresh: ListRefresh, page: Page) -> bool:
+        """Stores a page of a kept list, and after the last one forgets what is in none; returns whether to show it."""
+        with self._lock:
+            if self._refresh is not refresh:  # the list was read again meanwhile
+                return False
+            changes = [self._accept(entry) for entry in page["SecretList"]]
+            if refresh.is_over:
+                known = refresh.arns | {arn for arn, own in self._own.items() if own.entry is not None}
+                self._entries = {arn: entry for arn, entry in self._entries.items() if arn in known}
+                self._refresh = None
+                self._checked_at = self._read_at = self._monotonic()
+            if any(changes) or refresh.is_over:
+                self._note_change()
+            return any(changes) or refresh.is_over
+
     # Answers.
 
     def list_secrets(self, **request: Any) -> Page:
@@ -119,6 +157,9 @@ class ListIndex:
         Raises:
             ClientError: a page could not be read, or the request is not valid. What is known stays.
         """
+        if self._begin is not None:
+            begin, self._begin = self._begin, None
+            begin(self)
         with self._lock:
             if request.get("NextToken") is None:
                 self._try_to_look_for_changes()
@@ -128,7 +169,7 @@ class ListIndex:
                 return self._answer_in_pages(request, *parts[1:3])
             if parts is None and not self.is_whole and order == "name" and not descending:
                 return self._answer_in_pages(request, 0, 0)
-            self._read_all()
+            _read_all(self)
             after = None if parts is None else read_position(order, parts[-2:])
             return self._answer_sorted(request, order, after, descending=descending)
 
@@ -144,13 +185,13 @@ class ListIndex:
             if entry is None or not matches(entry):
                 continue
             if len(found) == limit:
-                return self._make_page(found, self._generation, number, position, *get_position(found[-1], "name"))
+                return make_page(found, self._generation, number, position, *get_position(found[-1], "name"))
             found.append(entry)
         if number + 1 < len(self._pages) or not self.is_whole:
             known = [self._entries[arn] for arn in arns if arn in self._entries]
             last = get_position(known[-1], "name") if known else ("", "")
-            return self._make_page(found, self._generation, number + 1, 0, *last)
-        return self._make_page(found)
+            return make_page(found, self._generation, number + 1, 0, *last)
+        return make_page(found)
 
     def _answer_sorted(self, request: Mapping[str, Any], order: str, after: Any, *, descending: bool) -> Page:
         matches, limit = make_matcher(request), request.get("MaxResults", MAX_PAGE_SIZE)
@@ -161,30 +202,19 @@ class ListIndex:
         for entry in entries:
             if matches(entry):
                 if len(found) == limit:
-                    return self._make_page(found, *get_position(found[-1], order))
+                    return make_page(found, *get_position(found[-1], order))
                 found.append(entry)
-        return self._make_page(found)
+        return make_page(found)
 
     def _sort(self, order: str, *, descending: bool) -> list[Entry]:
         if (order, descending) not in self._sorted:
             self._sorted[order, descending] = sort_entries(self._entries.values(), order, descending=descending)
         return self._sorted[order, descending]
 
-    def _make_page(self, entries: list[Entry], *token: Any) -> Page:
-        """A response; callers may change its entries."""
-        page: Page = {"SecretList": [dict(entry) for entry in entries]}
-        return {**page, "NextToken": make_token(*token)} if token else page
-
     # Reading.
 
-    def _read_all(self) -> None:
-        while not self.is_whole:
-            self._read_page()
-
     def _read_page(self) -> None:
-        more = {"NextToken": self._token} if self._token else {}
-        answer = self._fetch(SortBy="name", SortOrder="asc", IncludePlannedDeletion=True, MaxResults=MAX_PAGE_SIZE,
-                             **more)
+        answer = self._fetch_page(self._token)
         for entry in answer["SecretList"]:
             self._accept(entry)
         before = self._pages[-1] if self._pages else []  # a service that counts rows repeats some after an insertion
@@ -212,6 +242,8 @@ class ListIndex:
     def _try_to_look_for_changes(self) -> None:
         """Looks for changes; what is known is shown even if AWS cannot be asked."""
         self.check_error = None
+        if self._refresh is not None and self._checked_at > -math.inf:
+            return  # pages are read in the background
         try:
             self.look_for_changes()
         except (ClientError, ContextError) as error:
@@ -232,6 +264,9 @@ class ListIndex:
         Raises:
             ClientError: AWS could not be asked.
         """
+        refresh = self._refresh
+        if refresh is not None and self._checked_at > -math.inf:
+            return refresh.read_page(lambda page: self._accept_refreshed(refresh, page))
         with self._lock:
             now = self._monotonic()
             if not self.is_whole or now - self._checked_at < CHECK_SECONDS:
@@ -266,7 +301,7 @@ class ListIndex:
         with self._lock:
             fresh = ListIndex(self._fetch, self._describe, self._monotonic)
             fresh._own = self._own
-            fresh._read_all()
+            _read_all(fresh)
             now = self._monotonic()
             self._own = {arn: own for arn, own in self._own.items() if now - own.made_at < LAG_SECONDS}
             for arn, own in self._own.items():
@@ -276,6 +311,7 @@ class ListIndex:
             after = {arn: entry.get("LastChangedDate") for arn, entry in fresh._entries.items()}
             self._entries, self._pages, self._token, self.is_whole = fresh._entries, fresh._pages, None, True
             self._generation += 1
+            self._refresh = None
             self._checked_at = self._read_at = now
             self._sorted.clear()
             self.version += before != after
@@ -287,32 +323,23 @@ class ListIndex:
         Where it cannot be described, the whole list is read again when it is next asked for.
         """
         with self._lock:
-            if not self._pages:
+            if not self._pages and not self.is_whole:
                 return
             try:
-                self._set_own(_make_entry(self._describe(SecretId=secret_id)))
+                self._set_own(make_entry(self._describe(SecretId=secret_id)))
             except ResourceNotFoundException:
                 self._remove_own(secret_id)
             except (ClientError, ContextError):
                 self._entries.clear()
+                self._refresh = None
                 self._start_reading()
             self._note_change()
 
     def _set_own(self, entry: Entry) -> None:
         if not self.is_whole and not any(entry["ARN"] in page for page in self._pages):
-            self._insert_in_page(entry)
+            self._generation += _insert_in_page(entry, self._pages, self._entries)
         self._entries[entry["ARN"]] = entry
         self._own[entry["ARN"]] = OwnChange(entry, self._monotonic())
-
-    def _insert_in_page(self, entry: Entry) -> None:
-        """Puts a secret that was created here at its place in the pages, unless they are not read up to there."""
-        place = get_position(entry, "name")
-        for page in self._pages:
-            for at, arn in enumerate(page):
-                if arn in self._entries and get_position(self._entries[arn], "name") > place:
-                    page.insert(at, entry["ARN"])
-                    self._generation += 1
-                    return
 
     def _remove_own(self, secret_id: str) -> None:
         for arn in [arn for arn, entry in self._entries.items() if secret_id in (arn, entry["Name"])]:
@@ -329,10 +356,21 @@ class ListIndex:
             self._entries.clear()
             self._own.clear()
             self._sorted.clear()
+            self._refresh = None
             self._start_reading()
 
 
-def _make_entry(described: Mapping[str, Any]) -> Entry:
-    """The entry of a list for a response of DescribeSecret."""
-    entry = {member: described[member] for member in _DESCRIBED if member in described}
-    return {**entry, "SecretVersionsToStages": described.get("VersionIdsToStages", {})}
+def _read_all(index: ListIndex) -> None:
+    while not index.is_whole:
+        index._read_page()
+
+
+def _insert_in_page(entry: Entry, pages: list[list[str]], entries: Mapping[str, Entry]) -> bool:
+    """Puts a secret that was created here at its place in the pages; returns whether they are read up to there."""
+    place = get_position(entry, "name")
+    for page in pages:
+        for at, arn in enumerate(page):
+            if arn in entries and get_position(entries[arn], "name") > place:
+                page.insert(at, entry["ARN"])
+                return True
+    return False

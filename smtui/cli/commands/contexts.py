@@ -26,7 +26,7 @@ from smtui.cli import output
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import TEXT_OR_JSON, parse_account, parse_region
 from smtui.cli.rendering import align_columns
-from smtui.system.context_settings import COLOURS, PROTECTIONS, ContextSettings, parse_context, split_region
+from smtui.system.context_settings import COLOURS, KEEP, PROTECTIONS, ContextSettings, parse_context, split_region
 from smtui.system.settings import change_settings, load_settings
 
 EXAMPLE = (
@@ -51,13 +51,15 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="with add: read refuses changes (default for accounts), ask asks first (accounts only), "
                              "no allows them")
     parser.add_argument("--colour", choices=COLOURS, help="with add: the colour of the context on the screens")
+    parser.add_argument("--index", choices=(KEEP,),
+                        help="with add: keep stores the list in the open vault, encrypted and without values")
     parser.add_argument("--output", choices=TEXT_OR_JSON, default="text", help="with list: text (default) or json")
 
 
 def run(args: argparse.Namespace) -> Exit:
     if (args.name is None) != (args.action == "list"):
         raise UsageError("list takes no name." if args.name else "Enter the name of the context.")
-    given = [name for name in ("profile", "account", "regions", "protect", "colour") if getattr(args, name)]
+    given = [name for name in ("profile", "account", "regions", "protect", "colour", "index") if getattr(args, name)]
     if given and args.action != "add":
         raise UsageError(f"--{given[0]} is an option of add.")
     ACTIONS[args.action](args)
@@ -89,7 +91,8 @@ def _describe_source(context: ContextSettings) -> str:
 
 def _add(args: argparse.Namespace) -> None:
     table = {"profile": args.profile, "vault": _make_absolute(args.vault), "account": args.account,
-             "regions": args.regions, "protect": args.protect, "colour": args.colour}
+             "regions": args.regions, "protect": args.protect, "colour": args.colour,
+             "index": args.index}
     try:
         added = parse_context(args.name, {name: value for name, value in table.items() if value})
     except ValueError as error:

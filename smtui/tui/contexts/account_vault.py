@@ -6,6 +6,7 @@ What an account does not have is empty here, or raises NotAvailableError with th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from smtui.api.arn import get_last_field
@@ -19,6 +20,7 @@ from smtui.tui.contexts.context_path import make_account_path
 if TYPE_CHECKING:
     from smtui.api.types import Client
     from smtui.backends.aws.context import AwsContext
+    from smtui.backends.aws.kept_index import IndexKeeper
     from smtui.backends.aws.list_index import ListIndex
 
 NO_ALERTS = FoundAlerts(frozenset(), frozenset(), frozenset())
@@ -77,7 +79,16 @@ class AccountVault:
     def expire_list(self, region: str) -> None:
         """Reads the list of a Region again when it is next shown, and tries again what was refused."""
         self.context.denials.clear()
-        self.context.lists.get_index(region).expire()
+        self.context.lists.expire(region)
+
+    def keep_index(self, keeper: IndexKeeper) -> None:
+        """Keeps the lists of the account, if its settings say so. Makes no call: the account is known by now."""
+        if self.context.settings.keeps_index:
+            self.context.lists.keep_in(keeper, self.context.account_id)
+
+    def find_kept_date(self, region: str) -> datetime | None:
+        """When the list of a Region was kept, while it is not read again from AWS; otherwise None."""
+        return self.context.lists.find_kept_date(region)
 
     def describe_use(self) -> tuple[str, str]:
         """Who is signed in, and what was called so far, each in a few words."""

@@ -22,6 +22,7 @@ from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.contexts.choose_vault import CREATED_IF_MISSING, WHERE, list_known_vaults
 from smtui.tui.contexts.context_path import make_context_path
+from smtui.tui.contexts.index_keeper import find_writable_vault
 from smtui.tui.contexts.list_contexts import ContextRow, list_contexts
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.one_line import OneLine
@@ -206,14 +207,29 @@ class RegionsScreen(SessionScreen[None]):
 
     @gesture
     async def action_remove(self) -> None:
-        """Removes the vault from the list of recent vaults. The file is kept."""
-        if vault := self.vaults.current:
+        """Removes the vault from the list of recent vaults, whose file is kept; or the kept list of an account."""
+        if self.focused is self.contexts:
+            await self._forget_index()
+        elif vault := self.vaults.current:
             await call(recent_vaults.forget_vaults, vault[0])
             await self.reload()
             self.say(f"{vault[0].name} removed from the list. The file is kept.")
 
+    async def _forget_index(self) -> None:
+        row, keeping = self.contexts.current, find_writable_vault(self.app.sessions)
+        if row is None or keeping is None:
+            return
+        name, kept = row.context.name, keeping.vault.kept_indexes
+        was_kept = await keeping.lane.run(lambda: kept.forget(name))
+        self.say(f"The kept list of {name} is deleted from {keeping.vault.path.name}." if was_kept
+                 else f"No list of {name} is kept.")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self._has_vaults_focused if action == "remove" else True
+        if action != "remove":
+            return True
+        context = self.contexts.current if self.focused is self.contexts else None
+        can_forget = context is not None and context.context.keeps_index and find_writable_vault(self.app.sessions)
+        return self._has_vaults_focused or bool(can_forget)
 
 
 def _format_count(region: RegionRow) -> SafeText:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -33,6 +34,7 @@ from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ, READING
 
 if TYPE_CHECKING:
+    from smtui.tui.contexts.account_vault import AccountVault
     from smtui.tui.session import Session
 
 TYPING_PAUSE = 0.04
@@ -247,13 +249,18 @@ class ListingScreen(SessionScreen[None]):
         model, self.secrets.favorites = self.secrets.model, self.session.favorites
         if not model.has_read:
             return
-        show_title(self.query_one("#listed"), format_status(self.secrets, self.list_query))
+        show_title(self.query_one("#listed"), format_status(self.secrets, self.list_query, self._find_kept_date()))
         self._show_ignored()
         self.filter_bar.show_kind(self.list_query.kind)
         if model.is_empty:
             self.query_one("#empty", Static).update(Content(explain_empty_list(self.list_query, self.find_key)))
         self.set_class(model.is_empty, "-empty")
         self.filter_bar.suggest()
+
+    def _find_kept_date(self) -> datetime | None:
+        """When the list was stored, if it is that of an earlier session with an account."""
+        vault = self.vault
+        return cast("AccountVault", vault).find_kept_date(self.session.region) if vault.can.has_costs else None
 
     def _show_ignored(self) -> None:
         """Shows which words of the filter have no effect, and hints about others."""

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
+from smtui.text.dates import format_time
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret_list.list_widget import SecretList
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.tree_navigation import format_place
 
 
-def format_status(listed: SecretList, list_query: ListQuery) -> SafeText:
+def format_status(listed: SecretList, list_query: ListQuery, kept_since: datetime | None = None) -> SafeText:
     """Formats the title.
 
     Args:
         listed: the list, which may still show the result of an earlier query.
         list_query: the newest query.
+        kept_since: when the list was stored, if it is that of an earlier session.
     """
-    return sanitize(" · ".join(_list_parts(listed, list_query)))
+    kept = [f"as of {format_time(kept_since)}, refreshing"] if kept_since else []
+    return sanitize(" · ".join([*_list_parts(listed, list_query), *kept]))
 
 
 def _list_parts(listed: SecretList, list_query: ListQuery) -> Iterator[str]:

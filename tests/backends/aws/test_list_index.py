@@ -440,3 +440,39 @@ class TestAgainstMoto:
         assert index.known_count == 0
         with pytest.raises(smtui.VaultLockedError):
             client.list_secrets(**BY_NAME)
+
+
+def test_a_kept_list_answers_at_once_and_is_refreshed_page_by_page(service: Service) -> None:
+    """What was added, changed and deleted meanwhile is known after the last page; a failure is not repeated at once."""
+    kept = [*service.list_secrets(**BY_NAME | {"MaxResults": MOST})["SecretList"]]
+    service.change("svc/0001", Description="by others")
+    del service.secrets["svc/0300"]
+    service.secrets["svc/0400"] = service.make("svc/0400")
+    service.calls.clear()
+    index = ListIndex(service.list_secrets, service.describe_secret, service.read_clock,
+                      lambda index: index.restore(kept, service.now))
+
+    assert len(list_names(index)) == MOST and service.calls == []
+    service.error = smtui.ContextError("no connection")
+    with pytest.raises(smtui.ContextError):
+        index.look_for_changes()
+    assert not index.look_for_changes(), "not before a minute has passed"
+    service.error, service.seconds = None, CHECK_SECONDS
+    for _ in range(4):
+        assert index.kept_since is not None
+        index.look_for_changes()
+        list_names(index)
+    assert service.calls == ["list by name"] * 5
+    assert index.kept_since is None
+    assert list_names(index) == sorted(service.secrets)
+    assert index.describe("svc/0001")["Description"] == "by others"
+
+
+def test_a_kept_list_is_read_again_on_request(service: Service) -> None:
+    index = ListIndex(service.list_secrets, service.describe_secret, service.read_clock,
+                      lambda index: index.restore([service.make("svc/gone")], service.now))
+    assert list_names(index) == ["svc/gone"]
+    index.expire()
+
+    assert len(list_names(index)) == MOST
+    assert index.kept_since is None
