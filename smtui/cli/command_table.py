@@ -96,6 +96,7 @@ COMMANDS = (
     CliCommand("history", Group.EVERYDAY, "list the versions of a secret with their labels"),
     CliCommand("diff", Group.EVERYDAY, "compare two versions or secrets key by key, values hidden"),
     CliCommand("compare", Group.EVERYDAY, "list what differs between two contexts, vaults or files"),
+    CliCommand("promote", Group.EVERYDAY, "apply a plan of compare: bring values to the other side, guarded"),
     CliCommand("rollback", Group.EVERYDAY, "make the previous version current again"),
     CliCommand("cp", Group.EVERYDAY, "copy a secret under a new name"),
     CliCommand("mv", Group.EVERYDAY, "rename a secret: copy it, then schedule its deletion"),

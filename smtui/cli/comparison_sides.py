@@ -12,6 +12,7 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,16 +21,17 @@ from smtui.api.errors import ContextMissingError, VaultFormatError, VaultMissing
 from smtui.api.record import record
 from smtui.backends import rotation_session
 from smtui.cli import import_reading
-from smtui.cli.chosen_context import open_account
+from smtui.cli.chosen_context import find_context, open_account
 from smtui.cli.exit_codes import CannotUnlockError, UsageError
 from smtui.cli.terminal import wipe
-from smtui.cli.unlocking import open_context_for, open_copy, open_for
+from smtui.cli.unlocking import get_vault_path, open_context_for, open_copy, open_for
 from smtui.comparison.sides import ClientSide, EntriesSide, Side
 from smtui.system.context_settings import is_context_name, split_region
 from smtui.system.paths import expand_home, is_folder, is_taken
 
 if TYPE_CHECKING:
     from smtui.api.context import Context
+    from smtui.api.types import Client
 
 OWN = "."
 VARIABLE = "SMTUI_PASSPHRASE"
@@ -37,25 +39,33 @@ VARIABLE = "SMTUI_PASSPHRASE"
 
 @record
 class OpenSide:
-    """A side that is open. `place` names it in a plan: the account and the Region, or the file."""
+    """A side that is open. `title` opens it again; `is_copy` if it is a vault file that was opened without writing."""
 
     title: str
     side: Side
     account: str = ""
     region: str = ""
-    context: Context | None = None
+    is_copy: bool = False
+
+    @property
+    def client(self) -> Client:
+        """The client of a context. Raises UsageError for a file."""
+        if not isinstance(self.side, ClientSide):
+            raise UsageError(f"{self.title} is a file that can be imported, not a context.")
+        return self.side.client
 
 
 @contextmanager
 def open_sides(
-    words: tuple[str, str], args: argparse.Namespace, *, writes_right: bool = False
+    words: tuple[str, str], args: argparse.Namespace, as_copies: tuple[bool, bool] = (True, True)
 ) -> Iterator[list[OpenSide]]:
     """Opens the left and the right side for the length of the block.
 
     Args:
         words: the sides as the user named them.
         args: the options of the command.
-        writes_right: whether the right side is to be changed. A vault file is otherwise opened without writing.
+        as_copies: whether the left side and the right side are opened without writing if they are vault files. The
+            reads of other vaults are in their audit logs.
 
     Raises:
         SmtuiError: a side cannot be opened.
@@ -65,8 +75,7 @@ def open_sides(
     given = _GivenPassphrase(args)
     try:
         with ExitStack() as stack:
-            yield [given.enter(stack, word, is_written=is_written)
-                   for word, is_written in zip(words, (False, writes_right), strict=True)]
+            yield [given.enter(stack, word, as_copy=as_copy) for word, as_copy in zip(words, as_copies, strict=True)]
     finally:
         given.wipe()
 
@@ -79,20 +88,20 @@ class _GivenPassphrase:
         self._line = None if args.passphrase is None else bytearray(args.passphrase)
         self._variable = os.environ.get(VARIABLE)
 
-    def enter(self, stack: ExitStack, word: str, *, is_written: bool) -> OpenSide:
+    def enter(self, stack: ExitStack, word: str, *, as_copy: bool) -> OpenSide:
         """Opens a side until the stack is closed. Raises SmtuiError."""
         if self._line is not None:
             self._args.passphrase = bytearray(self._line)
         if self._variable is not None:
             os.environ[VARIABLE] = self._variable
         try:
-            return stack.enter_context(_open_side(word, self._args, is_written=is_written))
+            return stack.enter_context(_open_side(word, self._args, as_copy=as_copy))
         except WrongPassphraseError as error:
             if self._line is None and self._variable is None:
                 raise
             self._args.passphrase = None
             try:
-                return stack.enter_context(_open_side(word, self._args, is_written=is_written))
+                return stack.enter_context(_open_side(word, self._args, as_copy=as_copy))
             except CannotUnlockError:
                 raise error from None
         finally:
@@ -105,7 +114,7 @@ class _GivenPassphrase:
 
 
 @contextmanager
-def _open_side(word: str, args: argparse.Namespace, *, is_written: bool) -> Iterator[OpenSide]:
+def _open_side(word: str, args: argparse.Namespace, *, as_copy: bool) -> Iterator[OpenSide]:
     name, region = _split_region(word)
     path = expand_home(name)
     if name == OWN:
@@ -114,7 +123,7 @@ def _open_side(word: str, args: argparse.Namespace, *, is_written: bool) -> Iter
         if not _is_vault(path):
             yield _read_file(word)
             return
-        opened = _open_file(path, args, region, is_written=is_written)
+        opened = _open_file(path, args, region, as_copy=as_copy)
     else:
         opened = _open_named(name, args, region)
     with opened as side:
@@ -133,10 +142,10 @@ def _is_path(name: str, path: Path) -> bool:
     """Whether a word is a path rather than the name of a context."""
     if name == "-" or not is_context_name(name):
         return True
-    from smtui.backends.contexts import find_context
+    from smtui.backends import contexts
 
     try:
-        find_context(name)
+        contexts.find_context(name)
     except ContextMissingError:
         if is_taken(path):
             return True
@@ -165,37 +174,38 @@ def _read_file(word: str) -> OpenSide:
     from smtui.cli.command_table import BY_NAME
 
     entries, _ = import_reading.read_entries(BY_NAME["import"].make_parser().parse_words([word]), [word])
-    return OpenSide(word, EntriesSide(tuple(entries)))
+    title = word if word == "-" else str(expand_home(word).absolute())
+    return OpenSide(title, EntriesSide(tuple(entries)))
 
 
 @contextmanager
 def _open_selected(args: argparse.Namespace, region: str | None) -> Iterator[OpenSide]:
     given = argparse.Namespace(**vars(args))
     given.region = region or args.region
+    chosen = find_context(given)
     with open_context_for(given) as context:
-        yield _make_side(context, given.region)
+        yield _make_side(context, given.region, chosen.name if chosen else str(get_vault_path(given).absolute()))
 
 
 @contextmanager
-def _open_file(path: Path, args: argparse.Namespace, region: str | None, *, is_written: bool) -> Iterator[OpenSide]:
+def _open_file(path: Path, args: argparse.Namespace, region: str | None, *, as_copy: bool) -> Iterator[OpenSide]:
     given = argparse.Namespace(**vars(args))
     given.context, given.vault, given.region = [], str(path), region
-    with open_for(given) if is_written else open_copy(path, given) as vault:
-        yield _make_side(vault, region)
+    with open_copy(path, given) if as_copy else open_for(given) as vault:
+        yield replace(_make_side(vault, region, str(path.absolute())), is_copy=as_copy)
 
 
 @contextmanager
 def _open_named(name: str, args: argparse.Namespace, region: str | None) -> Iterator[OpenSide]:
-    from smtui.backends.contexts import find_context
+    from smtui.backends import contexts
 
     given = argparse.Namespace(**vars(args))
     given.context, given.vault, given.region = [name], None, region
-    found = find_context(split_region(name)[0])
+    found = contexts.find_context(split_region(name)[0])
     with open_account(found, given) if found.is_aws else open_for(given) as context:
-        yield _make_side(context, region)
+        yield _make_side(context, region, name)
 
 
-def _make_side(context: Context, region: str | None) -> OpenSide:
+def _make_side(context: Context, region: str | None, name: str) -> OpenSide:
     region = region or context.region_name
-    return OpenSide(f"{context.title}@{region}", ClientSide(context.client(region_name=region)), context.account_id,
-                    region, context)
+    return OpenSide(f"{name}@{region}", ClientSide(context.client(region_name=region)), context.account_id, region)

@@ -20,21 +20,29 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 
 from smtui.cli import diagnostics, output
 from smtui.cli.comparison_report import build_answer, format_lines
-from smtui.cli.comparison_sides import open_sides
+from smtui.cli.comparison_sides import OpenSide, open_sides
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import TEXT_OR_JSON
-from smtui.comparison.compare import CompareOptions, Status, compare
+from smtui.cli.promotion_report import summarize_plan
+from smtui.comparison.compare import CompareOptions, Pair, Status, compare
 from smtui.comparison.differences import Part
 from smtui.comparison.names import InvalidRuleError, NameRules, parse_rules
+from smtui.comparison.plan import PlannedSide, make_plan
+from smtui.comparison.plan_file import format_plan_file
+from smtui.system.ambient import Ambient
+from smtui.system.paths import expand_home
+from smtui.transfer.private_file import write_private_file
 
 EXAMPLE = (
     "smtui compare dev prod --rename dev/=prod/\n"
     "smtui compare prod@us-east-1 prod@eu-west-1 --no-values\n"
     "smtui compare backup.vault . --output json\n"
-    "smtui compare .env . --rename =dev/"
+    "smtui compare .env . --rename =dev/\n"
+    "smtui compare dev prod --rename dev/=prod/ --plan release.plan"
 )
 
 
@@ -50,6 +58,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="compare resource policies too, with one call for each secret of both sides")
     parser.add_argument("--ignore", metavar="PART", nargs="+", choices=[part.value for part in Part], default=[],
                         help="do not compare these: " + ", ".join(Part))
+    parser.add_argument("--plan", metavar="FILE",
+                        help="write what would be promoted to the right side to a new file, for smtui promote")
     parser.add_argument("--output", choices=TEXT_OR_JSON, default="text", help="text (default) or json")
 
 
@@ -60,6 +70,8 @@ def run(args: argparse.Namespace) -> Exit:
             raise UsageError("A file has no version IDs: omit --no-values.")
         with diagnostics.show_progress() as bar:
             pairs = compare(left.side, right.side, rules, options, bar)
+        if args.plan:
+            write_plan(args.plan, left, right, pairs)
     if args.output == "json":
         output.write_line(json.dumps(build_answer(left, right, pairs), indent=4, ensure_ascii=False))
     else:
@@ -81,3 +93,16 @@ def _read_options(args: argparse.Namespace) -> CompareOptions:
         raise UsageError("Use either --no-values or --verify.")
     return CompareOptions(values=not args.no_values, verify=args.verify, policies=args.policies,
                           ignored=frozenset(map(Part, args.ignore)))
+
+
+def write_plan(path: str, left: OpenSide, right: OpenSide, pairs: Sequence[Pair]) -> None:
+    """Writes the plan of a promotion to a new private file. Raises UsageError, FileNotWrittenError."""
+    _ = right.client
+    plan = make_plan(_plan_side(left), _plan_side(right), pairs, Ambient())
+    with write_private_file(expand_home(path)) as file:
+        file.write(format_plan_file(plan).encode())
+    diagnostics.note(f"{path}: the plan of {summarize_plan(plan)}. To apply it: smtui promote {path}")
+
+
+def _plan_side(side: OpenSide) -> PlannedSide:
+    return PlannedSide(side.title, side.account, side.region, side.is_copy)
