@@ -24,7 +24,7 @@ class FilteredTableScreen(SessionScreen[Answer]):
         self.table.focus()
 
     def action_filter(self) -> None:
-        self.bar.focus()
+        self.bar.focus_to_replace()
 
     def action_back(self) -> None:
         """Leaves the filter line, else clears the filter, else leaves the screen."""

@@ -35,8 +35,8 @@ KEPT = 200
 """The number of requests that the screen keeps."""
 WARNING = SafeText(
     "While it runs, every program of your user can read every secret of this vault without the passphrase, through the "
-    "agent; programs with its credentials also through the endpoint. Each use is in the audit log. Both end with the "
-    "lock of the screens.")
+    "agent; programs with its credentials also through the endpoint. Each use is in the audit log. Both end when the "
+    "screens lock.")
 POLICIES = {"admin": "allow all", "none": "allow nothing"}
 
 
@@ -64,7 +64,7 @@ class AccessScreen(SessionScreen[None]):
                 yield Static(id="facts")
             with Panel(title="Callers", id="callers-area"):
                 yield Table(
-                    Column("Caller", lambda caller: sanitize(_get_resource(caller["arn"])), 16, grows=1),
+                    Column("Caller", lambda caller: sanitize(_get_resource(caller["arn"])), 16, grows=1, names=True),
                     Column("Own policies", lambda caller: SafeText(POLICIES.get(caller["identity"], "")), 14),
                     Column("Access key ID", lambda caller: sanitize(caller["access_key_id"]), 20),
                     Column("Requests", lambda caller: SafeText(f"{caller['requests']:,}"), 8),
@@ -74,7 +74,8 @@ class AccessScreen(SessionScreen[None]):
             with Panel(title="Requests", id="requests-area"):
                 yield Table(
                     Column("Time", _format_time, 8),
-                    Column("Caller", lambda request: sanitize(_get_resource(request["caller"])), 9, grows=1),
+                    Column("Caller", lambda request: sanitize(_get_resource(request["caller"])), 9, grows=1,
+                           names=True),
                     Column("Operation", lambda request: sanitize(request["operation"]), 18, grows=1),
                     Column("Outcome", _format_outcome, 15, grows=1),
                     Column("ms", lambda request: SafeText(f"{request['milliseconds']:,.1f}"), 6),

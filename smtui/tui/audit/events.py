@@ -55,6 +55,8 @@ class EventsScreen(FilteredTableScreen[Answer]):
     BINDINGS = keys.list_bindings("audit")
     CSS_PATH = Path(__file__).with_name("events.tcss")
     at_once = frozenset({"filter"})
+    is_of_many = True
+    """Whether the events can be about different resources."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -75,7 +77,7 @@ class EventsScreen(FilteredTableScreen[Answer]):
         """The widgets of the filter and the table."""
         yield AuditFilterLine(id="filter")
         with ReadPane(title="Events"):
-            yield make_event_table()
+            yield make_event_table(with_resource=self.is_of_many)
             yield Static(id="source", classes="-muted")
             yield Static(id="ignored")
 
@@ -173,6 +175,7 @@ class EventsScreen(FilteredTableScreen[Answer]):
 
     def _search_now(self) -> None:
         self._pause = None
+        self.table.go_to_match(self.bar.value)
         self.start_reading()
 
     @property

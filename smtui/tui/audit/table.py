@@ -17,12 +17,18 @@ Event = Mapping[str, Any]
 NOTHING = SafeText("No matching events.")
 
 
-def make_event_table() -> Table[Event]:
-    """Makes an empty table that shows events in the order in which they are put into it, with `eventID` as row key."""
+def make_event_table(*, with_resource: bool = True) -> Table[Event]:
+    """Makes an empty table that shows events in the order in which they are put into it, with `eventID` as row key.
+
+    Args:
+        with_resource: whether events can be about different resources, so that a column names them.
+    """
+    resource = Column[Event](
+        "Resource", lambda event: sanitize(audit_query.find_subject_name(event)), 18, grows=2, names=True)
     return Table(
         Column("Time", _format_time, 19),
         Column("Operation", lambda event: sanitize(event["eventName"]), 20, grows=1),
-        Column("Resource", lambda event: sanitize(audit_query.find_subject_name(event)), 18, grows=2, names=True),
+        *([resource] if with_resource else []),
         Column("Caller", lambda event: sanitize(audit_query.find_caller(event)), 10, grows=1, drop=1),
         Column("Outcome", _format_outcome, 14, grows=2),
         key=lambda event: event["eventID"], nothing=NOTHING,

@@ -89,14 +89,14 @@ class RegionsScreen(SessionScreen[None]):
             with Vertical(id="others"):
                 with Panel(title="Recent vaults", id="vaults-area"):
                     yield Table(
-                        Column("Vault", lambda vault: sanitize(vault[0].name), 16, grows=1),
+                        Column("Vault", lambda vault: sanitize(vault[0].name), 16, grows=1, names=True),
                         Column("Folder", lambda vault: sanitize(vault[0].parent), 16, grows=2, drop=1),
                         Column("", self._format_vault_state, 11),
                         key=lambda vault: vault[0], nothing=SafeText(NOT_REMEMBERED), id="vaults",
                     )
                 with Panel(title="Contexts", id="contexts-area"):
                     yield Table(
-                        Column("Context", lambda row: sanitize(row.context.name), 16, grows=1),
+                        Column("Context", lambda row: sanitize(row.context.name), 16, grows=1, names=True),
                         Column("Account or vault", lambda row: sanitize(row.details), 16, grows=2, drop=1),
                         Column("", self._format_context_state, 11),
                         key=lambda row: row.context.name, nothing=SafeText(NO_CONTEXTS), id="contexts",

@@ -121,6 +121,10 @@ class HealthScreen(FilteredTableScreen[None]):
             self.show_state(READ)
 
     @on(Input.Changed)
+    def _show_found(self) -> None:
+        self._show()
+        self.table.go_to_match(self.bar.value)
+
     def _show(self) -> None:
         words = self.bar.value.lower().split()
         kept = [finding for finding in self._found

@@ -63,7 +63,7 @@ class KmsKeysScreen(KeyAttributesScreen):
         yield self.create_header()
         with ReadPane(title="KMS keys"):
             yield Table(
-                Column("Key", _get_name, 16, grows=2),
+                Column("Key", _get_name, 16, grows=2, names=True),
                 Column("State", self._format_state, 17),
                 Column("Versions", self._format_versions, 8),
                 Column("Secrets", self._format_secrets, 7),

@@ -70,7 +70,7 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
                 Column("", self._format_selection, 1),
                 Column("Region", _format_region, 14),
                 Column("", _format_location, 14),
-                Column("Key", self._format_key, 12, grows=1),
+                Column("Key", self._format_key, 12, grows=1, names=True),
                 key=_format_region, nothing=NO_MATCH,
             )
             yield Static(id="said")
@@ -80,6 +80,10 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
         self._list_regions()
 
     @on(Input.Changed)
+    def _list_found(self) -> None:
+        self._list_regions()
+        self.table.go_to_match(self.filter_field.value)
+
     def _list_regions(self) -> None:
         """Lists the Regions that match the filter, and all marked ones."""
         typed = self.filter_field.value.strip().lower()
@@ -114,7 +118,7 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
         self.table.focus()
 
     def action_filter(self) -> None:
-        self.filter_field.focus()
+        self.filter_field.focus_to_replace()
 
     @on(Table.Selected)
     def action_mark(self) -> None:

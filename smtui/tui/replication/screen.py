@@ -49,7 +49,7 @@ STATUS = {
 }  # fmt: skip
 NOT_REPLICATED = "Nothing replicated."
 NO_CHOICES: Mapping[str, KeyChoice] = {}
-OVERWRITTEN = "Another secret of that name exists in {regions}. Its versions will be permanently deleted."
+OVERWRITTEN = "Another secret with that name exists in {regions}. Its versions will be permanently deleted."
 REMOVED = ("The replica in {region} is deleted immediately, with its versions and labels. The primary in {primary} is "
            "kept.\n{read}")
 PROMOTED = ("The replica becomes a standalone secret with its own versions and rotation, and no longer follows "
@@ -83,7 +83,7 @@ class ReplicationScreen(SecretTab):
                 Column("", _format_location, 13, drop=2),
                 Column("Status", _format_status, 13),
                 Column("", self._format_here, 4),
-                Column("KMS key", _format_key, 12, grows=1),
+                Column("KMS key", _format_key, 12, grows=1, names=True),
                 Column("Accessed", _format_last_read, 10, drop=1),
                 key=_format_region, nothing=SafeText(""),
             )

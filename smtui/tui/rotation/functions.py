@@ -55,7 +55,7 @@ class FunctionsScreen(SessionScreen[None]):
         yield self.create_header()
         with ReadPane(title="Rotation functions"):
             yield Table["FunctionEntry"](
-                Column("Name", _format_name, 14, grows=1),
+                Column("Name", _format_name, 14, grows=1, names=True),
                 Column("Kind", format_kind, 8),
                 Column("Purpose", _format_purpose, 20, grows=2, drop=1),
                 Column("Rotates", _format_secret_count, 10),

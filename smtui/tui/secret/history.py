@@ -17,6 +17,7 @@ class HistoryScreen(SecretTab, EventsScreen["int | None"]):
 
     BINDINGS = keys.list_bindings("audit") + keys.list_bindings("tabs")
     number = HISTORY
+    is_of_many = False
 
     def compose(self) -> ComposeResult:
         yield from self.compose_head()

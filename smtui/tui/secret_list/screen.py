@@ -38,7 +38,7 @@ class SecretsScreen(TreeScreen, CopyingScreen):
     # The list and its order.
 
     def action_filter(self) -> None:
-        self.filter.focus()
+        self.filter.focus_to_replace()
 
     @on(FilterLine.OpenRequested)
     def _open_best_match(self) -> None:

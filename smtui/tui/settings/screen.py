@@ -90,6 +90,10 @@ class SettingsScreen(FilteredTableScreen[None]):
         self._show_rows()
 
     @on(Input.Changed)
+    def _show_found(self) -> None:
+        self._show_rows()
+        self.table.go_to_match(self.bar.value)
+
     def _show_rows(self) -> None:
         """Shows the rows with all words of the filter."""
         self.table.put([row for row in self._rows if has_words(

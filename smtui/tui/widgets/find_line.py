@@ -32,7 +32,7 @@ class FindLine(SafeInput):
     def open(self) -> None:
         """Shows the line and focuses it."""
         self.add_class("-open")
-        self.focus()
+        self.focus_to_replace()
 
     def close(self, then: Widget | None) -> bool:
         """Clears and hides the line, and focuses another widget. False if it was not open."""

@@ -20,6 +20,11 @@ class SafeInput(LimitedInput):
     virtual_size = Reactive(Size(0, 0))
     """Replaces the reactive of Textual, which lays out the whole screen after each key, though the size is fixed."""
 
+    def focus_to_replace(self) -> None:
+        """Focuses the input and selects its text: typing replaces the text, → and End keep it."""
+        self.focus()
+        self.select_all()
+
     def on_paste(self, event: events.Paste) -> None:
         """Removes a trailing line break, which terminals add, and refuses a paste with several lines."""
         event.text = normalize_line_breaks(event.text).removesuffix("\n")

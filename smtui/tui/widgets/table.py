@@ -160,7 +160,7 @@ class Table(VirtualList, Generic[Thing]):
         """
         before = self.current
         self._things, self._more = things, more
-        self._needs, self._measured = dict.fromkeys(self._needs, 0), set()
+        self._needs, self._measured, self._fitted = dict.fromkeys(self._needs, 0), set(), (0, 0, [])
         self.show_rows()
         self.go(self.cursor if before is None else self._find_row(self._key(before)))
         self.post_moved()
@@ -171,6 +171,11 @@ class Table(VirtualList, Generic[Thing]):
     def go_to(self, key: object) -> None:
         """Moves the cursor to the item with this key, if there is one."""
         self.go(self._find_row(key))
+
+    def go_to_match(self, filter_text: str) -> None:
+        """Moves the cursor to the first row after a change of the filter. Without a filter it stays on its item."""
+        if filter_text.strip():
+            self.go(0)
 
     # Drawing.
 

@@ -123,6 +123,18 @@ async def test_the_filter_narrows_as_one_types(app: MakeApp) -> None:
 
 
 @pytest.mark.usefixtures("happened")
+async def test_a_filter_moves_the_cursor_to_the_newest_match(app: MakeApp) -> None:
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        screen = await open_audit_log(pilot, running)
+        await pilot.press("G", "slash")
+        await types(pilot, "get")
+        await until(pilot, lambda: {*list_names(screen)} == {"GetSecretValue"} and screen.table.count > 1)
+
+        assert screen.table.cursor == 0
+
+
+@pytest.mark.usefixtures("happened")
 async def test_an_event_can_be_read_whole(app: MakeApp) -> None:
     running = app()
     async with running.run_test(size=LARGE) as pilot:

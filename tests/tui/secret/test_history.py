@@ -59,3 +59,14 @@ async def test_what_somebody_does_beside_appears(app: MakeApp, database: Any, va
         await get_screen(running, HistoryScreen).look_for_changes().wait()
 
         await until(pilot, lambda: "TagResource" in screen_text(running))
+
+
+async def test_it_names_the_caller_in_80_columns(app: MakeApp, database: Any) -> None:
+    """Who changed the secret is shown rather than its name, which is the same in every row."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await history(pilot)
+        text = screen_text(running)
+
+        assert "Caller" in text
+        assert "Resource" not in text

@@ -114,6 +114,21 @@ async def test_tab_takes_what_is_suggested(app: MakeApp, filled: Any) -> None:
 # Saved filters.
 
 
+async def test_slash_replaces_the_filter_that_is_there(app: MakeApp, filled: Any) -> None:
+    """The next search starts without clearing the last one; End keeps the text to add to it."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "5 secrets")
+        await types(pilot, "/prod")
+        await pilot.press("escape")
+        await types(pilot, "/web")
+        assert get_list_screen(running).filter.value == "web"
+        await pilot.press("escape", "slash", "end")
+        await types(pilot, "/k")
+
+        assert get_list_screen(running).filter.value == "web/k"
+
+
 async def test_the_footer_offers_no_key_that_types(app: MakeApp, filled: Any) -> None:
     """In the filter, slash, plus and minus are text."""
     running = app()

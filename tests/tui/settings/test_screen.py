@@ -54,6 +54,19 @@ async def test_escape_that_clears_the_filter_keeps_the_cursor_on_its_row(app: Ma
         assert table.current == row
 
 
+async def test_a_filter_moves_the_cursor_to_the_first_row(app: MakeApp, config: Path) -> None:
+    """Not to the row that happens to be in the place of the cursor."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await at(pilot, running, "tree_separator")
+        await pilot.press("slash")
+        await types(pilot, "lock")
+        table = get_screen(running, SettingsScreen).table
+        await until(pilot, lambda: table.current is not None and "lock" in f"{table.current.words}".lower())
+
+        assert table.cursor == 0
+
+
 async def test_a_time_is_changed_and_holds_at_once(app: MakeApp, config: Path) -> None:
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:

@@ -85,6 +85,22 @@ async def test_a_long_name_is_whole_as_soon_as_it_is_in_sight() -> None:
         await until(pilot, lambda: "y" * 24 in screen_text(app))
 
 
+async def test_new_rows_are_measured_again() -> None:
+    """As many rows with longer names: the columns fit the new names, not the ones that were measured before."""
+    class TwoColumns(OneTable):
+        def compose(self) -> ComposeResult:
+            yield Table(Column[str]("Name", sanitize, 10, names=True), Column[str]("Rest", lambda _: sanitize("r"), 26),
+                        key=lambda word: word, nothing=SafeText("No word."))
+
+    app = TwoColumns()
+    async with app.run_test(size=(40, 6)) as pilot:
+        put(pilot, ["short"])
+        await until(pilot, lambda: "short" in screen_text(app))
+        put(pilot, ["y" * 24])
+
+        await until(pilot, lambda: "y" * 24 in screen_text(app))
+
+
 async def test_rows_of_words() -> None:
     app = OneTable()
     async with app.run_test(size=(40, 6)) as pilot:
