@@ -46,9 +46,9 @@ class Favorites:
         try:
             self._state.favorites_note.update(change)
         except ValueError:
-            raise VaultError("There are too many favorites. Remove one first.") from None
+            raise VaultError("There are too many favourites. Remove one first.") from None
         except OSError as error:
-            raise VaultError(f"The favorites cannot be stored: {error.strerror}.") from None
+            raise VaultError(f"The favourites cannot be stored: {error.strerror}.") from None
         return arn in arns
 
 

@@ -59,7 +59,7 @@ def require_file(context: ContextSettings | None) -> None:
         from smtui.backends.aws.capabilities import CAPABILITIES
 
         raise NotAvailableError(f"{context.name}: {CAPABILITIES.explain(Feature.FILE)}",
-                                hint="The command is for vaults: --vault PATH selects one.")
+                                hint="This command works only on vaults: --vault PATH selects one.")
 
 
 def is_read_only(args: argparse.Namespace, context: ContextSettings | None) -> bool:

@@ -38,8 +38,8 @@ MEANING = {
     Exit.USAGE: "the command line or an input file is not valid",
     Exit.CANNOT_UNLOCK: "the vault cannot be unlocked: wrong passphrase or key file, or none given; "
                         "or the profile is not signed in to AWS",
-    Exit.VAULT: "the vault is missing, damaged, busy, older than this machine last saw, or not usable as requested; "
-                "the context is missing or cannot be reached",
+    Exit.VAULT: "the vault is missing, damaged, busy, older than the one this machine last saw, or not usable "
+                "as requested; the context is missing or cannot be reached",
     Exit.CANNOT_RUN: "the command of exec cannot be run; otherwise exec exits as its command does",
     Exit.NO_COMMAND: "the command of exec does not exist",
     Exit.INTERRUPTED: "interrupted with Ctrl+C",

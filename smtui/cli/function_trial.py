@@ -27,12 +27,12 @@ def try_function(vault: Vault, function: FunctionEntry, secret: str, region: str
     found = vault.scheduler.try_function(function, secret, report=_report, region_name=region)
     if found.copy:
         diagnostics.note(
-            f"{secret} is as it was. The function may have changed the credential in the service: the secret "
+            f"{secret} is unchanged. The function may have changed the credential in the service: the secret "
             f"{found.copy} has the new one, as {'its pending' if found.problem else 'its current'} version.\n"
             f"To delete the copy: smtui delete-secret --secret-id {found.copy}"
         )
     else:
-        diagnostics.note(f"{secret} is as it was, and the copy is deleted.")
+        diagnostics.note(f"{secret} is unchanged, and the copy is deleted.")
     return Exit.REFUSED if found.problem else Exit.DONE
 
 

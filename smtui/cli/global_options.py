@@ -55,9 +55,9 @@ def declare_output(parser: argparse.ArgumentParser) -> None:
     answer = parser.add_argument_group("output")
     answer.add_argument("--output", choices=OUTPUTS, default="json",
                         help="json (default), text, table, yaml, yaml-stream (an item for each page) or off")
-    answer.add_argument("--query", metavar="JMESPATH", help="select a part of the answer, like SecretString")
+    answer.add_argument("--query", metavar="JMESPATH", help="select a part of the response, such as SecretString")
     answer.add_argument("--generate-cli-skeleton", nargs="?", const="input", choices=SKELETONS,
-                        help="only print a sample request in JSON (yaml-input: in YAML; output: a sample answer)")
+                        help="only print a sample request in JSON (yaml-input: in YAML; output: a sample response)")
     answer.add_argument("--no-paginate", action="store_true", help=argparse.SUPPRESS)
     answer.add_argument("--cli-binary-format", choices=("base64", "raw-in-base64-out"), help=argparse.SUPPRESS)
     from textwrap import fill

@@ -32,7 +32,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--python", metavar="INTERPRETER",
                        help="Python that has the function's modules (default: the one that runs smtui)")
     group.add_argument("--may-read", metavar="SECRET", nargs="+", action="extend", default=[],
-                       help="another secret that it may read, like that of the superuser")
+                       help="another secret that it may read, such as that of the superuser")
 
 
 def parse_settings(args: argparse.Namespace) -> LambdaSettings:

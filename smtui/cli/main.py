@@ -135,7 +135,7 @@ def _find_command(name: str) -> CliCommand:
     if name.startswith("-"):
         near = get_close_matches(name, NAMES_BEFORE_COMMAND, n=2)
         raise UsageError(f"unknown option: {name.partition('=')[0]}",
-                         hint=f"Did you mean {' or '.join(near)}?" if near else "Options of a command stand after it.")
+                         hint=f"Did you mean {' or '.join(near)}?" if near else "The options of a command follow it.")
     near = get_close_matches(name, [each.name for each in COMMANDS], n=3, cutoff=0.55)
     hint = f"Did you mean {' or '.join(near)}?" if near else "smtui --help lists the commands."
     raise UsageError(f"Unknown command '{name}'.", hint=hint)

@@ -31,7 +31,7 @@ def _declare_pages(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("pages", "All pages are fetched and merged, unless --no-paginate is given.")
     group.add_argument("--max-items", metavar="N", type=parse_count, help="stop after N items and return a NextToken")
     group.add_argument("--page-size", metavar="N", type=parse_count, help="fetch N items per page")
-    group.add_argument("--starting-token", metavar="TOKEN", help="continue from the NextToken of an earlier answer")
+    group.add_argument("--starting-token", metavar="TOKEN", help="continue from the NextToken of an earlier response")
 
 
 def run(args: argparse.Namespace) -> Exit:

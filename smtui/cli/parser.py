@@ -133,13 +133,13 @@ def declare_globals(parser: argparse.ArgumentParser, *, names_key_file: bool = T
     """
     group = parser.add_argument_group("vault and passphrase")
     group.add_argument("--context", metavar="NAME[@REGION]", type=parse_context_name, action="append", default=[],
-                       help="AWS account or vault with a name, see smtui contexts (default: $SMTUI_CONTEXT)")
+                       help="named AWS account or vault, see smtui contexts (default: $SMTUI_CONTEXT)")
     group.add_argument("--vault", metavar="PATH", help="vault file (default: $SMTUI_VAULT, else your data folder)")
     group.add_argument("--read-only", action="store_true",
                        help="open without writing; reads are not recorded in the audit log of a vault")
     group.add_argument("--rw", action="store_true", help="allow this command to change a protected context")
     group.add_argument(ACCEPT_OLDER, action="store_true",
-                       help="accept a vault file older than this machine last saw (a restored backup)")
+                       help="accept a vault file older than the one this machine last saw (a restored backup)")
     group.add_argument("--region", metavar="REGION", type=parse_region, help="Region (default: the vault's)")
     group.add_argument("--passphrase-fd", metavar="N", type=int, help="read the passphrase from file descriptor N")
     names = (VAULT_KEY_FILE, KEY_FILE) if names_key_file else (VAULT_KEY_FILE,)

@@ -30,7 +30,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--new-key-file", metavar="PATH",
                        help="require this key file from now on; created with random content if missing")
     group.add_argument("--no-key-file", action="store_true", help="stop requiring a key file")
-    declare_cost(parser, "as before")
+    declare_cost(parser, "unchanged")
     recovery_code.declare(parser)
 
 

@@ -47,7 +47,7 @@ def declare_agent_options(parser: argparse.ArgumentParser) -> None:
                        help=f"lock after this time without a call; 0 = never (default: {IDLE_SECONDS})")
     group.add_argument("--max-unlocked", metavar="SECONDS", type=parse_count, default=MAX_SECONDS,
                        help=f"lock after this time in any case; 0 = never (default: {MAX_SECONDS})")
-    group.add_argument("--only", metavar="PREFIX", default="", help="only secrets whose names begin with PREFIX")
+    group.add_argument("--only", metavar="PREFIX", default="", help="only secrets whose names start with PREFIX")
     parser.add_argument("--detach", action="store_true", help="continue in the background")
     parser.add_argument(DETACHED, action="store_true", help=argparse.SUPPRESS)
 
@@ -74,7 +74,7 @@ def record_request(request: HttpRequest, response: HttpResponse, seconds: float)
 
 def ask_about_program(peer: Peer) -> bool:
     """Asks at the terminal whether a process may use the vault. Without a terminal it may not."""
-    program = peer.program or "a program that the system does not name"
+    program = peer.program or "an unidentified program"
     try:
         typed = terminal.ask_text(f"Allow {program} (process {peer.pid}) to use the vault until it is locked? [y/N] ")
     except (terminal.NoTerminalError, UsageError):

@@ -142,9 +142,9 @@ def describe_expected_value(operator: str, text: str) -> str:
     if positive.startswith("Numeric") and parse_number(text) is None:
         return "a number"
     if positive.startswith("Date") and parse_date(text) is None:
-        return "a date as in 2026-11-24T12:00:00Z"
+        return "a date such as 2026-11-24T12:00:00Z"
     if positive == "IpAddress" and parse_network(text) is None:
-        return "an address or a network as in 203.0.113.0/24"
+        return "an address or a network such as 203.0.113.0/24"
     if positive in ("Bool", "Null") and text.lower() not in ("true", "false"):
         return "true or false"
     if positive == "BinaryEquals" and _to_bytes(text) is None:

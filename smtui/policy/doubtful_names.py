@@ -117,7 +117,8 @@ def _find_other_secrets(resources: Iterable[Node], secret: str) -> Iterator[Find
             yield Finding(UNUSUAL, f"{resource} is not a complete ARN of a secret (did you mean {resource}-??????)",
                           node.position)
         elif secret and not is_arn_match(wildcards.parse_pattern(resource), secret):
-            yield Finding(UNUSUAL, f"{node.value} is another secret: a policy applies only to its own", node.position)
+            yield Finding(UNUSUAL, f"{node.value} is another secret: a policy applies only to the secret it is "
+                          "attached to", node.position)
 
 
 def _find_placeholders(node: Node, own_account: str) -> Iterator[Finding]:

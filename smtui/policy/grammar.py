@@ -62,7 +62,7 @@ class _Grammar:
         self.findings.append(Finding(sentence, f"{self._where}{what}", position))
 
     def parse_policy(self, node: Node) -> Policy:
-        self._check_kind(node, "object", "a policy is a JSON object")
+        self._check_kind(node, "object", "a policy must be a JSON object")
         self._check_names(node, ("Version", "Id", "Statement"))
         version = self._get_text(node, "Version")
         if "Version" in node.members and version not in (NEWER, OLDER):
@@ -77,7 +77,7 @@ class _Grammar:
 
     def _parse_statement(self, number: int, node: Node) -> Statement:
         self._where = f"statement {number}, "
-        if self._check_kind(node, "object", "a statement is a JSON object"):
+        if self._check_kind(node, "object", "a statement must be a JSON object"):
             self._check_names(node, STATEMENT)
         effect = self._get_text(node, "Effect")
         if effect not in ("Allow", "Deny"):
@@ -173,12 +173,12 @@ class _Grammar:
 
     def _parse_service(self, text: str, position: Position) -> str:
         if not SERVICE_NAME.fullmatch(text):
-            self._report("a service is named like lambda.amazonaws.com", position, SERVICE)
+            self._report("a service must be a service principal such as lambda.amazonaws.com", position, SERVICE)
         return text
 
     def _parse_identity(self, text: str, position: Position) -> str:
         if not is_principal_arn(text) and not DELETED_PRINCIPAL_ID.fullmatch(text):
-            self._report("an AWS principal is *, an account, or the ARN of a user, a role or a session", position,
+            self._report("an AWS principal must be *, an account, or the ARN of a user, role or session", position,
                         PRINCIPAL)
         return text
 

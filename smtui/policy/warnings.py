@@ -31,7 +31,7 @@ def _check_statement(statement: Statement) -> Iterator[Finding]:
             yield Finding(UNUSUAL, what, statement.position)
         for condition in statement.conditions:
             if _accepts_absent_key(condition) and not _has_null_check(statement, condition.key):
-                what = f"{statement.name} also holds for requests without {condition.original_key}"
+                what = f"{statement.name} also applies to requests without {condition.original_key}"
                 yield Finding(UNUSUAL, what, condition.position)
 
 

@@ -110,7 +110,7 @@ def _find_problem(conversation: Conversation, limit: float) -> str:
     if conversation.is_late:
         return f"It took longer than {limit:g} seconds."
     if result.code is None:
-        return "Its supervising process was ended."
+        return "Its supervising process was killed."
     return _describe_exit(result.code) if result.code else ""
 
 
@@ -118,9 +118,9 @@ def _describe_exit(code: int) -> str:
     if code > 0:
         return f"It ended with exit code {code}."
     try:
-        return f"It was ended by {signal.Signals(-code).name}."
+        return f"It was terminated by {signal.Signals(-code).name}."
     except ValueError:
-        return f"It was ended by signal {-code}."
+        return f"It was terminated by signal {-code}."
 
 
 @dataclass(frozen=True, slots=True)

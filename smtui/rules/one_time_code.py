@@ -77,17 +77,17 @@ def parse_seed(text: str) -> CodeSeed:
     """
     text = text.strip()
     if len(text) > MAX_LENGTH:
-        raise InvalidSeedError("This value is too long for a seed of one-time codes.")
+        raise InvalidSeedError("This value is too long for a one-time code seed.")
     if not is_code_uri(text):
         seed = _decode_base32(text)
         if len(seed) < MIN_SEED:
-            raise InvalidSeedError(f"A seed of one-time codes has at least {MIN_SEED * 8} bits; this value is shorter.")
+            raise InvalidSeedError(f"A one-time code seed has at least {MIN_SEED * 8} bits; this value is shorter.")
         return CodeSeed(seed)
     head, _, query = text.partition("?")
     kind = head[len(SCHEME) :].partition("/")[0].lower()
     if kind != "totp":
         raise InvalidSeedError(
-            "This otpauth URI counts its codes (HOTP); only codes that depend on the time (TOTP) are supported."
+            "This otpauth URI is for counter-based codes (HOTP); only time-based codes (TOTP) are supported."
             if kind == "hotp" else "This otpauth URI is neither for TOTP nor for HOTP.")
     options = {name.lower(): value for name, value in parse_qsl(query.partition("#")[0])}
     if "secret" not in options:
@@ -114,7 +114,7 @@ def _decode_base32(text: str) -> bytes:
     except (binascii.Error, ValueError):
         seed = b""
     if not seed:
-        raise InvalidSeedError("The seed of the one-time codes is not Base32 (letters A to Z and digits 2 to 7).")
+        raise InvalidSeedError("The one-time code seed is not Base32 (letters A to Z and digits 2 to 7).")
     return seed
 
 

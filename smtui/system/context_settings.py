@@ -20,7 +20,7 @@ KEEP = "keep"
 LISTS = {"regions": "Regions", "bookmarks": "ARNs"}
 """The settings that are lists, and of what."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_BAD_NAME = "the name of a context has letters, digits, . _ and -, such as prod-eu"
+_BAD_NAME = "the name of a context can contain letters, digits, . _ and -, such as prod-eu"
 
 
 @record

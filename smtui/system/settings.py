@@ -43,13 +43,13 @@ class Settings:
     """All settings. Times are whole seconds, or days in `_days`; 0 turns the timeout or the check off."""
 
     vault: str = _declare("", "Vault", "path of the default vault; empty = default.vault in the data folder")
-    theme: str = _declare("", "Theme", "smtui-dark, smtui-light, smtui-hc (high contrast), or another of Textual's")
-    compact: bool = _declare(False, "Compact", "show more rows: panels without a border at the sides and below")
+    theme: str = _declare("", "Theme", "smtui-dark, smtui-light, smtui-hc (high contrast), or one of Textual's")
+    compact: bool = _declare(False, "Compact", "show more rows: panels without side and bottom borders")
     idle_lock: int = _declare(300, "Lock after", "seconds without a key press; 0 = never")
     clipboard_timeout: int = _declare(30, "Clear clipboard after", "seconds; 0 = until exit")
     reveal_timeout: int = _declare(30, "Hide revealed values after", "seconds; 0 = never")
-    osc52: bool = _declare(True, "Copy via OSC 52", "let the terminal copy if there is no other way, as over SSH")
-    keyring: bool = _declare(False, "Use OS keyring", "unlock with a key that was stored there")
+    osc52: bool = _declare(True, "Copy via OSC 52", "let the terminal copy if there is no other way, such as over SSH")
+    keyring: bool = _declare(False, "Use OS keyring", "unlock with a key stored there")
     complete_names: bool = _declare(False, "Complete names", "the shell completes names of secrets, if the vault is "
                                     "unlocked by an agent or the OS keyring")
     lock_agent: bool = _declare(True, "Lock the agent too", "locking the screens also locks an agent of this vault")
@@ -185,9 +185,9 @@ def _validate(document: dict[str, Any]) -> None:
         if isinstance(value, int) and value < 0:
             raise ValueError(f"{name} cannot be negative")
     if not all(isinstance(keys, str) and keys for keys in document.get("keys", {}).values()):
-        raise ValueError("[keys] gives each action id a key, as text")
+        raise ValueError("[keys] must give each action ID a key, as text")
     if not all(isinstance(text, str) for text in (*document.get("columns", ()), *document.get("filters", {}).values())):
-        raise ValueError("columns is a list of names, and [filters] gives each name a filter, as text")
+        raise ValueError("columns must be a list of names, and [filters] must give each name a filter, as text")
     parse_contexts(document.get("contexts", {}))
 
 

@@ -19,7 +19,7 @@ class LoneSurrogateError(SmtuiError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"The value of the key {key} has half of a surrogate pair, which UTF-8 cannot encode.")
-        self.hint = "The entire value, in which it is spelled as an escape, can be copied and printed."
+        self.hint = "The entire value, where it is written as an escape, can be copied and printed."
 
 
 @dataclass(frozen=True, slots=True, repr=False)

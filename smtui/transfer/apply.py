@@ -184,7 +184,7 @@ def apply_each(target: ImportTarget, steps: Sequence[Step], progress: Progress |
 
 def describe_progress(done: int, total: int) -> str:
     """Says what an import without a transaction has done so far, and how to continue it."""
-    return f"{done:,} of {total:,} changes are done and stay. To continue, run the same import again."
+    return f"{done:,} of {total:,} changes are applied and stay. To continue, run the same import again."
 
 
 def _group(items: Iterable[Item], key: Callable[[Item], Any]) -> Iterator[list[Item]]:

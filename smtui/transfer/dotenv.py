@@ -127,7 +127,7 @@ def read_each(text: str, file: str, notes: list[str]) -> Iterator[Entry]:
         name, value = hash(each.name), hash(each.value)
         if values.get(name, value) != value:
             raise make_unreadable_error(
-                each.place, f"{each.name} is given twice, with another value (--last takes the last one)")
+                each.place, f"{each.name} is given twice, with different values (--last takes the last one)")
         if name not in values:
             yield Entry(each.name, each.value, each.place)
         values[name] = value
@@ -184,7 +184,7 @@ def _make_duplicates_error(different: Sequence[Assignment], first: Mapping[str, 
     each, *more = different
     others = f"; so are {', '.join(other.name for other in more[:MAX_NAMES])}" if more else ""
     return DuplicateNamesError(
-        f"{each.place}: {each.name} is given twice, first at {first[each.name]}, with another value{others} "
+        f"{each.place}: {each.name} is given twice, first at {first[each.name]}, with a different value{others} "
         "(--last takes the last one).", [each.name for each in different], hint="Nothing was imported.")
 
 
@@ -220,11 +220,11 @@ def _make_replacement(values: Mapping[str, str], place: str) -> Callable[[re.Mat
 def _note_references(found: Sequence[Assignment], file: str, *, is_expanded: bool) -> Iterator[str]:
     """A note for each kind of reference, with the names of the variables."""
     kinds: tuple[tuple[str, str, Callable[[Assignment], object]], ...] = (
-        ("refers to other variables (${NAME}) and is imported as it is; --expand replaces them",
-         "refer to other variables (${NAME}) and are imported as they are; --expand replaces them",
+        ("refers to other variables (${NAME}) and is imported unchanged; --expand replaces them",
+         "refer to other variables (${NAME}) and are imported unchanged; --expand replaces them",
          lambda each: not is_expanded and not each.is_literal and _BRACED.search(each.value)),
-        ("is a reference of 1Password (op://), not a value; op inject replaces it",
-         "are references of 1Password (op://), not values; op inject replaces them",
+        ("is a 1Password reference (op://), not a value; op inject resolves it",
+         "are 1Password references (op://), not values; op inject resolves them",
          lambda each: each.value.startswith("op://")),
         ("is encrypted by dotenvx; dotenvx decrypt decrypts it",
          "are encrypted by dotenvx; dotenvx decrypt decrypts them",
@@ -265,7 +265,7 @@ def _parse_value(text: str, at: int, place: str) -> tuple[str, int]:
         escaped = _parse_escaped_single(text, at) if quote == "'" else None
         if escaped is not None:
             return escaped
-        raise make_unreadable_error(place, "something follows the closing quote")
+        raise make_unreadable_error(place, "unexpected text after the closing quote")
     return quoted[1], rest.end()
 
 

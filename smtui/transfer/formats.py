@@ -56,9 +56,9 @@ HELP_WIDTH, HELP_INDENT = 116, 20
 CURRENT_VALUES = MappingOptions()
 HEADER_HINT = ("Write one as its first line. Keeper: folder,title,login,password,website address,notes,shared folder - "
                "Dashlane: title,url,username,password,note, in the order of its cells.")
-INI_HINT = ("To store it as one secret: smtui set NAME --file FILE. For a secret of each value, remove the lines "
-            "[SECTION]: lines NAME=value are read as a .env file.")
-UNKNOWN_HINT = "smtui import --help lists what is read; --format NAME chooses."
+INI_HINT = ("To store it as one secret: smtui set NAME --file FILE. For one secret per value, remove the "
+            "[SECTION] lines: NAME=value lines are read as a .env file.")
+UNKNOWN_HINT = "smtui import --help lists the formats; --format NAME selects one."
 
 
 class ImportFormat(StrEnum):
@@ -115,15 +115,15 @@ STARTS_PROGRAMS = (ImportFormat.SOPS, ImportFormat.PASS_STORE)
 MAX_DESCRIBED = 4 * 1024 * 1024
 """Bytes of a file that is described while its path is typed."""
 SOURCES = (
-    Source(ImportFormat.AWS, "AWS Secrets Manager: answers with values, pages and lists of them, and smtui exports",
+    Source(ImportFormat.AWS, "AWS Secrets Manager: responses with values, pages and lists of them, and smtui exports",
            "`aws secretsmanager batch-get-secret-value ...`, `smtui export`", aws.recognise, aws.read),
     Source(ImportFormat.KEEPASS, "KeePass 2 and KeePassXC: `.kdbx` databases, versions 3.1 and 4, and XML exports",
            "the database itself; asks for its passphrase", keepass.recognise, keepass.read),
-    Source(ImportFormat.BITWARDEN, "Bitwarden and Vaultwarden: JSON, plain or protected by a password, and ZIP",
+    Source(ImportFormat.BITWARDEN, "Bitwarden and Vaultwarden: JSON, plain or password-protected, and ZIP",
            "Tools > Export; asks for its password", bitwarden.recognise, bitwarden.read),
     Source(ImportFormat.SSM, "AWS Systems Manager parameters",
            "`aws ssm get-parameters-by-path --path / --recursive --with-decryption`", ssm.recognise, ssm.read),
-    Source(ImportFormat.TERRAFORM, "Terraform and OpenTofu state: secrets of AWS Secrets Manager and parameters in it",
+    Source(ImportFormat.TERRAFORM, "Terraform and OpenTofu state: AWS Secrets Manager secrets and SSM parameters in it",
            "`terraform state pull`, `terraform show -json`", terraform.recognise, terraform.read),
     Source(ImportFormat.KUBERNETES, "Kubernetes Secrets, YAML or JSON", "`kubectl get secret -n NAMESPACE -o yaml`",
            kubernetes.recognise, kubernetes.read),
@@ -136,13 +136,13 @@ SOURCES = (
     Source(ImportFormat.INFISICAL, "Infisical", "`infisical export --format=json`", infisical.recognise,
            infisical.read),
     Source(ImportFormat.CHAMBER, "chamber", "`chamber export SERVICE`", chamber.recognise, chamber.read),
-    Source(ImportFormat.CSV, f"CSV of {', '.join(kind.what for kind in KINDS)}, and any table of logins",
+    Source(ImportFormat.CSV, f"CSV from {', '.join(kind.what for kind in KINDS)}, and any table of logins",
            "the export of the browser or password manager", csv_table.recognise, csv_table.read),
     Source(ImportFormat.SOPS, "SOPS: YAML, JSON, `.env` and INI files",
            "the encrypted file, where `sops` is installed; otherwise `sops -d FILE \\| smtui import -`", sops.recognise,
            sops.read),
     Source(ImportFormat.ONE_PUX, "1Password: 1PUX", "File > Export", one_password.recognise, one_password.read),
-    Source(ImportFormat.PASS_STORE, "pass, gopass and passage: the folder of the store",
+    Source(ImportFormat.PASS_STORE, "pass, gopass and passage: the store's folder",
            "`~/.password-store`; needs `gpg` or `age`", password_store.recognise, password_store.read),
     Source(ImportFormat.ANSIBLE_VAULT, "ansible-vault: encrypted files, and YAML with encrypted values",
            "the file itself; asks for its password", ansible_vault.recognise, ansible_vault.read),
@@ -150,13 +150,13 @@ SOURCES = (
            aws_credentials.read),
     Source(ImportFormat.NETRC, "`.netrc`", "`~/.netrc`", netrc.recognise, netrc.read),
     Source(ImportFormat.PGPASS, "`.pgpass`", "`~/.pgpass`", pgpass.recognise, pgpass.read),
-    Source(ImportFormat.FOLDER, "folder with a secret in each file, of Docker or Kubernetes",
+    Source(ImportFormat.FOLDER, "folder with one secret per file, as Docker and Kubernetes mount them",
            "`/run/secrets`; any other folder with `--format folder`", secret_folder.recognise, secret_folder.read,
            is_general=True),
     Source(None, "files of other programs, which are refused with the command that converts them", "",
            foreign.recognise, foreign.read),
     Source(ImportFormat.JSON, "JSON object of names and values",
-           "any, if all members are texts, numbers, true or false; every member is one secret",
+           "any, if all members are strings, numbers, true or false; every member is one secret",
            json_object.recognise, json_object.read, is_general=True),
     Source(ImportFormat.ENV, "`.env` file", "`NAME=value` lines; every line is one secret",
            env.recognise, env.read, is_general=True),
@@ -349,6 +349,6 @@ def _check_json(file: SourceFile) -> None:
     if len(found) == 1 and isinstance(found[0], dict):
         raise UnknownSourceError(
             f"{file.name} is JSON in no format that smtui knows.",
-            hint="If each of its members is one secret: --format json. Only an object of texts, numbers, true and "
-                 "false under legal names is read without it.",
+            hint="To import each of its members as one secret, use --format json. Without it, only an object of "
+                 "strings, numbers, true and false with valid names is read.",
         )

@@ -81,7 +81,7 @@ def map_each(
         check_interruption()
         name = next(chosen, None)
         if name is None:
-            raise make_unreadable_error(item.place, "the file has changed while it was read")
+            raise make_unreadable_error(item.place, "the file changed while it was being read")
         yield from _map_item(item, name, origin, options, names, counts)
     left_behind += list_left_behind(counts)
 

@@ -75,7 +75,8 @@ def _read_named(client: Client, names: Sequence[str]) -> Iterator[Answer]:
     for name in names:
         answer = _read_version(client, VersionSpec.parse(name))
         if versions.setdefault(answer["ARN"], answer.get("VersionId", "")) != answer.get("VersionId", ""):
-            raise InvalidSelectionError(f"Two versions of {answer['Name']} are selected; an export holds one of each.")
+            raise InvalidSelectionError(f"Two versions of {answer['Name']} are selected; "
+                                        "an export can hold only one version of each secret.")
         yield answer
 
 

@@ -1,6 +1,6 @@
 """Environment variables from secrets.
 
-Each key of a JSON object becomes a variable of that name; any other text becomes one variable named after the secret.
+Each key of a JSON object becomes a variable of that name; any other value becomes one variable named after the secret.
 A name that is legal stays as it is: `prod/API_key` is API_key without the prefix `prod/`. Any other gets capitals, and
 `_` for characters that variable names cannot have: `prod/api-key` is PROD_API_KEY. Two values cannot have the same
 name, and no name may decide what programs do.

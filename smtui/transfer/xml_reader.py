@@ -18,7 +18,7 @@ class XmlError(ValueError):
 def parse_xml(raw: bytes) -> Element:
     """The root of a document in UTF-8. Raises XmlError."""
     if any(mark in raw for mark in DOCTYPES):
-        raise XmlError("it has a document type, which is not read")
+        raise XmlError("it has a document type declaration, which is not supported")
     parser = XMLParser(encoding="utf-8")  # noqa: S314  # without a document type, nothing in it can grow
     try:
         for start in range(0, len(raw), CHUNK):

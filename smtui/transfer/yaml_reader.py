@@ -80,7 +80,7 @@ class _Builder:
                 return self._build_list(depth)
             case "MappingStartEvent":
                 return self._build_mapping(depth)
-        raise UnsupportedYamlError("it uses aliases (*NAME), which are not read: each can repeat a large part")
+        raise UnsupportedYamlError("it uses aliases (*NAME), which are not supported: each can repeat a large part")
 
     def _build_list(self, depth: int) -> list[Any]:
         items: list[Any] = []
@@ -103,7 +103,7 @@ class _Builder:
 def _convert_scalar(event: Any) -> Any:
     text = str(event.value)
     if event.tag and event.tag not in _TEXT_TAGS and not event.tag.startswith("tag:yaml.org,2002:"):
-        raise UnsupportedYamlError("it has a tag, which is not read: text that begins with ! needs quotes")
+        raise UnsupportedYamlError("it has a tag, which is not supported: text that begins with ! needs quotes")
     is_plain = event.implicit[0]
     if not is_plain or event.tag in _TEXT_TAGS:
         return text

@@ -177,7 +177,7 @@ class SmtuiApp(NavigationApp):
         from smtui.tui.unlock.aws_sign_in import run_sign_in
 
         command, screen.sign_in_command = screen.sign_in_command, ()
-        text = sanitize(f"{shlex.join(command)}\nThe screen is handed over to it.", lines=True)
+        text = sanitize(f"{shlex.join(command)}\nIt takes over the screen.", lines=True)
         question = Confirm(SafeText("Sign in again?"), text, "Run", can_be_undone=True)
         if await self.push_screen_wait(question) and (problem := run_sign_in(self, command)):
             self.warn(problem)

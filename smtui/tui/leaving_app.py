@@ -24,8 +24,8 @@ from smtui.tui.unlock.recover import RecoverScreen
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.unlock.screen import UnlockScreen
 
-CONFIRM_CODE = "This code is shown only once. When it is written down: Tab, then Enter. Then lock."
-LOCK_AGAIN = "The key for the lock, pressed again, discards them too."
+CONFIRM_CODE = "This code is shown only once. Write it down, press Tab, then Enter; then lock."
+LOCK_AGAIN = "Press the lock key again to discard them too."
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
 ENDING_GROUP = "ending"
 

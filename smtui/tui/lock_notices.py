@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 ANNOUNCED = 60
 """Seconds before an idle lock from which it is announced, if it would discard or stop something."""
-LOCKS_SOON = "The vault locks in {time}: {losses}. Press any key to go on."
-DISCARDED = "The lock discarded what was typed and not stored in: {title}"
+LOCKS_SOON = "The vault locks in {time}: {losses}. Press any key to continue."
+DISCARDED = "Locking discarded text that was not stored in: {title}"
 
 
 class LockNotices:

@@ -86,7 +86,7 @@ class NavigationApp(SwitchingApp):
         is_favorite = await session.toggle_favorite(arn)
         if isinstance(screen, SecretsScreen):
             screen.secrets.favorites = session.favorites
-        self.notify(f"{name} is {'a favorite' if is_favorite else 'no longer a favorite'}.", markup=False)
+        self.notify(f"{name} is {'a favourite' if is_favorite else 'no longer a favourite'}.", markup=False)
 
     @gesture
     async def action_favorites(self) -> None:
@@ -99,9 +99,9 @@ class NavigationApp(SwitchingApp):
         favorites = [RecentSecret(arn, sanitize(each.name), each.region)
                      for arn in arns if (each := parse_secret_arn(arn))]
         key = key_names.spell(keys.find_key("everywhere.favorite", self.settings.keys))
-        nothing = SafeText(f"No favorites yet. {key} makes a secret one.")
+        nothing = SafeText(f"No favourites yet. {key} adds a secret.")
         chosen = await self.push_screen_wait(
-            Pick(SafeText("Favorite secrets"), [each.name for each in favorites], nothing))
+            Pick(SafeText("Favourite secrets"), [each.name for each in favorites], nothing))
         if chosen is not None:
             self._open_recent(favorites[chosen])
 

@@ -10,7 +10,7 @@ from smtui.text.sanitize import SafeText, sanitize
 if TYPE_CHECKING:
     from smtui.tui.session import Session
 
-ROTATION = "A rotation is running. It is stopped: the current value stays, and you can continue the rotation later."
+ROTATION = "A rotation is running. It will be stopped: the current value stays, and you can resume the rotation later."
 
 
 @runtime_checkable
@@ -38,7 +38,7 @@ def _list_of_session(session: Session) -> Iterator[str]:
     if session.job is not None and not session.job.is_over:
         status = session.job.status
         progress = f" ({status.text})" if status.text else ""
-        yield f"{status.title} is running{progress}. It is stopped, and nothing of it is kept."
+        yield f"{status.title} is running{progress}. It will be stopped, and its changes are discarded."
     if session.rotation_worker.is_running:
         yield ROTATION
 

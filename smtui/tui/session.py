@@ -36,7 +36,7 @@ MAX_COMMANDS = 100
 """The number of lines that the history of the command line keeps."""
 MAX_RECENT = 20
 """The number of secrets that are kept as recent."""
-ENDPOINT_ENDED = SafeText("The endpoint ended with the lock of the screens.")
+ENDPOINT_ENDED = SafeText("The endpoint ended when the screens locked.")
 IN_USE = 0.5
 """Seconds after a key press during which background work yields to the screens."""
 

@@ -94,8 +94,8 @@ def _describe_dropped_policies(database: Database, kept: str) -> list[str]:
         return []
     named = ", ".join(f"{name} in {region}" for name, region in found[:REPLICAS_NAMED])
     more = f" and {len(found) - REPLICAS_NAMED:,} more" if len(found) > REPLICAS_NAMED else ""
-    return [f"A replica has the policy of its primary secret now. The policies of these replicas were removed, and are "
-            f"kept in {kept}: {named}{more}."]
+    return [f"Replicas now share the policy of their primary secret. The policies of these replicas were removed from "
+            f"the vault and saved in {kept}: {named}{more}."]
 
 
 def _run(database: Database, migrations: Migrations) -> None:

@@ -294,7 +294,7 @@ class TestImport:
         monkeypatch.setattr(apply, "apply_plan", interrupt_the_second)
         stopped = self.run(on_aws)
         assert stopped.code == 1
-        assert "1 of 3 changes are done and stay. To continue, run the same import again." in stopped.err
+        assert "1 of 3 changes are applied and stay. To continue, run the same import again." in stopped.err
         assert "Affected: B" in stopped.err
         aws.proxy.faults.clear()
         assert self.run(on_aws).out == "imported: new secrets 2, unchanged 1\n"

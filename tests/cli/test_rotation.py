@@ -196,7 +196,7 @@ def test_a_changed_file_is_reviewed_before_it_runs(db: CommandLine, function: Pa
     assert f"python    {sys.executable}" in shown
     assert 'env       "A=\\u001b[2J"' in shown
     assert "may read  arn:aws:secretsmanager:us-east-1:000000000000:secret:admin-" in shown
-    assert db.done("functions", "allow", "f") == "f: may run on this machine already\n"
+    assert db.done("functions", "allow", "f") == "f: already allowed to run on this machine\n"
 
 
 # Commands in a vault from elsewhere.
@@ -265,7 +265,7 @@ def test_a_command_is_shown_in_full_and_then_allowed(received: CommandLine, aske
         "Time limit: 90 seconds per step. It rotates 0 secrets and can read their values.",
     ]
     assert "waits" not in received.done("functions")
-    assert received.done("functions", "allow", "run") == "run: may run on this machine already\n"
+    assert received.done("functions", "allow", "run") == "run: already allowed to run on this machine\n"
     assert received.done("functions", "revoke", "run") == "run: not allowed to run on this machine\n"
     assert "waits for your permission" in received.done("functions")
 

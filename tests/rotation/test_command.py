@@ -183,7 +183,7 @@ def test_it_ends_once_nobody_wants_it_to_go_on(vault: smtui.Vault, tmp_path: Pat
 @pytest.mark.skipif(sys.platform != "linux", reason="only there one can look for them")
 @pytest.mark.parametrize(("ending", "expected"), [
     ("sys.exit(3)", "It ended with exit code 3."),
-    ("os.kill(os.getpid(), 9)", "It was ended by SIGKILL."),
+    ("os.kill(os.getpid(), 9)", "It was terminated by SIGKILL."),
     ("time.sleep(600)", "It took longer than 2 seconds."),
 ], ids=["exits", "kills itself", "hangs"])  # fmt: skip
 def test_what_it_left_running_in_a_session_of_its_own(
@@ -217,7 +217,7 @@ while not os.path.exists({str(note)!r}):
     ("script", "expected"),
     [
         ("import sys; sys.exit(3)", "It ended with exit code 3."),
-        ("import os; os.kill(os.getpid(), 9)", "It was ended by SIGKILL."),
+        ("import os; os.kill(os.getpid(), 9)", "It was terminated by SIGKILL."),
         ("raise ValueError('broken')", "ValueError: broken"),
         ("import os\nfor _ in range(800): os.write(1, b'x' * 65536)\nexit(1)", "It ended with exit code 1."),
         ("import sys; sys.stdin.close(); sys.exit(2)", "It ended with exit code 2."),

@@ -132,8 +132,8 @@ def test_the_time_limit_holds(run: Run, here: Path, script: str) -> None:
 
 @pytest.mark.parametrize(("ending", "said"), [
     ("sys.exit(3)", "It ended with exit code 3."),
-    ("os.kill(os.getpid(), signal.SIGSEGV)", "It was ended by SIGSEGV."),
-    ("os.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(600)", "Its supervising process was ended."),
+    ("os.kill(os.getpid(), signal.SIGSEGV)", "It was terminated by SIGSEGV."),
+    ("os.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(600)", "Its supervising process was killed."),
 ])
 def test_what_it_left_running_is_ended(run: Run, ending: str, said: str) -> None:
     """In another session, without the environment by which it could be known; and though it holds our pipes."""

@@ -52,8 +52,8 @@ def test_an_account_is_protected_unless_told_otherwise() -> None:
     ('[contexts.prod]\nvault = "a"\nprotect = "ask"', 'protect = "ask" belongs to a profile'),
     ('[contexts.prod]\nprofile = "a"\ncolour = "loud"', "colour must be one of red"),
     ('[contexts.prod]\nprofile = "a"\nendpoint_url = "x"', "unknown setting 'endpoint_url'"),
-    ('[contexts."a@b"]\nprofile = "a"', "the name of a context has letters"),
-    ('[contexts.""]\nprofile = "a"', "the name of a context has letters"),
+    ('[contexts."a@b"]\nprofile = "a"', "the name of a context can contain letters"),
+    ('[contexts.""]\nprofile = "a"', "the name of a context can contain letters"),
 ])
 def test_a_mistake_is_named(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "config.toml"

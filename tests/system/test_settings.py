@@ -47,7 +47,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
         ("reveal = -1", "reveal cannot be negative"),
         ("ide_lock = 3", "unknown setting 'ide_lock'"),
         ('keys = "q"', "keys must be a table"),
-        ("[keys]\n'everywhere.lock' = 3", "gives each action id a key"),
+        ("[keys]\n'everywhere.lock' = 3", "must give each action ID a key"),
     ],
 )
 def test_a_slip_is_told(tmp_path: Path, text: str, says: str) -> None:

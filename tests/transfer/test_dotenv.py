@@ -74,8 +74,8 @@ def test_a_real_file() -> None:
         ("A=1\nexport hunter2", 2, "expected NAME=value"),
         ('A=1\n\nB="hunter2\n\n', 3, "never closed"),
         ("B='hunter2", 1, "never closed"),
-        ("B='hunter'2", 1, "something follows"),
-        ('A="1\n2"\nB="hunter" 2 # x', 3, "something follows"),
+        ("B='hunter'2", 1, "unexpected text after"),
+        ('A="1\n2"\nB="hunter" 2 # x', 3, "unexpected text after"),
         ("ü=hunter2", 1, "expected NAME=value"),
     ],
 )
@@ -216,7 +216,7 @@ def test_values_in_ansi_c_quotes_are_decoded(written: str, value: str) -> None:
 
 @pytest.mark.parametrize(("written", "reason"), [
     (r"$'\xff'", "not UTF-8"), (r"$'\ud800'", "not UTF-8"), (r"$'\U00110000'", "not UTF-8"), (r"$'a\0b'", "NUL"),
-    (r"$'a\'", "never closed"), (r"$'a'b", "follows the closing quote"),
+    (r"$'a\'", "never closed"), (r"$'a'b", "after the closing quote"),
 ])
 def test_values_in_ansi_c_quotes_that_are_no_text_are_refused(written: str, reason: str) -> None:
     with pytest.raises(UnreadableFileError, match=rf"^f, line 2: .*{reason}"):

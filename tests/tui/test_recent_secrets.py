@@ -66,7 +66,7 @@ async def test_favorites_stay_for_the_next_session(app: MakeApp, filled: Any) ->
     async with running.run_test(size=SMALL) as pilot:
         await see(pilot, "5 secrets")
         await pilot.press("apostrophe")
-        await see(pilot, "No favorites yet.")
+        await see(pilot, "No favourites yet.")
         await pilot.press("escape", "j", "I")
         await hear(pilot, "prod/payments/db is a favorite.")
         await see(pilot, "★ prod/payments/db")
@@ -74,7 +74,7 @@ async def test_favorites_stay_for_the_next_session(app: MakeApp, filled: Any) ->
         await pilot.press("I")
         await hear(pilot, "shared/wifi is a favorite.")
         await pilot.press("escape", "apostrophe")
-        await see(pilot, "Favorite secrets")
+        await see(pilot, "Favourite secrets")
         await pilot.press("enter")
         await see_secret(pilot, "prod/payments/db")
         await pilot.press("I")

@@ -87,4 +87,5 @@ class WriteGuard:
         else:
             raise VaultReadOnlyError(
                 f"{self._title} is protected from changes: {operation} was not sent.",
-                hint=f'--rw allows changes for one command; protect = "no" under [contexts.{self._title}] always.')
+                hint="--rw allows changes for one command; "
+                     f'protect = "no" under [contexts.{self._title}] always allows them.')

@@ -3,7 +3,7 @@ Without ACTION it runs until Ctrl+C, or in the background with --detach; `status
 for this vault, `stop` ends it.
 
 While the vault is unlocked, every program of your user can read every secret without the passphrase: that is what an
-agent gives up. Each use is in the audit log, with the number and the program of the process. The agent locks after 15
+agent gives up. The audit log records each use with the process ID and the program. The agent locks after 15
 minutes without a call, after 8 hours in any case, when the machine was suspended, at SIGHUP, and with smtui lock. Then
 it holds no key, and the next command asks for the passphrase and hands it over.
 
@@ -32,7 +32,7 @@ RUN = "run"
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", metavar="ACTION", nargs="?", default=RUN, choices=(RUN, "status", "stop"))
     parser.add_argument("--confirm", action="store_true",
-                        help="ask at this terminal about each program, once until the vault is locked")
+                        help="ask at this terminal before a program first uses the vault, again after each lock")
     parser.add_argument("--json", action="store_true", help="with status: as JSON")
     serving.declare_agent_options(parser)
 

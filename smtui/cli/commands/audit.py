@@ -1,4 +1,4 @@
-"""Shows the audit log, newest first: the changes that were requested of this vault, done or refused. --all, --operation
+"""Shows the audit log, newest first: the changes requested of this vault, whether done or refused. --all, --operation
 and --outcome also show what was only read. A deleted secret is found by its former name.
 
 Times are written as 2026-11-24, 2026-11-24T09:30 (local), 2026-11-24T09:30+00:00, or as an age: 90m, 24h, 7d.
@@ -6,7 +6,7 @@ Times are written as 2026-11-24, 2026-11-24T09:30 (local), 2026-11-24T09:30+00:0
 If the audit log has events later than the current time, the clock was wrong at some point. Scheduled deletions then
 wait until the time of those events has come, or until --accept-clock confirms the clock.
 
-Events are kept without limit unless --keep sets a number of days. smtui check verifies the events that are left.
+Events are kept without limit unless --keep sets a number of days. smtui check verifies the remaining events.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""Lists, adds and removes callers of the endpoint. Each has a name, an IAM ARN and its own key pair, which stays
-in the vault, encrypted, and is valid whenever smtui serve runs. The policies of the secrets decide what it may do, and
+"""Lists, adds and removes callers of the endpoint. Each has a name, an IAM ARN and its own key pair, which stays in the
+vault, encrypted, and is valid whenever smtui serve runs. The policies of the secrets decide what a caller may do, and
 the audit log names it.
 
 --identity says what the caller's own policies allow: `none`, so that only resource policies grant access, or `admin`,
 everything that they do not deny. The ARN is arn:aws:iam::ACCOUNT:user/NAME unless --arn names a user, role or session.
 
 A program gets the key pair from smtui credentials --caller NAME (credential_process in ~/.aws/config). `rm` refuses it
-from then on, also in an endpoint that runs.
+from then on, even in an endpoint that is running.
 """
 
 from __future__ import annotations

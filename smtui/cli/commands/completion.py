@@ -1,7 +1,7 @@
 """Prints a shell script that completes smtui's commands, options and file names. Save it where your shell loads such
 scripts.
 
-With the setting `complete_names` it completes the names of secrets too, where the vault opens without a question:
+With the setting `complete_names` it completes the names of secrets too, if the vault opens without a prompt:
 through an agent that is unlocked, or with the key in the OS keyring.
 """
 

@@ -1,12 +1,12 @@
-"""Lists contexts: AWS accounts and vaults with a name, which --context NAME selects for any command.
+"""Lists contexts: named AWS accounts and vaults. --context NAME selects one for any command.
 
     list            all contexts, and the AWS profiles that have no context; these can be used under their own name
     add NAME        add a context: --profile NAME for an AWS account, or --vault PATH; an existing one is replaced
     remove NAME     remove a context; the account or the vault stays
-    test NAME       sign in, compare the account, and list one secret
+    test NAME       sign in, check the account ID, and list one secret
 
 An account is protected from changes unless --protect is ask (asks before the first change of a command) or no; --rw
-allows the changes of one command. --account refuses every other account behind the profile. SSO, roles, MFA,
+allows the changes of one command. --account refuses any other account behind the profile. SSO, roles, MFA,
 credential_process and endpoint_url are settings of the profile in ~/.aws/config.
 
 Accounts need boto3: pip install 'smtui[aws]'

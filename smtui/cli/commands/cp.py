@@ -1,7 +1,7 @@
 """Copies a secret under a new name: description, tags, KMS key, policy, and every version that has a staging label,
 with its value and labels. OLD:LABEL and OLD~N copy only that version, which becomes the current one.
 
-Rotation and replicas are not copied. The plan is shown, without values, and must be confirmed. A name that is taken is
+Rotation and replicas are not copied. The plan is shown, without values, and must be confirmed. A name that is in use is
 refused: nothing is overwritten.
 """
 
@@ -57,7 +57,7 @@ def warn_if_incomplete(context: Context, new: str) -> Iterator[None]:
         yield
     except (ClientError, ContextError) as error:
         if not context.can.is_atomic:
-            error.hint = (f"{new} may exist now without all versions and labels. Check it; if it is incomplete, "
+            error.hint = (f"{new} may now exist without all of its versions and labels. Check it; if it is incomplete, "
                           "delete it and copy again.")
         raise
 

@@ -1,5 +1,5 @@
 """Prints the credentials of the running endpoint as JSON, for `credential_process` in ~/.aws/config. Nothing secret is
-on disk, and the answer stays right after the endpoint was started again.
+on disk, and the answer stays correct when the endpoint is restarted.
 
     [profile local]
     region = us-east-1

@@ -1,5 +1,5 @@
-"""Compares two values key by key: two versions of a secret, or two secrets. With one argument, the previous version of
-NAME with the current one.
+"""Compares two values key by key: two versions of a secret, or two secrets. With one argument, it compares the
+previous version of NAME with the current one.
 
     + KEY    only in the second value
     - KEY    only in the first value

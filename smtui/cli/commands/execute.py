@@ -1,18 +1,18 @@
 """Runs a command with secrets in its environment. The command follows --. It replaces the smtui process, so signals and
 the exit code are its own. No value is on its command line, and the vault is closed before it starts.
 
-    NAME              each key of a JSON object becomes a variable of that name; any other text becomes one variable
+    NAME              each key of a JSON object becomes a variable of that name; any other value becomes one variable
                       named after the secret: API_KEY stays, prod/api-key is PROD_API_KEY
     NAME#KEY          only this key
     NAME:LABEL        another version, by its label; NAME~1 is the previous version; both also with #KEY
     VARIABLE=NAME     the entire value under a name of your choice; VARIABLE=NAME#KEY one key of it
-    --prefix prod/    every secret whose name starts with prod/; variable names omit the prefix. VARIABLE=NAME replaces
-                      what the prefix gives for that variable
+    --prefix prod/    every secret whose name starts with prod/; variable names omit the prefix. VARIABLE=NAME takes
+                      precedence over it for that variable
 
-Names that variables can have stay as they are; other characters become _. Secrets override existing variables. Refused
-are: two values for one variable; names that decide what programs do (PATH, LD_PRELOAD, GIT_SSH, HTTPS_PROXY), unless
-you chose them with VARIABLE=; binary values; and text with a NUL character. A secret whose name contains = may need its
-ARN instead.
+Names that are valid for variables are kept; other characters become _. Secrets override existing variables. These are
+refused: two values for one variable; names that change how programs run (PATH, LD_PRELOAD, GIT_SSH, HTTPS_PROXY),
+unless you chose them with VARIABLE=; binary values; and text with a NUL character. A secret whose name contains = may
+need its ARN instead.
 
 The command gets your environment without the SMTUI_* variables, except SMTUI_VAULT, SMTUI_CONTEXT, SMTUI_CONFIG and
 SMTUI_STATE. It gets the file descriptors 0, 1 and 2, those in its arguments (<(command)) and those of --keep-fd, but

@@ -1,5 +1,6 @@
 """Exports secrets with their values, in plain text except in the format bitwarden-protected: those given by NAME, by
---prefix or by --filters, or all of the Region. NAME:LABEL and NAME~1 export another version than the current one.
+--prefix or by --filters, or all secrets of the Region. NAME:LABEL and NAME~1 export another version than the current
+one.
 
 The variable names of dotenv and docker-env are those of smtui exec; json and aws contain binary values as base64. What
 a format cannot carry is omitted, and counted on standard error. No format contains several versions, further staging

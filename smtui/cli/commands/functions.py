@@ -12,11 +12,11 @@ With --lambda, a rotation function written for AWS Lambda runs unmodified: its h
 context. Its boto3 client for Secrets Manager reaches the secret that is rotated, may read those of --may-read, and gets
 AccessDeniedException for any other.
 
-`change` replaces all settings of a function; the secrets that it rotates keep it.
+`change` replaces all settings of a function; the secrets that it rotates keep using it.
 
 A command or Lambda function runs only if you have allowed it on this machine for this vault. `add` and `change` also
-allow it; one that came with the vault waits until you review it with `allow`. Any change to it removes the permission,
-also a change of a Lambda function's file, and so does `revoke`.
+allow it; one that came with the vault waits until you review it with `allow`. Any change to it, even
+to a Lambda function's file, removes the permission, and so does `revoke`.
 
 `try` takes the function through the four steps on a copy of a secret, with a report after each. The steps are real: a
 password that setSecret changes in a database stays changed. The secret itself is only read; the copy keeps the new
@@ -134,7 +134,7 @@ def _allow(functions: RotationClient, name: str) -> None:
         raise RefusedError(f"The settings of {name} cannot be read, so it cannot be allowed.", hint="Run: smtui check")
     if "WaitsForPermission" not in function:
         output.write_line(f"{name}: needs no permission, it only generates passwords" if "Password" in function else
-                          f"{name}: may run on this machine already")
+                          f"{name}: already allowed to run on this machine")
         return
     if "FileSha256" not in function.get("Lambda", {"FileSha256": ""}):
         raise RefusedError(f"Cannot read the file of {name}: {function['Lambda']['File']}.")

@@ -1,7 +1,7 @@
 """Prints a secret's value: the entire value, or one key of a JSON object.
 
     NAME           the current version
-    NAME:LABEL     the version with this staging label, or whose ID begins with this
+    NAME:LABEL     the version with this staging label, or whose ID starts with it
     NAME~1         the previous version; NAME~2 the one before
     NAME#KEY       one key; also NAME:LABEL#KEY and NAME~1#KEY
 
@@ -33,7 +33,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", metavar=TARGET,
                         help="secret (name or ARN), its version, and a key of its JSON object")
     parser.add_argument("--version-stage", metavar="LABEL", help="the version with this label (default: AWSCURRENT)")
-    parser.add_argument("--version-id", metavar="ID", help="the version with this id")
+    parser.add_argument("--version-id", metavar="ID", help="the version with this ID")
     parser.add_argument("--otp", action="store_true", help="the one-time code (TOTP) instead of its seed")
 
 
@@ -48,7 +48,7 @@ def fetch_value(args: argparse.Namespace) -> str | bytes:
     options = {"VersionId": args.version_id, "VersionStage": args.version_stage}
     given: Any = {member: value for member, value in options.items() if value is not None}
     if given and not target.version.is_current:
-        raise UsageError(f"{target.name} names a version already: omit --version-stage and --version-id.")
+        raise UsageError(f"{target.name} already names a version: omit --version-stage and --version-id.")
     with open_for_client(args) as vault:
         client = vault.client(region_name=args.region)
         request: Any = {**target.version.build_request(client), **given}
@@ -66,8 +66,8 @@ def _compute_code(target: Target, response: Mapping[str, Any], now: datetime) ->
     if held is not None:
         at = find_seed([(member.key, member.text) for member in held.members])
         if at is None:
-            raise RefusedError(f"No key of {target.name} holds a seed of one-time codes.",
-                               hint=f"smtui get {target.name}#KEY --otp names the key.")
+            raise RefusedError(f"No key of {target.name} holds a one-time code seed.",
+                               hint=f"smtui get {target.name}#KEY --otp reads the seed in KEY.")
         value = held.members[at].text
     if isinstance(value, bytes):
         raise RefusedError("This value is binary. One-time codes need an otpauth:// URI or a Base32 seed.")

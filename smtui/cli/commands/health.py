@@ -1,6 +1,6 @@
 """Reports problems of the secrets of a Region, grouped by kind, worst first: public policies, failed, overdue or
-waiting rotations, failed replicas, near deletions, secrets never rotated, unused or undescribed. No value is read or
-shown, unless --values is given: it reads every current value and reports weak and repeated ones.
+waiting rotations, failed replicas, upcoming deletions, secrets never rotated, unused or undescribed. No value is read
+or shown, unless --values is given: it reads every current value and reports weak and repeated ones.
 
 Alerts and warnings need attention; notes do not. Settings (health_unused_days and others) hold the limits. For CI, the
 output depends only on the vault, the settings and the date, and --fail exits with 1 if there is an alert or a warning.

@@ -1,5 +1,5 @@
-"""Lists the versions of a secret, newest first: when and by whom each was created, and its staging labels, no values.
-NAME:LABEL and NAME~N start the list at that version.
+"""Lists the versions of a secret, newest first: when and by whom each was created, and its staging labels. Values
+are not shown. NAME:LABEL and NAME~N start the list at that version.
 
 NAME:ID names a version for get, diff, rollback and other commands; the first characters of an ID are enough. A version
 without labels is deprecated. The audit log tells who created a version, as far as it goes back; smtui audit --secret

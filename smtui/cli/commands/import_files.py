@@ -1,6 +1,6 @@
 """Imports secrets from files or folders. The format of each is detected from its content: .env files, JSON objects of
 names and values, output of aws secretsmanager, and those in the list below. If anything is refused, nothing is
-imported; in an AWS account, which has no transactions, what is done stays, and the same import run again continues.
+imported; in an AWS account, which has no transactions, completed changes stay, and the same import run again continues.
 
 An existing secret with a different value stops the import, unless --update or --skip-existing is given. An encrypted
 file asks for its own passphrase on the terminal. --dry-run shows the plan and exits as the import would.
@@ -43,7 +43,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prefix", metavar="TEXT", default="", help="add this to the beginning of every name")
     parser.add_argument("--as-one", metavar="NAME", help="import everything as one secret, a JSON object")
     parser.add_argument("--format", metavar="NAME", choices=[each.value for each in ImportFormat],
-                        help="format of the files, a name of the list above (default: recognise each by its content)")
+                        help="format of the files, a name from the list above (default: recognise each by its content)")
     parser.add_argument("--history", action="store_true", help="also import older values, as older versions")
     parser.add_argument("--attachments", action="store_true", help="also import attached files, as binary secrets")
     parser.add_argument("--trash", action="store_true", help="also import archived and deleted items")

@@ -28,7 +28,7 @@ EXAMPLE = "smtui init\nsmtui init --vault team.vault --words\nsmtui init --key-f
 def declare(parser: argparse.ArgumentParser) -> None:
     new_passphrase.declare(parser)
     parser.add_argument("--account-id", metavar="DIGITS", type=parse_account, default="000000000000",
-                        help="account ID in its ARNs (default: 000000000000)")
+                        help="account ID for its ARNs (default: 000000000000)")
     passphrase_change.declare_cost(parser, "64")
     recovery_code.declare(parser)
 

@@ -31,7 +31,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     new, version = cp.parse_new_name(args.new), parse_version(parse_name(args.old))
     if not MIN_RECOVERY_DAYS <= args.days <= MAX_RECOVERY_DAYS:
-        raise UsageError(f"--days is a number from {MIN_RECOVERY_DAYS} to {MAX_RECOVERY_DAYS}.")
+        raise UsageError(f"--days must be a number from {MIN_RECOVERY_DAYS} to {MAX_RECOVERY_DAYS}.")
     with open_context_for(args) as vault:
         client = vault.client(region_name=args.region)
         plan = cp.make_plan(vault, client, args, new)

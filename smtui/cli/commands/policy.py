@@ -1,7 +1,7 @@
 """Checks resource policies and explains access.
 
-    check FILE               problems of a policy with line and column, and whether it grants broad access;
-                             --secret tells for which secret it is
+    check FILE               problems in a policy with line and column, and whether it grants broad access;
+                             --secret names the secret it is for
     who-can ACTION NAME      the principals that may perform ACTION on the secret
     explain NAME --as ARN    whether a principal has access, and which statement decides; --context KEY=VALUE sets a
                              condition key, and can be repeated
@@ -126,13 +126,13 @@ def _explain_lock_out(policy: Policy, resource: str, account: str) -> str:
     if found.verdict != "deny" or found.statement is None:
         return ""
     place = found.statement.position
-    return (f"{found.statement.name} would keep you from changing the policy again in a vault of account {account} "
+    return (f"{found.statement.name} would prevent you from changing the policy again in a vault of account {account} "
             f"(line {place.line}, column {place.column})")
 
 
 ACCOUNT_DENIALS = {
     "always": "The policy denies it to every other principal of this account.",
-    "conditional": "Under conditions the policy denies it to the other principals of this account.",
+    "conditional": "Under some conditions the policy denies it to the other principals of this account.",
 }
 
 
@@ -166,7 +166,7 @@ def _parse_context(context: list[str]) -> list[ContextEntry]:
     for each in context:
         key, equals, value = each.partition("=")
         if not key or not equals:
-            raise UsageError("--context takes KEY=VALUE, like aws:SourceIp=10.0.0.7.")
+            raise UsageError("--context takes KEY=VALUE, such as aws:SourceIp=10.0.0.7.")
         values.setdefault(key, []).append(value)
     return [{"ContextKeyName": key, "ContextKeyValues": several} for key, several in values.items()]
 
@@ -176,7 +176,7 @@ def _explain(args: argparse.Namespace) -> Exit:
     try:
         find_context(args)
     except ContextMissingError as error:
-        raise UsageError(f"{error} A condition key is KEY=VALUE, like aws:SourceIp=10.0.0.7.") from None
+        raise UsageError(f"{error} A condition key is KEY=VALUE, such as aws:SourceIp=10.0.0.7.") from None
     with open_context_for(args) as vault:
         answer = vault.access(region_name=args.region).explain_access(
             SecretId=args.words[0], Action=args.action, CallerArn=args.caller,

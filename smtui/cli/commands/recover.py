@@ -1,7 +1,7 @@
 """Opens a vault with its recovery code and sets a new passphrase.
 
-A new recovery code is shown once; the old one no longer works. The code opens the vault without its key file;
---key-file keeps that one, --new-key-file replaces it, --no-key-file removes it.
+A new recovery code is shown once; the old one no longer works. The code opens the vault without its key file:
+--key-file keeps the key file, --new-key-file replaces it, --no-key-file removes it.
 """
 
 from __future__ import annotations

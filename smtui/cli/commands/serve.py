@@ -1,6 +1,6 @@
 """Serves the vault to every AWS SDK and the aws CLI of this machine, at http://127.0.0.1:2773 and http://[::1]:2773:
 the 23 operations of AWS Secrets Manager, signed as for AWS, and the HTTP interface of AWS's Secrets Manager Agent and
-Lambda extension. Your key pair is new at each start. The Region that a program signs for is the Region it sees.
+Lambda extension. Each start creates a new key pair for you. The Region that a program signs for is the Region it sees.
 
     smtui serve -- CMD      runs a program with the endpoint, Region and credentials in its environment, and ends with
                             its exit code
@@ -9,11 +9,11 @@ Lambda extension. Your key pair is new at each start. The Region that a program 
     smtui serve             serves until Ctrl+C; programs get credentials from smtui credentials
 
 --caller NAME=none adds a caller arn:aws:iam::ACCOUNT:user/NAME for this run, which may do what the policies of the
-secrets allow; NAME=admin one that may do what they do not deny. smtui callers stores callers that stay. Each request is
-in the audit log, with its caller and user agent, and a line on standard error, without names of secrets. smtui lock
-locks the vault: requests are then answered 503.
+secrets allow; NAME=admin one that may do what they do not deny. smtui callers stores permanent callers. Each request is
+recorded in the audit log, with its caller and user agent, and as a line on standard error without names of secrets.
+smtui lock locks the vault: requests are then answered with 503.
 
-If an agent is running for the vault, it serves, and no passphrase is needed.
+If an agent is running for the vault, the agent serves it, and no passphrase is needed.
 """
 
 from __future__ import annotations

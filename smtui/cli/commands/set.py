@@ -1,8 +1,8 @@
 """Stores a value. A new name creates a secret; an existing secret gets a new version labelled AWSCURRENT.
 
 The value is typed at a prompt without echo, read with --file or from standard input (-), or generated with --generate;
-it is never an argument. With #KEY, one key of a JSON object changes and the others stay. A number, true or
-false stays one if the new value is one too (5433, false); anything else is stored as text.
+it is never an argument. With #KEY, only that key of a JSON object changes. A number,
+true or false keeps its JSON type if the new value fits it (5433, false); anything else is stored as text.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EXAMPLE = "smtui set prod/db#password\nsmtui set tls/key --file key.pem\nsmtui s
 UNKNOWN = "?"
 """Not a VersionId: those have at least 32 characters."""
 TERMINAL_HINT = "Use - for standard input, or --file."
-TYPE_NOTE = "{key} was of the JSON type {before} and is a {after} now."
+TYPE_NOTE = "the JSON type of {key} was {before} and is now {after}."
 LINE_BREAK_NOTE = "the value ends with a line break, which is stored; --chomp omits it."
 
 
@@ -86,7 +86,7 @@ def _refuse_if_changed(client: Client, target: Target, seen: str) -> None:
         if _get_source(before, target.key) == _get_source(after, target.key):
             return
     what = f"{target.name}#{target.key}" if target.key else target.name
-    hint = f"AWSCURRENT is on version {now[:8]} now. Run the command again to replace it." if now else ""
+    hint = f"AWSCURRENT is now on version {now[:8]}. Run the command again to replace it." if now else ""
     raise RefusedError(
         f"{what} was changed by someone else while the value was being entered. Nothing was stored.", hint=hint
     )

@@ -54,7 +54,7 @@ def list_aliases(call: Call, _: None, request: Request) -> Response:
 def _validate_alias(alias: str) -> str:
     """Returns the alias of a customer. Raises InvalidAliasNameException."""
     if not alias.startswith(kms.ALIAS) or alias == kms.ALIAS:
-        raise InvalidAliasNameException(f"An alias begins with {kms.ALIAS}, followed by its name.")
+        raise InvalidAliasNameException(f"An alias must start with {kms.ALIAS}, followed by its name.")
     if alias.startswith(RESERVED):
         raise InvalidAliasNameException(f"{RESERVED} is reserved for AWS managed keys.")
     return alias

@@ -18,9 +18,9 @@ def create_caller(call: Call, _: None, request: Request) -> Response:
     name = request["CallerName"]
     arn = request.get("CallerArn") or format_principal_arn(call.account, f"user/{name}")
     if not is_principal_arn(arn):
-        raise InvalidParameterException(f"{arn} is not the ARN of an IAM user, a role or a session.")
+        raise InvalidParameterException(f"{arn} is not the ARN of an IAM user, role or session.")
     if callers.find_by_name(call.database, name):
-        raise ResourceExistsException(f"A caller named {name} exists already.")
+        raise ResourceExistsException(f"A caller named {name} already exists.")
     made = callers.create_caller(call.database, call.keys, call.ambient, name=name, arn=arn,
                                  identity=request["Identity"], now=call.now)
     return {"CallerName": made.name, "CallerArn": made.arn, "Identity": made.identity,

@@ -64,7 +64,7 @@ def _parse_settings(call: Call, request: Request) -> tuple[str, Mapping[str, Any
     """The member of a request that has the settings, and the settings to store. Raises ClientError."""
     kinds = [kind for kind in ("Password", *PROCESSES) if kind in request]
     if len(kinds) != 1:
-        raise InvalidParameterException("A function is either a Password or a Command or a Lambda.")
+        raise InvalidParameterException("A function must be exactly one of Password, Command and Lambda.")
     settings = request[kinds[0]]
     if kinds[0] == "Lambda":
         settings = _check_lambda(call, settings)

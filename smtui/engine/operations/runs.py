@@ -136,7 +136,7 @@ def _get_held_run(call: Call, secret: Secret, request: Request) -> Run:
     run = rotations.find_run(call.database, secret.id)
     given = (request["ClientRequestToken"], request["Step"], request["Holder"], "waiting")
     if run is None or (run.token, run.step, run.held_by, run.state) != given:
-        raise InvalidRequestException("This rotation was cancelled, or another process carries it out.")
+        raise InvalidRequestException("This rotation was cancelled, or another process is running it.")
     return run
 
 

@@ -48,7 +48,7 @@ def parse_header(raw: bytes) -> Header:
         raise KdbxError("it is not a KDBX file")
     _, major = struct.unpack_from("<HH", raw, 8)
     if major not in (3, 4):
-        raise KdbxError(f"it has version {major} of the format; 3 and 4 are read")
+        raise KdbxError(f"it has version {major} of the format; only 3 and 4 are supported")
     fields: dict[int, bytes] = {}
     at = 12
     while True:

@@ -38,11 +38,11 @@ def read(file: SourceFile, key: SourceKey) -> SourceContent:
     """Raises UnreadableFileError, SourcePassphraseError."""
     if file.first_line.startswith(MARK):
         plain = _decrypt_block(file.require_text(), file, key)
-        return SourceContent("file of ansible-vault", inner=file.replace_content(plain), is_encrypted=True)
+        return SourceContent("ansible-vault file", inner=file.replace_content(plain), is_encrypted=True)
     if len(_INLINE.findall(file.require_text())) > MAX_INLINE:
         raise make_unreadable_error(file.name, f"it has more than {MAX_INLINE:,} encrypted values")
     text = _INLINE.sub(lambda found: _decrypt_inline(found[1], file, key), file.require_text())
-    return SourceContent("YAML with values that ansible-vault has encrypted",
+    return SourceContent("YAML with values encrypted by ansible-vault",
                          inner=file.replace_content(text.encode("utf-8", "surrogatepass")))
 
 

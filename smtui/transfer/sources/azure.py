@@ -17,7 +17,7 @@ def recognise(file: SourceFile) -> bool:
 
 def read(file: SourceFile, _: SourceKey) -> SourceContent:
     found = file.json_records
-    content = SourceContent("secrets of Azure Key Vault")
+    content = SourceContent("Azure Key Vault secrets")
     for number, secret in enumerate(found, 1):
         if secret.get("value") is not None:
             content.items.append(_make_item(secret, f"{file.name}, secret {number}"))

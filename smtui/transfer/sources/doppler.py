@@ -18,7 +18,7 @@ def recognise(file: SourceFile) -> bool:
 
 
 def read(file: SourceFile, _: SourceKey) -> SourceContent:
-    content = SourceContent("secrets of Doppler")
+    content = SourceContent("Doppler secrets")
     for name, secret in file.json.items():
         if name in ABOUT_ITSELF:
             continue
@@ -26,5 +26,5 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
         content.entries.append(Entry(name, to_text(secret["computed"]), f"{file.name}, {name}",
                                      metadata={"Description": note} if note else {}))
     if left := len(ABOUT_ITSELF & file.json.keys()):
-        content.left_behind.append(LeftBehind(left, "variable of Doppler itself", "variables of Doppler itself"))
+        content.left_behind.append(LeftBehind(left, "variable set by Doppler", "variables set by Doppler"))
     return content

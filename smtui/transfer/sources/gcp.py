@@ -20,7 +20,7 @@ def recognise(file: SourceFile) -> bool:
 
 def read(file: SourceFile, _: SourceKey) -> SourceContent:
     """Raises UnreadableFileError."""
-    content = SourceContent("secrets of Google Secret Manager")
+    content = SourceContent("Google Secret Manager secrets")
     for number, version in enumerate(file.json_records, 1):
         place = f"{file.name}, secret {number}"
         named = _NAME.fullmatch(version["name"])

@@ -21,7 +21,7 @@ def recognise(file: SourceFile) -> bool:
 
 
 def read(file: SourceFile, _: SourceKey) -> SourceContent:
-    content = SourceContent("secrets of Infisical")
+    content = SourceContent("Infisical secrets")
     for number, secret in enumerate(_list_secrets(file.json), 1):
         value = secret["value"] if "value" in secret else secret["secretValue"]
         note = get_text(secret, "comment", "secretComment")

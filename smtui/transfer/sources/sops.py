@@ -37,7 +37,7 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
     except (OSError, subprocess.SubprocessError):
         raise UnknownSourceError(f"{file.name} is encrypted with SOPS, and sops cannot decrypt it.",
                                  hint=f"To see why: sops -d {file.name}") from None
-    return SourceContent("file of SOPS", inner=file.replace_content(plain), is_encrypted=True)
+    return SourceContent("SOPS file", inner=file.replace_content(plain), is_encrypted=True)
 
 
 def _find_type(file: SourceFile) -> str | None:

@@ -34,7 +34,7 @@ def _list_facts(
 ) -> Iterator[tuple[str, str]]:
     if status is None:
         yield "Agent", f"not running; {start_key} starts one here, with an endpoint"
-        yield "", "one of smtui agent or smtui serve is shown here too"
+        yield "", "one started by smtui agent or smtui serve is shown here too"
         return
     where = "this process" if status["here"] else f"process {status['pid']}"
     yield "Agent", f"{where} · {_describe_lock(status, start_key, seconds_to_lock)} · {status['calls']:,} calls"
@@ -48,7 +48,7 @@ def _list_facts(
         yield "Endpoint", f"not running; {start_key} starts one"
     if status["here"]:
         after = f", after {format_duration(idle_lock)} without a key press" if idle_lock else ""
-        yield "Ends", f"with the lock of the screens{after}"
+        yield "Ends", f"when the screens lock{after}"
 
 
 def _describe_lock(status: Status, start_key: str, seconds_to_lock: float) -> str:

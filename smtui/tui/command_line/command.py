@@ -81,7 +81,7 @@ def find_command(name: str, commands: Sequence[Command], explain_missing: Callab
     if len(begun) == 1:
         return begun[0]
     if begun:
-        raise CommandError(f"“{name}” can be {_join_or([each.name for each in begun])}.")
+        raise CommandError(f"“{name}” could be {_join_or([each.name for each in begun])}.")
     raise CommandError(explain_missing(name))
 
 

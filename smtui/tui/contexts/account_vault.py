@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NO_ALERTS = FoundAlerts(frozenset(), frozenset(), frozenset())
 AWS_LAMBDA = "AWS Lambda"
-NO_FAVORITES = ("Favorites are kept for vaults only. Those of an account are the bookmarks in config.toml, "
+NO_FAVORITES = ("Favourites are kept for vaults only. For an account, set bookmarks in config.toml, "
                 "which is not encrypted.")
 
 

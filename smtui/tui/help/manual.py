@@ -84,6 +84,6 @@ def _describe_places(session: Session) -> Iterator[Row]:
     yield chapter, "settings", str(get_settings_path())
     yield chapter, "state", f"{get_state_path()}: recent vaults and the last known state of each"
     yield chapter, "agent, endpoint", (
-        "the screen Access starts them: commands and AWS SDKs then use the unlocked vault, until these screens lock")
+        "the Access screen starts them; commands and AWS SDKs then use the unlocked vault, until these screens lock")
     yield chapter, "forgotten passphrase", "open the vault with the recovery code: smtui recover"
     yield chapter, "scripts", "the options of the aws CLI on the same vault: smtui get-secret-value --secret-id NAME"

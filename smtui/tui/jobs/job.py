@@ -136,7 +136,7 @@ class Job(Generic[Result]):
     def describe_end(self) -> SafeText:
         """Returns how a job has ended that the lock stopped. Call it after `stop_and_wait`."""
         if self._run is not None and self._run.done() and not self._run.cancelled() and self._run.exception() is None:
-            return sanitize(f"{self.status.title} was complete just before the lock.")
+            return sanitize(f"{self.status.title} finished just before the vault was locked.")
         progress = f" ({self.status.text})" if self.status.text else ""
         return sanitize(f"{self.status.title} was stopped by the lock{progress}. Nothing was changed.")
 

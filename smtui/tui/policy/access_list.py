@@ -19,7 +19,7 @@ OWN = "any principal in this account allowed by its IAM policies"
 OWN_BY_DENIAL = {
     "": OWN,
     "always": "in this account only principals named in the policy (it denies all others)",
-    "conditional": f"{OWN}, unless the policy denies it under its conditions",
+    "conditional": f"{OWN}, unless a condition of the policy denies it",
 }
 TITLE = "Who can read this"
 ATTACHED = "by the attached policy"

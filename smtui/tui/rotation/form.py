@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 WINDOWS = 5
 AT_ONCE = "Rotates now: a new version becomes AWSCURRENT."
 NOT_AT_ONCE = "Does not rotate now: testSecret runs with the current value."
-AGAIN = "Starts the rotation in progress again: a new version becomes AWSCURRENT."
+AGAIN = "Restarts the rotation in progress: a new version becomes AWSCURRENT."
 NOT_AGAIN = "Ends the rotation in progress. testSecret runs with the current value."
 NO_OBSTACLE = SafeText("")
 

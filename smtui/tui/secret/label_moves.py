@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from smtui.rules import labels
 from smtui.rules.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
@@ -21,6 +21,18 @@ Labels = Mapping[str, str]
 SHORT_LENGTH = 8
 NEW_VERSION = "the new version"
 """Stands for the VersionId of a version that does not exist yet."""
+
+
+class Verbs(NamedTuple):
+    """What happens to a label."""
+
+    move: str
+    attach: str
+    remove: str
+
+
+PLANNED = Verbs("moves", "is attached", "is removed")
+DONE = Verbs("moved", "was attached", "was removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +88,17 @@ class LabelMove:
         return tuple(change for change in found if change.before != change.after)
 
     def describe(self) -> list[SafeText]:
-        """Describes in sentences what happens to each label, and which versions become deprecated."""
+        """Describes in sentences what will happen to each label, and which versions become deprecated."""
         sentences = [self._describe_label(label) for label in sorted(self.moving)]
         sentences += [f"{shorten_id(each)} has no labels left and becomes deprecated; it may be removed at any time."
                  for each in sorted(labels.find_deprecated(self.before, self.after))]
         if len(self.updates) > 1:
             sentences.append(f"This takes {len(self.updates)} calls.")
         return [sanitize(sentence) for sentence in sentences]
+
+    def describe_done(self) -> list[SafeText]:
+        """Describes in sentences what has happened to each label."""
+        return [sanitize(self._describe_label(label, DONE)) for label in sorted(self.moving)]
 
     @property
     def moving(self) -> set[str]:
@@ -102,13 +118,13 @@ class LabelMove:
         target = self.after.get(label)
         return f"{label} removed" if target is None else f"{label} moved to {shorten_id(target)}"
 
-    def _describe_label(self, label: str) -> str:
+    def _describe_label(self, label: str, verbs: Verbs = PLANNED) -> str:
         source, target = self.before.get(label), self.after.get(label)
         if target is None:
-            return f"{label} is removed from {shorten_id(source)}."
+            return f"{label} {verbs.remove} from {shorten_id(source)}."
         if source is None:
-            return f"{label} is attached to {shorten_id(target)}."
-        return f"{label} moves from {shorten_id(source)} to {shorten_id(target)}."
+            return f"{label} {verbs.attach} to {shorten_id(target)}."
+        return f"{label} {verbs.move} from {shorten_id(source)} to {shorten_id(target)}."
 
     def invert(self) -> LabelMove | None:
         """The move that undoes this one; None if it would remove AWSCURRENT, which the service refuses."""

@@ -155,7 +155,7 @@ class LabelsScreen(BaseSecretScreen):
                     return False
                 outcome, labels = await self._guard_move(move).run(self.app, self.vault, move.before)
                 if outcome is WriteOutcome.STORED:
-                    self.say("\n".join(move.describe()))
+                    self.say("\n".join(move.describe_done()))
                     inverse.record_label_move(self.session, self.secret_id, self.name, move)
                 if outcome is not WriteOutcome.EDIT:
                     return outcome is WriteOutcome.STORED

@@ -108,7 +108,7 @@ class ValueActions(SessionScreen[Answer]):
     async def _show_code(self, target: ReadTarget) -> None:
         words, text = target.find_code_part() or (target.name, b"")
         if isinstance(text, bytes):
-            self.say("No key of this value holds a seed of one-time codes (an otpauth:// URI, or a key such as totp).",
+            self.say("No key of this value holds a one-time code seed (an otpauth:// URI, or a key such as totp).",
                      severity="warning")
             return
         seed = parse_seed(text)

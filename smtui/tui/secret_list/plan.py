@@ -119,7 +119,7 @@ class Plan:
             return ""
         done, planned = (len(self.list_items(state)) for state in (ItemState.DONE, ItemState.PLANNED))
         return (f"A plan is running: {done:,} of {format_count(len(self.items))} done. "
-                f"What is done stays, and the other {planned:,} are not changed.")
+                f"Completed changes stay, and the other {planned:,} will not be changed.")
 
     async def _run_item(self, item: Item, client: Client, transaction: Transaction) -> None:
         try:

@@ -67,12 +67,12 @@ def explain_empty_list(list_query: ListQuery, find_key: Callable[[str], str]) ->
         find_key: returns the key of a shortcut, by its id.
     """
     if list_query.text.strip():
-        return f"No matches.\n\n{find_key('secrets.back')} leaves the filter; again clears it."
+        return f"No matches.\n\n{find_key('secrets.back')} leaves the filter; press it again to clear it."
     if list_query.planned:
         return (
             "No secrets scheduled for deletion.\n\n"
             f"{find_key('secrets.delete')} schedules the deletion of a secret.\n"
-            f"{find_key('secrets.restore')} restores a secret that is listed here.\n"
+            f"{find_key('secrets.restore')} restores a secret listed here.\n"
             f"{find_key('secrets.planned')} returns to the list."
         )
     return (

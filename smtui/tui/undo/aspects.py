@@ -345,7 +345,7 @@ def make_key_choice_check(session: Session, choice: KeyChoice, region: str) -> C
         if find_key(reader, choice.key_id) == choice.target:
             return ""
         who = last_change.describe_newest(session.vault, ALIAS_CHANGES, region, subjects={alias})
-        return f"{alias} points to another key since. {who}".rstrip()
+        return f"{alias} now points to another key. {who}".rstrip()
 
     return find_conflict
 

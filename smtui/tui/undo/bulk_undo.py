@@ -32,7 +32,7 @@ async def undo_large(app: Shell, session: Session, *, done: UndoEntry, large: La
     if outcome.sections:
         session.undo.forget(done)
         severity: Literal["warning", "information"] = "warning" if left else "information"
-        app.notify(sanitize(f"Undid: {done.words}.{left}"), severity=severity, markup=False)
+        app.notify(sanitize(f"Undid “{done.words}”.{left}"), severity=severity, markup=False)
     else:
         session.undo.forget_newest(done)
         app.notify(sanitize(f"“{done.words}” cannot be undone.{left}"), severity="warning", markup=False)

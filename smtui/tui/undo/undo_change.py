@@ -55,7 +55,7 @@ def _report_result(app: Shell, session: Session, done: UndoEntry, check: UndoChe
         return
     session.undo.forget(done)
     left = f" {describe_unchanged(check.left)}" if check.left else ""
-    _notify(app, f"Undid: {done.words.rstrip('.')}.{left}", severity="warning" if left else "information")
+    _notify(app, f"Undid “{done.words.rstrip('.')}”.{left}", severity="warning" if left else "information")
 
 
 def _describe_left(done: UndoEntry, check: UndoCheck) -> str:

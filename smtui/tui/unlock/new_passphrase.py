@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 ADVICE = "Ctrl+G generates six random words: easy to remember, infeasible to guess."
 NOTE = "Write the words down, then type them into the second field. "
 KEY_FILE = "Key file, needed in addition to the passphrase. If it is missing, it is created. Keep a copy of it."
-KEY_FILE_KEPT = "Key file: empty keeps the present one, a path replaces it, F5 removes it."
-KEY_FILE_UNKNOWN = "Key file: enter the path of the present one or of a new one. F5 removes it."
+KEY_FILE_KEPT = "Key file: empty keeps the current one, a path replaces it, F5 removes it."
+KEY_FILE_UNKNOWN = "Key file: enter the path of the current one or of a new one. F5 removes it."
 KEY_FILE_REMOVED = "No key file from now on. F5 undoes that."
-MISSING_PATH = SafeText("Enter the path of the key file, or press F5 to need none.")
+MISSING_PATH = SafeText("Enter the path of the key file, or press F5 to use none.")
 COSTLY = "Key derivation with 256 MiB: each guess, and each unlock, takes about four times as long."
 COSTLY_MEMORY = 256
 PAUSE = 0.3

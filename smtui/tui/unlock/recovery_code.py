@@ -26,7 +26,7 @@ ADVICE = (
 )
 A_WHILE = 600.0
 """Seconds for which an important warning stays on the screen."""
-UNSEEN = "The new recovery code may not be written down. To get another one, change the passphrase (o v)."
+UNSEEN = "You may not have written down the new recovery code. To get another one, change the passphrase (o v)."
 
 
 class RecoveryScreen(ClosableModalScreen[None]):

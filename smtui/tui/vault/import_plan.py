@@ -45,7 +45,7 @@ SWITCHES = {
 ENDS = ("list.first", "list.last")
 BLOCKED = "Entries marked ✗ cannot be imported, so nothing is imported."
 EXCLUDED = "excluded"
-ILLEGAL_NAME = "A name has letters, digits and /_+=.@- only."
+ILLEGAL_NAME = "A name can contain only letters, digits and /_+=.@-"
 Plan = Callable[[ImportChoices], Awaitable[PlannedImport]]
 
 

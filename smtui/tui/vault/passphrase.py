@@ -32,7 +32,7 @@ async def change_passphrase(app: Shell, session: Session) -> None:
         SmtuiError: the vault could not be re-encrypted.
     """
     if session.agent.is_here:
-        raise VaultBusyError(AGENT_RUNS, hint="Stop it on the screen Access first.")
+        raise VaultBusyError(AGENT_RUNS, hint="Stop it on the Access screen first.")
     change = await app.push_screen_wait(ChangePassphrase(session.vault))
     if change is None:
         return

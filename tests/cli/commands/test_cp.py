@@ -119,7 +119,7 @@ def test_nothing_is_copied_without_a_yes(db: CommandLine, command: str) -> None:
     ("prod/db", "bad name"),
 ])
 def test_what_is_refused_changes_nothing(db: CommandLine, command: str, old: str, new: str) -> None:
-    """A name that is taken is refused in a dry run too."""
+    """A name that is in use is refused in a dry run too."""
     with smtui.open_vault(db.path, PASSPHRASE) as vault:
         for name in ("taken", "going"):
             vault.client().create_secret(Name=name, SecretString="theirs")

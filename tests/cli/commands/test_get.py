@@ -29,7 +29,7 @@ def test_the_code_is_printed_and_nothing_else(stocked: CommandLine, value: str, 
 
 
 @pytest.mark.parametrize(("value", "target", "message"), [
-    ("hunter2!", "mail", "not Base32"), (json.dumps({"x": SEED}), "mail", "No key of mail holds a seed"),
+    ("hunter2!", "mail", "not Base32"), (json.dumps({"x": SEED}), "mail", "No key of mail holds a one-time code seed"),
     (json.dumps({"x": "hunter2!"}), "mail#x", "not Base32"), ("otpauth://hotp/x?secret=MFRGG", "mail", "HOTP"),
 ])
 def test_what_has_no_code_is_refused_unseen(stocked: CommandLine, value: str, target: str, message: str) -> None:

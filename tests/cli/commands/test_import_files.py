@@ -412,7 +412,7 @@ def test_a_long_env_file_is_read_line_by_line(
     assert "refers to other variables" in answer.err
     assert stocked.done("get", "B") == "two\nlines"
     wrong = stocked("import", file("wrong.env", "D=1\nE=2\nD=3\n"))
-    assert (wrong.code, "D is given twice, with another value" in wrong.err) == (2, True)
+    assert (wrong.code, "D is given twice, with different values" in wrong.err) == (2, True)
     assert stocked("get", "D").code == 1
 
 

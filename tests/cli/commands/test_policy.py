@@ -117,7 +117,7 @@ def test_check_a_file(cli: CommandLine, tmp_path: Path) -> None:
     path.write_text(policy(Effect="Deny", Principal="*", Action="secretsmanager:*"))
     answer = cli("policy", "check", str(path), unlock=False)
     assert answer.code == 0
-    assert "would keep you from changing the policy again" in answer.out
+    assert "would prevent you from changing the policy again" in answer.out
     path.write_text(policy(Action="secretsmanager:GetSecretValu"))
     assert "did you mean secretsmanager:GetSecretValue?" in cli("policy", "check", str(path), unlock=False).out
 
@@ -133,7 +133,7 @@ def test_check_a_file_for_a_secret(cli: CommandLine, tmp_path: Path) -> None:
 
     assert (general.code, answer.code) == (0, 0)
     assert "another secret" not in general.out
-    assert f"warning: {arns[1]} is another secret: a policy applies only to its own" in answer.out
+    assert f"warning: {arns[1]} is another secret: a policy applies only to the secret it is attached to" in answer.out
     assert "warning: statement 1 \"Readers\" lets s3.amazonaws.com act on behalf of any AWS account" in answer.out
     assert "(did you mean aws:SourceVpc?)" in answer.out
     assert cli("policy", "check", str(path), "--secret", "db", unlock=False).code == 2

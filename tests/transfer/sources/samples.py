@@ -133,7 +133,7 @@ def make_zip(members: Mapping[str, bytes]) -> bytes:
 
 
 def encrypt_with_ansible(content: bytes, label: str = "") -> bytes:
-    """A file of ansible-vault, encrypted with PASSPHRASE."""
+    """A ansible-vault file, encrypted with PASSPHRASE."""
     derived = hashlib.pbkdf2_hmac("sha256", PASSPHRASE.encode(), b"salt" * 8, 10_000, 80)
     padder = padding.PKCS7(128).padder()
     encryptor = Cipher(algorithms.AES(derived[:32]), modes.CTR(derived[64:])).encryptor()

@@ -186,7 +186,7 @@ def test_doppler_infisical_and_chamber_lose_only_their_bookkeeping() -> None:
 
     assert [(entry.name, entry.value, entry.metadata) for entry in found.entries] == [
         ("A", "x", {"Description": "a note"})]
-    assert [str(each) for each in found.left_behind] == ["1 variable of Doppler itself"]
+    assert [str(each) for each in found.left_behind] == ["1 variable set by Doppler"]
     assert get_values(SAMPLES["infisical"][0]) == {"A": "x"}
     assert get_values(SAMPLES["chamber"][0]) == {"a": "x"}
 

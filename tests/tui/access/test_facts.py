@@ -42,8 +42,8 @@ def test_limits_and_endpoints() -> None:
 
 
 @pytest.mark.parametrize(("idle_lock", "line"), [
-    (0, "Ends      with the lock of the screens"),
-    (300, "Ends      with the lock of the screens, after 5 minutes without a key press"),
+    (0, "Ends      when the screens lock"),
+    (300, "Ends      when the screens lock, after 5 minutes without a key press"),
 ])
 def test_when_an_agent_here_ends(idle_lock: float, line: str) -> None:
     assert list_lines(idle_lock, here=True)[-1] == line

@@ -113,7 +113,7 @@ async def test_the_lock_of_the_screens_ends_what_was_started_here(
         assert agent_client.connect(vault.path) is None
         assert agent.endpoints == []
         assert [str(each) for each in running._lock_notices.take_report(vault.path)] == [
-            "The endpoint ended with the lock of the screens."]
+            "The endpoint ended when the screens locked."]
 
 
 async def test_the_agent_is_locked_alone_and_unlocked_again(app: MakeApp, vault: smtui.Vault, client: Any) -> None:
@@ -269,5 +269,5 @@ async def test_the_passphrase_is_not_changed_while_an_agent_here_has_the_vault_o
         await open_access(pilot, running)
         await start(pilot, running)
         running.run_task(change_passphrase)
-        await until(pilot, lambda: any("Stop it on the screen Access first" in each for each in said(running)))
+        await until(pilot, lambda: any("Stop it on the Access screen first" in each for each in said(running)))
         assert isinstance(running.screen, AccessScreen)

@@ -755,8 +755,8 @@ async def test_what_an_account_does_not_have_is_said(aws: Aws, tmp_path: Path, m
         await hear(pilot, "An AWS account is not a file")
         assert isinstance(app.screen, SecretsScreen)
         await pilot.press("I")
-        await hear(pilot, "Favorites are kept for vaults only.")
-        assert any("Favorites" in each for each in said(app))
+        await hear(pilot, "Favourites are kept for vaults only.")
+        assert any("Favourites" in each for each in said(app))
 
 
 async def test_the_deletion_of_a_key_does_not_promise_that_nothing_is_lost(

@@ -258,7 +258,7 @@ async def test_quitting_asks_first_while_it_runs(app: MakeApp, slow: Slow, vault
         await pilot.press(key)
         await until(pilot, lambda: isinstance(running.screen, Confirm))
         text = str(running.screen.query_one("#text", Static).render())
-        assert text == "Making is running (making 2 of 10). It is stopped, and nothing of it is kept."
+        assert text == "Making is running (making 2 of 10). It will be stopped, and its changes are discarded."
         assert running.focused is not None
         assert running.focused.id == "cancel"
         await pilot.press("enter")

@@ -370,7 +370,7 @@ def test_what_a_template_leaves_to_be_filled_in_is_marked(template: Callable[[st
 
 @pytest.mark.parametrize(("more", "sentence"), [
     ({}, "in this account only principals named in the policy (it denies all others)"),
-    ({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}, "unless the policy denies it under its conditions"),
+    ({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}, "unless a condition of the policy denies it"),
 ])  # fmt: skip
 async def test_who_can_read_what_is_denied_to_everybody(
     app: MakeApp, database: Any, more: dict[str, Any], sentence: str

@@ -258,7 +258,7 @@ async def test_undo_does_not_go_back_to_an_alias_that_points_to_another_key(
         vault.keys().update_alias(AliasName="alias/a", TargetKeyId=moved_alias[1])
         await pilot.press("u")
 
-        await hear(pilot, "alias/a points to another key since.")
+        await hear(pilot, "alias/a now points to another key.")
 
 
 # Policy.

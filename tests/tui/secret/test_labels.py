@@ -43,6 +43,9 @@ async def test_carrying_awscurrent_back(app: MakeApp, database: Any, size: tuple
         await pilot.press("enter")
         await until(pilot, lambda: read_labels(database) == {"AWSCURRENT": FIRST, "AWSPREVIOUS": SECOND})
         await until(pilot, lambda: running.screen is screen(running))
+        await until(pilot, lambda: said(running))
+        assert said(running) == ["AWSCURRENT moved from 00000002 to 00000001.\n"
+                                 "AWSPREVIOUS moved from 00000001 to 00000002."]
 
 
 async def test_a_carried_label_can_be_let_go(app: MakeApp, database: Any) -> None:

@@ -102,7 +102,7 @@ async def test_the_secret_asks_which_key_until_its_keys_are_known(app: MakeApp, 
 
 
 @pytest.mark.parametrize(("value", "key", "sentence"), [
-    ("text", "N", "no user name"), ("text", "M", "at least 80 bits"), ('{"a": "b"}', "M", "holds a seed"),
+    ("text", "N", "no user name"), ("text", "M", "at least 80 bits"), ('{"a": "b"}', "M", "holds a one-time code seed"),
     ('{"a": "b"}', "O", "No key of this value holds a URL"), ('{"url": "javascript:alert(1)"}', "O", "Only http://"),
     ('{"url": "file:///etc/passwd"}', "O", "Only http://"), ('{"url": "https://a:b@c/"}', "O", "user name or password"),
     ("x" * 3000, "Q", "too long for a QR code"),

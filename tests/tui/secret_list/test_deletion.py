@@ -303,7 +303,7 @@ async def test_quitting_while_a_plan_runs_says_what_stays(app: MakeApp, filled: 
         await pilot.press("ctrl+q")
         await until(pilot, lambda: isinstance(running.screen, Confirm))
         text = str(running.screen.query_one("#text", Static).render())
-        assert "1 of 3 secrets done. What is done stays, and the other 2 are not changed." in text
+        assert "1 of 3 secrets done. Completed changes stay, and the other 2 will not be changed." in text
         await pilot.press("escape")
         may_go_on.set()
         await ended(pilot)

@@ -93,7 +93,7 @@ async def test_all_is_as_before(app: MakeApp, file: Path, client: Any, clock: Cl
                       "dev/d, dev/e"):
             assert words in text
         await pilot.press("enter")
-        await hear(pilot, "Undid: import: new secrets 3, new versions 2.")
+        await hear(pilot, "Undid “import: new secrets 3, new versions 2”.")
 
         assert {name: labels(client, name) for name in names(client)} == before
         assert client.get_secret_value(SecretId="dev/d")["SecretString"] == "second"
@@ -207,7 +207,7 @@ async def test_a_first_value_stays(app: MakeApp, tmp_path: Path, client: Any) ->
         assert "1 new secret is scheduled for deletion" in text
         assert "dev/a: AWSCURRENT can be moved, but not removed." in text
         await pilot.press("enter")
-        await hear(pilot, "Undid: ")
+        await hear(pilot, "Undid “")
 
         assert names(client) == ["dev/a"]
 
@@ -221,7 +221,7 @@ async def test_cancelled_it_can_be_undone_later(app: MakeApp, file: Path, client
         assert len(names(client)) == 5
         await preview(pilot)
         await pilot.press("enter")
-        await hear(pilot, "Undid: ")
+        await hear(pilot, "Undid “")
 
         assert names(client) == ["dev/d", "dev/e"]
 
@@ -261,7 +261,7 @@ async def test_it_is_done_where_the_import_went(app: MakeApp, file: Path, client
         await until(pilot, lambda: isinstance(running.screen, SessionScreen))
         assert f"Changes in {vault.region_name}:" in await preview(pilot)
         await pilot.press("enter")
-        await hear(pilot, "Undid: ")
+        await hear(pilot, "Undid “")
 
         assert names(client) == ["dev/d", "dev/e"]
 
@@ -280,7 +280,7 @@ async def test_an_import_of_1100_names(app: MakeApp, tmp_path: Path, client: Any
         assert [f"dev/s{number:04}" in text for number in range(4)] == [True, True, True, False]
         assert "dev/s0002 and 1,097 more" in text and "Cancel" in text
         await pilot.press("enter")
-        await hear(pilot, "Undid: import: new secrets 1,100.")
+        await hear(pilot, "Undid “import: new secrets 1,100”.")
 
         assert names(client) == []
         assert len(running.session.undo.done) == 0

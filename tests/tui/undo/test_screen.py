@@ -69,7 +69,7 @@ async def undo(pilot: Pilot[None], *words: str) -> None:
     assert all(each in text for each in words), text
     assert not [line for line in text.splitlines() if "│" in line and "arn:" in line]  # of the dialog
     await pilot.press("enter")
-    await hear(pilot, "Undid: ")
+    await hear(pilot, "Undid “")
 
 
 async def test_a_description(app: MakeApp, database: Any) -> None:
@@ -223,7 +223,7 @@ async def test_any_of_them_from_the_list_of_what_was_done(app: MakeApp, database
         await pilot.press("j", "enter")
         await see(pilot, "Description  Main database")
         await pilot.press("enter")
-        await hear(pilot, "Undid: prod/db: description changed.")
+        await hear(pilot, "Undid “prod/db: description changed”.")
         await until(pilot, lambda: "prod/db: description changed" not in screen_text(running).split("Undid")[0])
 
         assert database.describe_secret(**ID)["Description"] == "Main database"

@@ -166,7 +166,7 @@ async def test_recovery_asks_for_the_key_file_or_removes_it(
         await until(pilot, lambda: isinstance(running.screen, RecoverScreen))
         await paste(pilot, code)
         await pilot.press("enter")
-        await until(pilot, lambda: "enter the path of the present one" in screen_text(running))
+        await until(pilot, lambda: "enter the path of the current one" in screen_text(running))
         for _ in range(2):
             await paste(pilot, NEW)
             await pilot.press("enter")

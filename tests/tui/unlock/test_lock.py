@@ -359,7 +359,7 @@ async def begin_to_type(pilot: Pilot[None]) -> None:
     await types(pilot, "half a value")
 
 
-DISCARDED = "The lock discarded what was typed and not stored in: New value of prod/db"
+DISCARDED = "Locking discarded text that was not stored in: New value of prod/db"
 
 
 async def test_the_key_asks_before_it_discards_what_is_typed(app: MakeApp, database: Any, vault: smtui.Vault) -> None:
@@ -421,7 +421,7 @@ async def test_what_the_idle_lock_discards_is_announced_and_said(
             await running.tick()
             await pilot.pause()
             assert said(running) == [f"The vault locks in {left} seconds: New value of prod/db is not stored. "
-                                     "Press any key to go on."]
+                                     "Press any key to continue."]
         await pilot.press("x")
         await running.tick()
         await pilot.pause()
