@@ -53,7 +53,7 @@ def open_for_client(args: argparse.Namespace) -> Iterator[Context]:
 
 def find_agent(args: argparse.Namespace) -> AgentVault | None:
     """The vault of the running agent, if the options and the context allow its use."""
-    is_given = args.passphrase is not None or "SMTUI_PASSPHRASE_FILE" in os.environ
+    is_given = args.passphrase is not None or os.environ.get("SMTUI_PASSPHRASE_FILE")
     if args.no_agent or is_given:
         return None
     if rotation_session.is_rotation_function():

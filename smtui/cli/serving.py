@@ -65,6 +65,11 @@ def require_unix_sockets() -> None:
                          hint="smtui serve -- CMD works there.")
 
 
+def is_activated() -> bool:
+    """Whether systemd has opened the agent's socket for this process, so that it leads to this process itself."""
+    return service_manager.has_sockets()
+
+
 def record_request(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     """Writes a line about a request on standard error: no names of secrets, no values."""
     time = read_system_clock().strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -21,6 +21,7 @@ from smtui.backends.key_files import DIGEST_BYTES, KeyFile
 from smtui.server import stored_callers
 from smtui.server.agent_server import Control, Conversation
 from smtui.server.restrictions import NO_CHANGES
+from smtui.system import agent_socket
 
 if TYPE_CHECKING:
     from smtui.server.endpoint_host import EndpointHost, RunningEndpoint
@@ -107,7 +108,9 @@ def describe_agent(agent: EndpointHost, calls: int) -> dict[str, Any]:
     left = agent.shared.count_seconds_left()
     done, refused = agent.count_outcomes()
     return {
-        "pid": os.getpid(), "vault": str(agent.shared.path), "locked": agent.shared.is_locked,
+        "pid": os.getpid(), "vault": str(agent.shared.path),
+        "socket": agent_socket.get_socket_path(str(agent.shared.path)) if agent_socket.IS_SUPPORTED else None,
+        "locked": agent.shared.is_locked,
         "lock_reason": agent.shared.lock_reason, "seconds_left": None if left is None else round(left),
         "read_only": agent.restrictions.read_only, "only": agent.restrictions.prefix,
         "region": agent.shared.region_name, "calls": calls,

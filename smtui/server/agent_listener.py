@@ -1,7 +1,8 @@
 """The Unix socket of an agent: created privately, by one agent only, and removed by the agent that created it.
 
 A lock file decides between two agents that start at the same time. A socket that an agent left behind when it was
-killed is replaced.
+killed is replaced. A socket that systemd has opened (socket activation) is taken as it is, and stays when the agent
+ends.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from smtui.api.errors import SmtuiError
-from smtui.system import agent_socket
+from smtui.system import agent_socket, service_manager
 from smtui.system.private_files import FILE_MODE
 
 if sys.platform != "win32":
@@ -23,6 +24,11 @@ if sys.platform != "win32":
 BACKLOG = 64
 UNSUPPORTED = ("The agent needs Unix sockets, which this system does not have. Windows has no agent, lock, unlock and "
                "credentials; smtui serve works there.")
+
+
+FOREIGN_SOCKET = ("systemd has opened {found}, but commands look for the agent of this vault at {path}: "
+                  "set ListenStream to that.")
+OPEN_SOCKET = "Others can use {path}. Set SocketMode=0600 in the unit of the socket."
 
 
 class AgentUnavailableError(SmtuiError):
@@ -41,7 +47,8 @@ class AgentListener:
 
     Raises:
         AgentRunningError: another agent has the socket.
-        AgentUnavailableError: the system has no Unix sockets, or the folder is not private.
+        AgentUnavailableError: the system has no Unix sockets, the folder is not private, or systemd has opened another
+            socket.
         OSError: the socket cannot be created.
     """
 
@@ -51,8 +58,9 @@ class AgentListener:
         self.path = Path(agent_socket.get_socket_path(str(vault)))
         _make_private_folder(self.path.parent)
         self._lock = _lock(self.path.with_suffix(".lock"))
+        self._is_activated = service_manager.has_sockets()
         try:
-            self.line = _listen(self.path)
+            self.line = _take(self.path) if self._is_activated else _listen(self.path)
         except BaseException:
             os.close(self._lock)
             raise
@@ -62,10 +70,11 @@ class AgentListener:
         """Stops listening, and removes the socket unless somebody has replaced it. A second call does nothing."""
         if self.line.fileno() < 0:
             return
-        with suppress(OSError):
-            self.line.shutdown(socket.SHUT_RDWR)
+        if not self._is_activated:  # systemd goes on listening
+            with suppress(OSError):
+                self.line.shutdown(socket.SHUT_RDWR)
         self.line.close()
-        if self._identity is not None and self._read_identity() == self._identity:
+        if not self._is_activated and self._identity is not None and self._read_identity() == self._identity:
             with suppress(OSError):
                 self.path.unlink()
         os.close(self._lock)
@@ -97,6 +106,23 @@ def _lock(path: Path) -> int:
             raise AgentRunningError("An agent for this vault is already running.") from None
         raise
     return descriptor
+
+
+def _take(path: Path) -> socket.socket:
+    """The socket that systemd has opened. Raises AgentUnavailableError, OSError."""
+    lines = service_manager.take_sockets()
+    try:
+        found = [each.getsockname() if each.family == socket.AF_UNIX else each.family.name for each in lines]
+        is_listening = len(lines) == 1 and lines[0].getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1
+        if found != [str(path)] or not is_listening:
+            raise AgentUnavailableError(FOREIGN_SOCKET.format(found=", ".join(map(str, found)), path=path))
+        if path.lstat().st_mode & agent_socket.OTHERS:
+            raise AgentUnavailableError(OPEN_SOCKET.format(path=path))
+    except BaseException:
+        for each in lines:
+            each.close()
+        raise
+    return lines[0]
 
 
 def _listen(path: Path) -> socket.socket:

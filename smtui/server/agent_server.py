@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from threading import BoundedSemaphore, Lock, Thread
+from threading import BoundedSemaphore, Event, Lock, Thread
 from typing import Any
 
 from smtui.api.arn import format_principal_arn
@@ -30,6 +30,8 @@ from smtui.server.restrictions import Restrictions
 from smtui.server.shared_vault import SharedVault
 
 CONNECTIONS = 128
+RETRY_SECONDS = 0.1
+"""Seconds until the next connection is accepted, if none could be."""
 MAX_LINE_BYTES = 8 * rpc_codec.MAX_LINE_BYTES
 """The largest value may take six times as many bytes in JSON, and an import sends long ones."""
 CONFIRMED = frozenset({"serve", "environment", "named_requests", "revoke"})
@@ -80,7 +82,7 @@ class AgentServer:
         self._free = BoundedSemaphore(CONNECTIONS)
         self._lock = Lock()
         self._open: set[socket.socket] = set()
-        self._is_closed = False
+        self._closed = Event()
         self.call_count = 0
 
     def start(self) -> None:
@@ -89,7 +91,7 @@ class AgentServer:
     def close(self) -> None:
         """Ends all connections. The listening socket is closed by whoever opened it."""
         with self._lock:
-            self._is_closed = True
+            self._closed.set()
             for line in self._open:
                 with suppress(OSError):
                     line.shutdown(socket.SHUT_RDWR)
@@ -100,13 +102,16 @@ class AgentServer:
             try:
                 line, _ = self._listener.accept()
             except OSError:
-                return
+                self._free.release()
+                if self._closed.wait(RETRY_SECONDS) or self._listener.fileno() < 0:
+                    return
+                continue  # no descriptor was free, or the client has gone
             Thread(target=self._serve, args=(line,), daemon=True, name="smtui-agent").start()
 
     def _serve(self, line: socket.socket) -> None:
         with self._lock:
             self._open.add(line)
-            is_closed = self._is_closed
+            is_closed = self._closed.is_set()
         try:
             peer = identify_peer(line)
             if peer.is_this_user and not is_closed:

@@ -1,4 +1,7 @@
-"""Verifies the rows of a shared vault in the background after each unlock, and locks it if they are not as written."""
+"""Verifies the rows of a shared vault in the background, and locks it if they are not as they were written.
+
+It does so after each unlock, as the screens do, and every day after that: an agent without limits may never lock.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 
 DELAY = 3.0
 """Seconds from the unlock to the start, so that the first calls come first."""
+INTERVAL = 24 * 60 * 60.0
+"""Seconds from the end of a verification to the next."""
 PAUSE = 0.002
 """Seconds between two slices of rows, in which calls are answered."""
 MISMATCH = "Rows of the file differ from what was last written. smtui check says more."
@@ -25,30 +30,32 @@ class _CancelledError(SmtuiError):
 
 
 class FileChecker:
-    """One verification after each unlock, on a connection of its own. A lock ends it.
+    """Verifications from each unlock on, each on a connection of its own. A lock ends them.
 
     Args:
         shared: the vault.
-        delay: seconds from the unlock to the start.
+        delay: seconds from the unlock to the first.
+        interval: seconds from one to the next.
     """
 
-    def __init__(self, shared: SharedVault, delay: float = DELAY) -> None:
+    def __init__(self, shared: SharedVault, delay: float = DELAY, interval: float = INTERVAL) -> None:
         self._shared = shared
         self._delay = delay
+        self._interval = interval
         self._guard = Lock()
         self._running: _Verification | None = None
         shared.on_unlock.append(self.start)
         shared.on_lock.append(self.stop)
 
     def start(self, vault: Vault) -> None:
-        """Verifies the vault in a thread."""
+        """Begins to verify the vault, in a thread."""
         self.stop()
         with self._guard:
-            self._running = _Verification(vault, self._delay, self._lock)
+            self._running = _Verification(vault, self._delay, self._interval, self._lock)
         Thread(target=self._running.run, daemon=True, name="smtui-check").start()
 
     def stop(self) -> None:
-        """Ends a verification. Its connection is closed when this returns."""
+        """Ends the verifications. Their connection is closed when this returns."""
         with self._guard:
             running, self._running = self._running, None
         if running is not None:
@@ -59,19 +66,24 @@ class FileChecker:
 
 
 class _Verification:
-    """One run. `report` is called if the rows are not as they were last written."""
+    """The verifications until a lock. `report` is called if the rows are not as they were last written."""
 
-    def __init__(self, vault: Vault, delay: float, report: Callable[[], None]) -> None:
+    def __init__(self, vault: Vault, delay: float, interval: float, report: Callable[[], None]) -> None:
         self._vault = vault
         self._delay = delay
+        self._interval = interval
         self._report = report
         self._stop = Event()
         self._guard = Lock()
         self._own: Vault | None = None
 
     def run(self) -> None:
-        if not self._stop.wait(self._delay) and not self._is_clean():
-            self._report()
+        pause = self._delay
+        while not self._stop.wait(pause):
+            if not self._is_clean():
+                self._report()
+                return
+            pause = self._interval
 
     def _is_clean(self) -> bool:
         """Whether all rows are as they were last written, or nothing is known because it was stopped."""

@@ -71,7 +71,7 @@ def replace_process(
     Raises:
         OSError: if the program cannot be executed.
     """
-    wanted = {*STANDARD, *_kept_descriptors, *_find_named_descriptors(words), *_list_activated_descriptors()}
+    wanted = {*STANDARD, *_kept_descriptors, *_find_named_descriptors(words), *list_activated_descriptors()}
     for descriptor in _list_open_descriptors():
         if descriptor not in STANDARD:
             os.set_inheritable(descriptor, descriptor in wanted and not is_secret(descriptor))
@@ -173,7 +173,7 @@ def _find_named_descriptors(words: Sequence[str]) -> Iterator[int]:
                 yield int(found[1])
 
 
-def _list_activated_descriptors() -> range:
+def list_activated_descriptors() -> range:
     """Returns the descriptors of systemd socket activation, if LISTEN_PID is this process."""
     count = os.environ.get("LISTEN_FDS", "")
     if os.environ.get("LISTEN_PID") != str(os.getpid()) or not count.isdecimal():

@@ -126,7 +126,8 @@ def test_without_an_agent(stocked: CommandLine) -> None:
     for argv in (("unlock",), ("agent", "status"), ("agent", "stop"), ("credentials",)):
         refused = stocked(*argv, unlock=False)
         assert (refused.code, refused.err.splitlines()[0]) == (1, f"smtui: No agent is running for {stocked.path}.")
-    assert json.loads(stocked("agent", "status", "--json").out) == {"running": False, "vault": str(stocked.path)}
+    assert json.loads(stocked("agent", "status", "--json").out) == {
+        "running": False, "vault": str(stocked.path), "socket": agent_socket.get_socket_path(str(stocked.path))}
 
 
 def test_a_second_agent_is_refused(agent: Agent, stocked: CommandLine) -> None:

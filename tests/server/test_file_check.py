@@ -22,7 +22,7 @@ from tests.waiting import LIMIT, wait_until
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_check.FileChecker.__init__, "__defaults__", (0.0,))
+    monkeypatch.setattr(file_check.FileChecker.__init__, "__defaults__", (0.0, file_check.INTERVAL))
 
 
 @contextmanager
@@ -61,6 +61,19 @@ def test_an_older_row_that_was_put_back_locks(vault: smtui.Vault, tmp_path: Path
         agent.shared.unlock(bytearray(b"x"))
         wait_until(lambda: agent.shared.is_locked, "the lock")
         wait_until(lambda: agent.shared.lock_reason == file_check.MISMATCH, "the reason")
+
+
+def test_an_agent_that_never_locks_verifies_again(
+    vault: smtui.Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_check.FileChecker.__init__, "__defaults__", (0.0, 0.0))
+    path = tmp_path / "copy.vault"
+    key = make_copy(vault, path)
+    copy = smtui.open_vault(path, key=key)
+    with run(copy, None) as agent:
+        wait_until(lambda: copy.maintenance.last_check, "the first verification")
+        by_another_program(path, key, "UPDATE labels SET label = 'AWSPREVIOUS' WHERE secret = 1")
+        wait_until(lambda: agent.shared.lock_reason == file_check.MISMATCH, "the lock")
 
 
 def test_a_lock_ends_a_verification_and_closes_its_connection(

@@ -20,6 +20,7 @@ from typing import Any
 
 from smtui.cli import agent_session, diagnostics, output, serving, unlocking
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
+from smtui.system import agent_socket
 
 EXAMPLE = (
     "smtui agent --detach\n"
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace) -> Exit:
     serving.require_unix_sockets()
     if args.confirm and args.detach:
         raise UsageError("--confirm asks at this terminal: omit --detach.")
-    if agent_session.find_agent_of(unlocking.get_vault_path(args)) is not None:
+    if not serving.is_activated() and agent_session.find_agent_of(unlocking.get_vault_path(args)) is not None:
         raise RefusedError("An agent for this vault is already running.", hint="smtui agent status describes it.")
     if args.detach and not args.detached:
         return Exit(serving.start_in_background(args, ["agent", *serving.list_agent_options(args)]))
@@ -64,7 +65,8 @@ def _show_status(args: argparse.Namespace) -> Exit:
     if vault is None:
         if not args.json:
             raise agent_session.make_no_agent_error(path)
-        output.write_line(json.dumps({"running": False, "vault": str(path)}))
+        socket = agent_socket.get_socket_path(str(path)) if agent_socket.IS_SUPPORTED else None
+        output.write_line(json.dumps({"running": False, "vault": str(path), "socket": socket}))
         return Exit.REFUSED
     with vault:
         status = vault.read_status()

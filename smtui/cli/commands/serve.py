@@ -62,7 +62,8 @@ def run(args: argparse.Namespace) -> Exit | int:
     if args.behind and (args.env or args.detach):
         raise UsageError("A command after -- gets its environment itself: omit --env and --detach.")
     program = find_program(args.behind[0], os.environ) if args.behind else ""
-    agent = None if args.no_agent else agent_session.find_agent_of(unlocking.get_vault_path(args))
+    is_alone = args.no_agent or serving.is_activated()
+    agent = None if is_alone else agent_session.find_agent_of(unlocking.get_vault_path(args))
     if agent is not None:
         with agent:
             return _serve_through_agent(agent, args, callers, program)
