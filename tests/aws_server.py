@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -63,6 +64,8 @@ sso_role_name = reader
 [profile empty]
 region = us-east-1
 """
+LIST_FUNCTIONS = "/2015-03-31/functions"
+"""lambda:ListFunctions, whose protocol names no operation."""
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 
@@ -85,6 +88,8 @@ class Proxy:
     """The operations that wait for `gate`; all if it is empty."""
     regions: list[str] = field(default_factory=list)
     """The Regions that are enabled for the account."""
+    functions: list[dict[str, Any]] = field(default_factory=list)
+    """The functions in AWS Lambda, of which moto would have to run a container."""
     requests: list[dict[str, Any]] = field(default_factory=list)
     """The requests of LookupEvents."""
 
@@ -102,6 +107,8 @@ class Proxy:
             return send(start, "200 OK", "application/json", json.dumps({"Regions": enabled}))
         if fault is None and operation == "LookupEvents":
             return self._look_up_events(environ, start)
+        if fault is None and operation == LIST_FUNCTIONS:
+            return self._list_functions(environ, start)
         if fault is None:
             return self.application(environ, start)  # type: ignore[no-any-return]
         return answer_with(fault, operation, environ, start)
@@ -122,6 +129,14 @@ class Proxy:
         return send(start, "200 OK", "application/x-amz-json-1.1", json.dumps({"Events": page, **more}))
 
 
+    def _list_functions(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        query = parse_qs(environ["QUERY_STRING"])
+        first, size = int(query.get("Marker", ["0"])[0]), int(query["MaxItems"][0])
+        page = self.functions[first : first + size]
+        more = {"NextMarker": str(first + size)} if first + size < len(self.functions) else {}
+        return send(start, "200 OK", "application/json", json.dumps({"Functions": page, **more}))
+
+
 def name_operation(environ: Environ) -> str:
     """The operation of a request, in the JSON or the query protocol. The body stays readable."""
     import io
@@ -131,7 +146,7 @@ def name_operation(environ: Environ) -> str:
     if target := environ.get("HTTP_X_AMZ_TARGET"):
         return str(target).rpartition(".")[2]
     found = re.search(rb"Action=(\w+)", body)
-    return found[1].decode() if found else environ["PATH_INFO"]
+    return found[1].decode() if found else str(environ["PATH_INFO"]).rstrip("/")
 
 
 def answer_with(fault: str, operation: str, environ: Environ, start: Start) -> Iterable[bytes]:
@@ -247,6 +262,7 @@ def aws(aws_server: tuple[Proxy, str], tmp_path: Path, monkeypatch: pytest.Monke
     proxy.gate.set()
     proxy.held.clear()
     proxy.regions.clear()
+    proxy.functions.clear()
     proxy.allowed.clear()
     proxy.requests.clear()
     for name in [each for each in os.environ if each.startswith("AWS_")]:

@@ -191,6 +191,13 @@ def format_function_arn(region: str, account: str, name: str) -> str:
     return f"{PREFIX}{PARTITION}:{LAMBDA}:{region}:{account}:function:{name}"
 
 
+def is_lambda_arn(text: str) -> bool:
+    """Whether the text is the ARN of a Lambda function, perhaps with a version or an alias."""
+    parts = text.split(":")
+    return (len(parts) in (7, 8) and parts[0] == "arn" and parts[2] == LAMBDA and parts[5] == "function"
+            and is_region(parts[3]) and is_account(parts[4]) and all(parts[6:]))
+
+
 def get_function_name(text: str) -> str:
     """Returns the name in the ARN of a function; the whole text if it is not such an ARN."""
     return text.rpartition("function:")[2]

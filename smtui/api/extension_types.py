@@ -52,7 +52,10 @@ class Lambda(LambdaSettings):
 
 
 class FunctionDescription(TypedDict):
-    """A rotation function. It has one of `Password`, `Command` and `Lambda`, unless it is `Unreadable`."""
+    """A rotation function. It has one of `Password`, `Command`, `Lambda` and `Remote`, unless it is `Unreadable`.
+
+    `Remote` is one in AWS Lambda: what AWS tells of it, in one line.
+    """
 
     FunctionName: str
     FunctionArn: str
@@ -60,6 +63,7 @@ class FunctionDescription(TypedDict):
     Password: NotRequired[PasswordSettings]
     Command: NotRequired[Command]
     Lambda: NotRequired[Lambda]
+    Remote: NotRequired[str]
     WaitsForPermission: NotRequired[bool]
     Unreadable: NotRequired[bool]
 

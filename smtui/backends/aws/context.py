@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MAX_DESCRIBED = 20
 """Names that are looked up one by one; for more of them the whole list is read."""
+FUNCTIONS_PER_PAGE = 50
+"""Source: https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html"""
 SCHEDULED = "You can't perform this operation on the secret because it was marked for deletion."
 
 
@@ -97,6 +99,22 @@ class AwsContext(AwsAccount):
     ) -> RotationClient:
         """Raises NotAvailableError."""
         self.refuse(Feature.FUNCTIONS)
+
+    def list_lambda_functions(self, region: str) -> list[dict[str, Any]]:
+        """All functions of a Region in AWS Lambda, whatever they do, as lambda:ListFunctions describes them.
+
+        Raises:
+            ClientError: Lambda refused the request.
+            ContextError: Lambda could not be asked.
+        """
+        found: list[dict[str, Any]] = []
+        request: dict[str, Any] = {"MaxItems": FUNCTIONS_PER_PAGE}
+        while True:
+            page = self._connection.call("lambda", region, "ListFunctions", request)
+            found += page.get("Functions", ())
+            if not page.get("NextMarker"):
+                return found
+            request["Marker"] = page["NextMarker"]
 
     def owner(self, service: str | None = None) -> None:
         """The default caller. Raises NotAvailableError for an AWS service, which only AWS can be."""

@@ -182,10 +182,25 @@ class _Rotations:
             if arn := entry.get("RotationLambdaARN"):
                 used.setdefault(arn, []).append(entry)
         return {"Functions": [
-            {"FunctionName": get_last_field(arn), "FunctionArn": arn, "Command": {"Arguments": [AWS_LAMBDA]},
+            {"FunctionName": get_last_field(arn), "FunctionArn": arn, "Remote": AWS_LAMBDA,
              "Created": min(entry["CreatedDate"] for entry in entries), "SecretCount": len(entries),
              "SecretNames": [entry["Name"] for entry in entries]}
             for arn, entries in sorted(used.items())]}
+
+    def list_all_functions(self, region: str) -> dict[str, Any]:
+        """All functions of the Region in AWS Lambda, those in use first. Makes no call to Secrets Manager.
+
+        Raises:
+            SmtuiError: AWS Lambda did not list them.
+        """
+        listed = self._context.list_lambda_functions(region)
+        described = {each["FunctionArn"]: _describe_lambda(each) for each in listed}
+        used = [{**each, "Remote": described.pop(each["FunctionArn"], AWS_LAMBDA)}
+                for each in self.list_functions()["Functions"]]
+        now = self._context.now()
+        return {"Functions": [*used, *(
+            {"FunctionName": get_last_field(arn), "FunctionArn": arn, "Remote": text, "Created": now, "SecretCount": 0,
+             "SecretNames": []} for arn, text in sorted(described.items()))]}
 
     def __getattr__(self, name: str) -> Callable[..., NoReturn]:
         if name not in _ROTATION_METHODS:
@@ -196,6 +211,11 @@ class _Rotations:
 
         refuse.__name__ = name
         return refuse
+
+
+def _describe_lambda(function: Mapping[str, Any]) -> str:
+    """What AWS Lambda tells of a function, in one line."""
+    return ", ".join(filter(None, (AWS_LAMBDA, function.get("Runtime"), function.get("Description"))))
 
 
 _ROTATION_METHODS = frozenset(map(format_method_name, ROTATION_OPERATIONS))

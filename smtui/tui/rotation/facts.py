@@ -35,12 +35,14 @@ class RotationState:
     Attributes:
         details: the response of DescribeRotation.
         function: the entry of ListFunctions; None if there is no function, or it was deleted.
+        knows_functions: whether a function without entry does not exist.
     """
 
     secret: DescribeSecretResponse
     details: DescribeRotationResponse
     function: FunctionEntry | None
     now: datetime
+    knows_functions: bool = True
 
     @property
     def is_set_up(self) -> bool:
@@ -94,7 +96,7 @@ def _format_settings(rotation: RotationState, edit_key: str, allow_key: str) -> 
         if rotation.waits_for_permission:
             words = f"▲ It {WAITS}. {allow_key} reviews the command."
             yield _format_row("", words, "$warning")
-    else:
+    elif rotation.knows_functions:
         yield _format_row("", "▲ This function no longer exists.", "$error")
     # The service returns the date only while the rotation is on.
     never = "never" if secret.get("RotationEnabled") else "unknown while rotation is disabled"

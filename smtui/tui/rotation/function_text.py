@@ -23,13 +23,17 @@ WITHOUT = {
 def format_kind(function: FunctionDescription) -> SafeText:
     if "Unreadable" in function:
         return SafeText("?")
-    return SafeText("password" if "Password" in function else "lambda" if "Lambda" in function else "command")
+    if "Remote" in function or "Lambda" in function:
+        return SafeText("lambda")
+    return SafeText("password" if "Password" in function else "command")
 
 
 def describe_function(function: FunctionDescription) -> SafeText:
     """Returns one line: `24 characters, without punctuation, in password` or `python3 rotate.py · 60 s a step`."""
     if "Unreadable" in function:
         return UNREADABLE
+    if "Remote" in function:
+        return sanitize(function["Remote"])
     if "Password" in function:
         return sanitize(", ".join(_describe_password(function["Password"])))
     settings = function["Lambda"] if "Lambda" in function else function["Command"]

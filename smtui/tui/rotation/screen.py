@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -23,6 +24,7 @@ from smtui.tui.rotation.allow_function import ask_permission
 from smtui.tui.rotation.facts import NextWindows, RotationRun, RotationState, SettingsSummary, describe_obstacle
 from smtui.tui.rotation.form import RotationForm, RotationSettings
 from smtui.tui.rotation.function_text import describe_function, format_function_name
+from smtui.tui.rotation.lambda_functions import BY_ARN, ask_function_arn, list_lambda_functions
 from smtui.tui.rotation.new_function import create_function
 from smtui.tui.rotation.rotation_conflict import FunctionChangedError, format_settings, guard_rotation
 from smtui.tui.rotation.schedule_text import remove_computed_days
@@ -84,7 +86,7 @@ class RotationScreen(SecretTab):
         details = await call(self.reader.describe_rotation, SecretId=self.secret_id)
         functions = await self._list_functions()
         function = functions.get(secret.get("RotationLambdaARN", ""))
-        self.rotation = RotationState(secret, details, function, self.session.now())
+        self.rotation = RotationState(secret, details, function, self.session.now(), self.vault.can.has_functions)
         self.show_head(secret)
         self.set_class(self.rotation.is_set_up, "-set-up")
         self.query_one(SettingsSummary).show(
@@ -159,20 +161,24 @@ class RotationScreen(SecretTab):
     async def _choose_function(self) -> str | None:
         """Asks for a function, or creates one; returns its ARN, or None if the user cancels."""
         title = SafeText("Rotation function")
-        functions = await read_for_dialog(self.app, title, self._list_functions)
+        can_create = self.vault.can.has_functions
+        functions = await read_for_dialog(
+            self.app, title, self._list_functions if can_create else partial(list_lambda_functions, self))
         if functions is None:
             return None
         self._show_functions(*functions.values())
         rows = [sanitize(f"{each['FunctionName']}  {describe_function(each)}") for each in functions.values()]
         picked = len(rows)
         if rows:
-            dialog = Pick(title, [*rows, NEW_FUNCTION])
+            dialog = Pick(title, [*rows, NEW_FUNCTION if can_create else BY_ARN])
             answer = await self.app.push_screen_wait(dialog)
             if answer is None:
                 return None
             picked = answer
         if picked < len(rows):
             return list(functions)[picked]
+        if not can_create:
+            return await ask_function_arn(self.app)
         function = await create_function(self)
         self._show_functions(function)
         return function["FunctionArn"] if function else None
@@ -233,7 +239,7 @@ class RotationScreen(SecretTab):
 
     def _require_shown_function(self, arn: str | None) -> None:
         """Compares a function with what the user saw of it, in the vault's thread. Raises FunctionChangedError."""
-        shown = self._shown_functions.get(arn or "")
+        shown = self._shown_functions.get(arn or "") if self.vault.can.has_functions else None
         if shown is not None:
             reader = self.session.combine_clients(self.session.region, record_reads=False)
             aspect = make_function_aspect(self.session, shown["FunctionName"])
