@@ -44,12 +44,16 @@ INTERNAL = "An error occurred in the agent."
 
 
 class Conversation:
-    """One connection: its peer, and what it still has to send. `ends` run when it is over."""
+    """One connection: its peer, and what it still has to send. `ends` run when it is over.
+
+    After an answer with `is_last` it is over, so that what ends the agent runs only once the answer has been sent.
+    """
 
     def __init__(self, line: socket.socket, peer: Peer) -> None:
         self.peer = peer
         self.reader = LineReader(line, MAX_LINE_BYTES)
         self.ends: list[Callable[[], None]] = []
+        self.is_last = False
 
 
 Control = Callable[[Conversation | None, Mapping[str, Any]], dict[str, Any]]
@@ -136,6 +140,8 @@ class AgentServer:
                 if request is None:
                     return
                 line.sendall(self._answer(conversation, request))
+                if conversation.is_last:
+                    return
         finally:
             for end in reversed(conversation.ends):
                 end()

@@ -29,6 +29,7 @@ from smtui.rotation import rpc_codec
 from smtui.server import agent_server, peer
 from smtui.server.agent import Agent
 from smtui.server.agent_listener import AgentListener, AgentRunningError, AgentUnavailableError
+from smtui.server.agent_server import AgentServer
 from smtui.server.confirmations import Confirmations
 from smtui.server.line_reader import LineReader, LineTooLongError
 from smtui.server.peer import Peer
@@ -360,6 +361,23 @@ def test_the_end_of_the_agent_locks_the_vault(agent: Agent, vault: smtui.Vault) 
 
 
 # Endpoints.
+
+
+def test_a_stop_is_answered_before_the_agent_ends(
+    client: Any, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else `smtui agent stop` fails now and then, although it has done what it should."""
+    answer, was_ended = AgentServer._answer, []
+
+    def answer_and_look(server: AgentServer, *args: Any) -> bytes:
+        sent = answer(server, *args)
+        was_ended.append(agent.ended.is_set())
+        return sent
+
+    monkeypatch.setattr(AgentServer, "_answer", answer_and_look)
+    assert client.request("stop") == {}
+    assert agent.ended.wait(LIMIT)
+    assert was_ended == [False]
 
 
 def test_an_endpoint_lasts_as_long_as_the_connection_that_asked_for_it(
