@@ -106,6 +106,7 @@ def _read_long(args: argparse.Namespace, long: Sequence[str], rest: FileContent)
     """The entries of the long files; `rest` gets what is said about them at the end."""
     options = import_reading.make_options(args)
     for path in long:
+        rest.notes.append(f"{path}: {long_file.describe(expand_home(path))}.")
         yield from long_file.read_entries(expand_home(path), args.prefix, rest.notes, options, rest.left_behind)
 
 

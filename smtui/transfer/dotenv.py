@@ -126,14 +126,22 @@ def read_each(text: str, file: str, notes: list[str]) -> Iterator[Entry]:
     for each in _list_assignments(text.replace("\r\n", "\n").replace("\r", "\n"), file, skipped):
         name, value = hash(each.name), hash(each.value)
         if values.get(name, value) != value:
-            raise make_unreadable_error(
-                each.place, f"{each.name} is given twice, with different values (--last takes the last one)")
+            raise DuplicateNamesError(
+                f"{each.place}: {each.name} is given twice, with different values (--last takes the last one).",
+                [each.name], hint="Nothing was imported.")
         if name not in values:
             yield Entry(each.name, each.value, each.place)
         values[name] = value
         if _NOTED.search(each.value):
             referring.append(each)
     notes += [*_note_skipped(skipped, file), *_note_references(referring, file, is_expanded=False)]
+
+
+def read_all(text: str, file: str, notes: list[str], options: EnvOptions) -> list[Entry]:
+    """Like `read_each`, with options. All variables are in memory together."""
+    content = parse_file(text, file, options)
+    notes += content.notes
+    return content.entries
 
 
 def _note_skipped(skipped: Sequence[str], file: str) -> Iterator[str]:

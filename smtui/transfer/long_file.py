@@ -10,6 +10,7 @@ from pathlib import Path
 from smtui.system.paths import is_file
 from smtui.text.interruption import check_interruption
 from smtui.transfer import dotenv, formats, json_stream
+from smtui.transfer.dotenv import DEFAULTS, EnvOptions
 from smtui.transfer.entry import Entry, add_prefix
 from smtui.transfer.entry_limits import drop_reserved_tags
 from smtui.transfer.formats import MAX_BYTES, ImportFormat
@@ -66,9 +67,17 @@ def _is_long_list(path: Path, size: int) -> bool:
     return all(source.is_general for source in formats.find_claims(formats.open_source(path)))
 
 
+def describe(path: Path) -> str:
+    """What a long file is, in a few words. Raises OSError."""
+    kind = find_long_kind(path, 0)
+    if kind is LongKind.TABLE and (table := csv_table.open_table(path)) is not None:
+        return table.what
+    return ".env file" if kind is LongKind.VARIABLES else "output of AWS Secrets Manager"
+
+
 def read_entries(
     path: Path, prefix: str = "", notes: list[str] | None = None, options: MappingOptions = CURRENT_VALUES,
-    left_behind: list[LeftBehind] | None = None,
+    left_behind: list[LeftBehind] | None = None, env_options: EnvOptions = DEFAULTS,
 ) -> Iterator[Entry]:
     """The entries of a long file as they are read, with a prefix before their names. Raises UnreadableFileError.
 
@@ -78,24 +87,27 @@ def read_entries(
         notes: at the end, gets sentences about what the file lacks.
         options: what to make of each row of a table.
         left_behind: at the end, gets what stays behind.
+        env_options: how a `.env` file is read. With other than the default, its variables are in memory together.
     """
     said: list[str] = [] if notes is None else notes
     rest: list[LeftBehind] = [] if left_behind is None else left_behind
     reserved: Counter[str] = Counter()
-    for entry in _read_by_kind(path, said, options, rest):
+    for entry in _read_by_kind(path, said, options, rest, env_options):
         check_interruption()
         yield add_prefix(drop_reserved_tags(entry, reserved), prefix)
     rest += list_left_behind(reserved)
 
 
 def _read_by_kind(
-    path: Path, notes: list[str], options: MappingOptions, left_behind: list[LeftBehind]
+    path: Path, notes: list[str], options: MappingOptions, left_behind: list[LeftBehind], env_options: EnvOptions
 ) -> Iterator[Entry]:
     kind = find_long_kind(path, 0)
     if kind is LongKind.TABLE and (table := csv_table.open_table(path)) is not None:
         yield from _read_table(table, notes, options, left_behind)
     elif kind is LongKind.VARIABLES:
-        yield from dotenv.read_each(formats.open_source(path).require_text(), str(path), notes)
+        text = formats.open_source(path).require_text()
+        yield from (dotenv.read_each(text, str(path), notes) if env_options == DEFAULTS
+                    else dotenv.read_all(text, str(path), notes, env_options))
     else:
         with path.open("rb") as stream:
             yield from json_stream.parse(stream, str(path), notes)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from smtui.tui.jobs.job import Progress
 
 
+EXCLUDED = "excluded"
+"""The reason of a step that the user has excluded."""
 UNUSED_BY_ONE = frozenset({Switch.HISTORY, Switch.ATTACHMENTS})
 """Switches that change nothing if all entries are combined into one secret."""
 
@@ -64,6 +66,7 @@ class PlannedImport:
         left_behind: what is not imported.
         originals: the names in the file, by the names of the secrets.
         totals: the number of all steps by their action, if `steps` are only some of them.
+        switches: the switches that change anything, if `steps` are only some of them.
     """
 
     steps: list[Step]
@@ -71,15 +74,26 @@ class PlannedImport:
     left_behind: list[LeftBehind] = field(default_factory=list)
     originals: Mapping[str, str] = field(default_factory=dict)
     totals: Counter[Action] | None = None
+    switches: frozenset[Switch] = NO_SWITCHES
 
     def count_actions(self, steps: Sequence[Step]) -> Counter[Action]:
         """The number of secrets for each action, with `steps` as the user has changed them."""
         if self.totals is None:
             return Counter(step.action for step in steps)
         counts = Counter(self.totals)
-        if any(step.action is Action.UPDATE for step in steps):
+        update = any(step.action is Action.UPDATE for step in steps)
+        if update:
             counts[Action.UPDATE] += counts.pop(Action.SKIP, 0)
+        for planned, step in zip(self.steps, steps, strict=True):
+            if step.reason == EXCLUDED:
+                counts[Action.UPDATE if update and planned.action is Action.SKIP else planned.action] -= 1
+                counts[Action.SKIP] += 1
         return +counts
+
+    def list_excluded(self, steps: Sequence[Step]) -> frozenset[str]:
+        """The names in the file of the secrets that the user has excluded."""
+        return frozenset(self.originals.get(step.entry.name, step.entry.name)
+                         for step in steps if step.reason == EXCLUDED)
 
     def list_sentences(self) -> list[str]:
         """What is said about the file."""

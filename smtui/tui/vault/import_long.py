@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +12,14 @@ from typing import TYPE_CHECKING
 from smtui.text.interruption import interrupt_with
 from smtui.transfer import long_file
 from smtui.transfer.apply import ImportedSecret, import_entries
-from smtui.transfer.entry import make_unreadable_error, require_unique
+from smtui.transfer.entry import Entry, add_prefix, make_unreadable_error, require_unique
 from smtui.transfer.item import LeftBehind
+from smtui.transfer.long_file import LongKind
 from smtui.transfer.plan import Action, Step, make_plan
+from smtui.transfer.switches import Switch, make_env_options, make_mapping_options
 from smtui.transfer.target import ImportTarget
 from smtui.tui.undo.import_undo import ImportedSecrets, note_import
-from smtui.tui.vault.import_choices import PlannedImport
+from smtui.tui.vault.import_choices import ImportChoices, PlannedImport
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -26,29 +30,95 @@ SHOWN = 200
 """Secrets of each action that the plan shows."""
 
 
-def plan_long_import(vault: Vault, region: str, path: Path, prefix: str, progress: Progress) -> PlannedImport:
+@dataclass(frozen=True, slots=True)
+class AcceptedImport:
+    """What the user accepted.
+
+    Attributes:
+        choices: what the plan was made with.
+        excluded: the names in the file of the secrets that stay out.
+        expected: the number of secrets for each action, from which it is known whether new versions are stored.
+    """
+
+    choices: ImportChoices
+    excluded: frozenset[str]
+    expected: Counter[Action]
+
+    @property
+    def on_difference(self) -> Action:
+        """What is done with an existing secret that has a different value."""
+        return Action.UPDATE if self.expected[Action.UPDATE] else Action.SKIP
+
+
+@dataclass(slots=True)
+class _LongReader:
+    """Reads the secrets of a file under their new names, and notes what its switches could change.
+
+    `originals` has the names in the file of the secrets of the last `BATCH`.
+    """
+
+    path: Path
+    choices: ImportChoices
+    notes: list[str] = field(default_factory=list)
+    left_behind: list[LeftBehind] = field(default_factory=list)
+    originals: dict[str, str] = field(default_factory=dict)
+    useful: set[Switch] = field(default_factory=set)
+
+    def read(self) -> Iterator[Entry]:
+        """The entries, each once. Raises UnreadableFileError; RepeatedNameError for a name that is given twice."""
+        return require_unique(self._read_all())
+
+    def _read_all(self) -> Iterator[Entry]:
+        options, env_options = make_mapping_options(self.choices.switches), make_env_options(self.choices.switches)
+        is_variables = long_file.find_long_kind(self.path, 0) is LongKind.VARIABLES
+        for entry in long_file.read_entries(self.path, "", self.notes, options, self.left_behind, env_options):
+            if is_variables:
+                self.useful.update(_list_variable_switches(entry))
+            elif entry.origin:
+                self.useful.add(Switch.SPLIT)
+            changed = self.choices.names.get(entry.name)
+            named = entry.rename(changed) if changed else add_prefix(entry, self.choices.prefix)
+            self.originals[named.name] = entry.name
+            yield named
+        if any(each.option == "--trash" for each in self.left_behind):
+            self.useful.add(Switch.TRASH)
+
+
+def _list_variable_switches(entry: Entry) -> Iterator[Switch]:
+    if entry.name != entry.name.upper():
+        yield Switch.UPPER
+    if isinstance(entry.value, str) and "$" in entry.value:
+        yield Switch.EXPAND
+
+
+def plan_long_import(
+    vault: Vault, region: str, path: Path, choices: ImportChoices, progress: Progress
+) -> PlannedImport:
     """Counts what an import would do, and keeps some secrets of each kind. Runs in a job. Raises SmtuiError."""
     totals: Counter[Action] = Counter()
     shown: list[Step] = []
-    notes: list[str] = []
-    left_behind: list[LeftBehind] = []
+    originals: dict[str, str] = {}
+    reader = _LongReader(path, choices)
     target = ImportTarget(vault, region)
     with interrupt_with(lambda: progress("reading the file", totals.total(), 0)):
-        entries = require_unique(long_file.read_entries(path, prefix, notes, left_behind=left_behind))
+        entries = reader.read()
         while several := list(islice(entries, BATCH)):
             for step in make_plan(target, several, Action.SKIP):
                 totals[step.action] += 1
                 if totals[step.action] <= SHOWN:
                     shown.append(step)
+                    originals[step.entry.name] = reader.originals[step.entry.name]
+            reader.originals.clear()
             progress("comparing", totals.total(), 0)
     if not totals:
         raise make_unreadable_error(str(path), "nothing to import")
-    about = [f"{path}: {totals.total():,} secrets, of which {len(shown):,} are shown.", *notes]
-    return PlannedImport(shown, about, left_behind, totals=totals)
+    about = [f"{path}: {totals.total():,} secrets, of which {len(shown):,} are shown.",
+             f"Recognised as {long_file.describe(path)}.", *reader.notes]
+    return PlannedImport(shown, about, reader.left_behind, originals, totals, frozenset(reader.useful))
 
 
 def apply_long_import(
-    vault: Vault, region: str, path: Path, prefix: str, planned: Counter[Action], *, update: bool, progress: Progress
+    vault: Vault, region: str, path: Path, accepted: AcceptedImport, progress: Progress
 ) -> ImportedSecrets:
     """Imports the file in one transaction, and reads the undo information. Runs in a job.
 
@@ -57,22 +127,21 @@ def apply_long_import(
     """
     done: Counter[Action] = Counter()
     written: list[ImportedSecret] = []
-    on_difference = Action.UPDATE if update else Action.SKIP
+    reader = _LongReader(path, accepted.choices)
+    total = accepted.expected.total()
+
+    def list_included() -> Iterator[Entry]:
+        for entry in reader.read():
+            if reader.originals.pop(entry.name) not in accepted.excluded:
+                yield entry
+            else:
+                done[Action.SKIP] += 1
+
     with vault.transaction(large=True):
-        with interrupt_with(lambda: progress("importing", done.total(), planned.total())):
-            entries = require_unique(long_file.read_entries(path, prefix))
-            for step in import_entries(ImportTarget(vault, region), entries, on_difference, written):
+        with interrupt_with(lambda: progress("importing", done.total(), total)):
+            for step in import_entries(ImportTarget(vault, region), list_included(), accepted.on_difference, written):
                 done[step.action] += 1
-                progress("importing", done.total(), planned.total())
-        if done != _expect(planned, update=update):
+                progress("importing", done.total(), total)
+        if +done != accepted.expected:
             raise make_unreadable_error(str(path), "the file or the vault has changed since the preview")
         return note_import(vault, region, written, progress)
-
-
-def _expect(planned: Counter[Action], *, update: bool) -> Counter[Action]:
-    """The counts of the import itself: with new versions, nothing is skipped."""
-    if not update:
-        return planned
-    expected: Counter[Action] = Counter(planned)
-    expected[Action.UPDATE] += expected.pop(Action.SKIP, 0)
-    return +expected

@@ -20,7 +20,7 @@ from smtui.tui import key_names, keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.one_line import ask_line
 from smtui.tui.secret.new_secret import NAME_PATTERN
-from smtui.tui.vault.import_choices import ImportChoices, PlannedImport
+from smtui.tui.vault.import_choices import EXCLUDED, ImportChoices, PlannedImport
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.checkbox import SymbolCheckbox
 from smtui.tui.widgets.chrome import Footer
@@ -44,7 +44,6 @@ SWITCHES = {
 """What the line of switches calls each."""
 ENDS = ("list.first", "list.last")
 BLOCKED = "Entries marked ✗ cannot be imported, so nothing is imported."
-EXCLUDED = "excluded"
 ILLEGAL_NAME = "A name can contain only letters, digits and /_+=.@-"
 Plan = Callable[[ImportChoices], Awaitable[PlannedImport]]
 
@@ -185,8 +184,6 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offers what changes anything: pages where there are more rows, switches that the file has a use for."""
-        if action == "exclude":
-            return self._planned.totals is None
         if action == "switch":
             return parameters[0] in self._switches
         if action == "rename" or (action == "prefix" and not self._choices.one_name):

@@ -14,7 +14,8 @@ from smtui.text.interruption import interrupt_with
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer import formats, long_file
 from smtui.transfer.apply import apply_plan
-from smtui.transfer.errors import DuplicateNamesError, SourcePassphraseError, TransferError
+from smtui.transfer.errors import DuplicateNamesError, RepeatedNameError, SourcePassphraseError, TransferError
+from smtui.transfer.formats import MAX_BYTES
 from smtui.transfer.opened_source import OpenedSource
 from smtui.transfer.plan import CHANGES, Action, Step, format_counts
 from smtui.transfer.source_key import SourceKey
@@ -24,7 +25,7 @@ from smtui.tui.notifications import explain_error, is_input_kept
 from smtui.tui.undo.import_undo import ImportedSecrets, note_import
 from smtui.tui.vault.import_choices import ImportChoices, PlannedImport, name_entries, plan_import
 from smtui.tui.vault.import_form import ImportForm, Names
-from smtui.tui.vault.import_long import apply_long_import, plan_long_import
+from smtui.tui.vault.import_long import AcceptedImport, apply_long_import, plan_long_import
 from smtui.tui.vault.import_plan import ImportPlan
 from smtui.tui.widgets.passphrase import wipe
 
@@ -49,7 +50,7 @@ async def import_secrets(app: Shell, session: Session) -> None:
         source, choices = asked
         try:
             if isinstance(source, _LongFile):
-                await _import_long_file(app, session, source, choices.prefix)
+                await _import_long_file(app, session, source, choices)
             else:
                 await _import_source(app, session, source, choices)
             return
@@ -76,17 +77,26 @@ async def _import_source(app: Shell, session: Session, opened: OpenedSource, cho
     _finish(app, session, imported, Counter(step.action for step in agreed), is_encrypted=opened.is_encrypted)
 
 
-async def _import_long_file(app: Shell, session: Session, file: _LongFile, prefix: str) -> None:
+async def _import_long_file(app: Shell, session: Session, file: _LongFile, choices: ImportChoices) -> None:
     """Shows the plan of a file that is too long for memory, and imports it. Raises SmtuiError."""
-    region = session.region
-    agreed = await app.push_screen_wait(ImportPlan(file.planned))
+    region, planned = session.region, file.planned
+
+    async def plan(chosen: ImportChoices) -> PlannedImport:
+        nonlocal choices, planned
+        planned = await run_job(
+            app, TITLE, lambda vault, progress: plan_long_import(vault, region, file.path, chosen, progress))
+        choices = chosen
+        return planned
+
+    agreed = await app.push_screen_wait(
+        ImportPlan(planned, plan=plan, choices=choices, switches=file.planned.switches))
     if agreed is None:
         return
-    update = any(step.action is Action.UPDATE for step in agreed)
-    totals = file.planned.totals or Counter()
+    counts = planned.count_actions(agreed)
+    accepted = AcceptedImport(choices, planned.list_excluded(agreed), counts)
     imported = await run_job(app, TITLE, lambda vault, progress: apply_long_import(
-        vault, region, file.path, prefix, totals, update=update, progress=progress))
-    _finish(app, session, imported, file.planned.count_actions(agreed), is_encrypted=False)
+        vault, region, file.path, accepted, progress))
+    _finish(app, session, imported, counts, is_encrypted=False)
 
 
 def _finish(
@@ -147,7 +157,11 @@ def _read(asked: Names, region: str, vault: Vault, progress: Progress) -> Opened
         with interrupt_with(lambda: progress("reading the file", 0, 0)):
             is_long = not asked.name and _is_long(path)
         if is_long:
-            return _LongFile(path, plan_long_import(vault, region, path, asked.prefix, progress))
+            try:
+                return _LongFile(path, plan_long_import(vault, region, path, ImportChoices(asked.prefix), progress))
+            except (DuplicateNamesError, RepeatedNameError):
+                if path.stat().st_size > MAX_BYTES:
+                    raise  # the plan of a file that is read at once can resolve them
         with interrupt_with(lambda: progress("reading the file", 0, 0)):
             opened = _open(path, _read_key(asked))
             name_entries(opened, ImportChoices(asked.prefix, asked.name))  # what is wrong with them is said in the form
