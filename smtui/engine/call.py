@@ -93,6 +93,7 @@ def _format_seconds(seconds: int) -> str:
     return f"{to_datetime(seconds * 1000).isoformat()[:19]}Z"
 
 
+@lru_cache(maxsize=4096)
 def to_datetime(milliseconds: int) -> datetime:
     """A stored time (milliseconds) as an aware datetime, as responses contain it."""
     return _EPOCH + timedelta(milliseconds=milliseconds)

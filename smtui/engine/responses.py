@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from smtui.engine import kms, replication, rotation
 from smtui.engine.call import Call, to_datetime
@@ -38,37 +39,40 @@ def _format_with_labels(call: Call, found: Sequence[Secret], labels_member: str)
     rows = [secret.id for secret in found]
     tags, labelled = secrets.read_tags_of(call.database, rows), versions.read_labels_by_version_id(call.database, rows)
     primaries, rotated = replicas.find_primaries(call.database, rows), rotations.find_rotations(call.database, rows)
-    return [
-        rotation.format_members(rotated.get(secret.id))
-        | _format_secret(call, secret, secret.region if secret.id in primaries else None)
-        | _format_tags(tags.get(secret.id))
-        | _make_optional_member(labels_member, labelled.get(secret.id))
-        for secret in found
-    ]
+    entries = []
+    for secret in found:
+        entry = rotation.format_members(rotated.get(secret.id))
+        _add_members(call, secret, secret.region if secret.id in primaries else None, entry)
+        if secret.id in tags:
+            entry["Tags"] = _format_tags(tags[secret.id])
+        if labelled.get(secret.id):
+            entry[labels_member] = labelled[secret.id]
+        entries.append(entry)
+    return entries
 
 
-def _format_tags(tags: dict[str, str] | None) -> Response:
-    """The member Tags: missing if there never was a tag, an empty list once the last one is removed."""
-    return {} if tags is None else {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+def _format_tags(tags: dict[str, str]) -> list[Response]:
+    """The member Tags, which is missing if there never was a tag, and empty once the last one is removed."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
-def _format_secret(call: Call, secret: Secret, own_region: str | None) -> Response:
-    """The members of one secret. `own_region` is its Region if it is a primary with replicas."""
-    dates = {
-        "LastAccessedDate": secret.accessed_on, "DeletedDate": secret.delete_at,
-        "LastChangedDate": secret.changed_at, "CreatedDate": secret.created_at,
-    }
-    members = {
-        **call.format_identity(secret),
-        "Type": secret.type,
-        "Description": DAMAGED if secret.is_damaged else secret.description,
-        "KmsKeyId": secret.kms_key_id,
-        **{name: to_datetime(at) for name, at in dates.items() if at},
-        "OwningService": secret.owning_service,
-        "PrimaryRegion": secret.primary_region or own_region,
-    }
-    return {name: value for name, value in members.items() if value}
+def _add_members(call: Call, secret: Secret, own_region: str | None, entry: Response) -> None:
+    """Adds the members of one secret. `own_region` is its Region if it is a primary with replicas."""
+    entry["ARN"], entry["Name"] = call.format_arn(secret), secret.name
+    for name, value in (
+        ("Type", secret.type),
+        ("Description", DAMAGED if secret.is_damaged else secret.description),
+        ("KmsKeyId", secret.kms_key_id),
+        ("LastAccessedDate", _format_date(secret.accessed_on)),
+        ("DeletedDate", _format_date(secret.delete_at)),
+        ("LastChangedDate", _format_date(secret.changed_at)),
+        ("CreatedDate", _format_date(secret.created_at)),
+        ("OwningService", secret.owning_service),
+        ("PrimaryRegion", secret.primary_region or own_region),
+    ):
+        if value:
+            entry[name] = value
 
 
-def _make_optional_member(name: str, value: dict[str, list[str]] | None) -> Response:
-    return {name: value} if value else {}
+def _format_date(milliseconds: int | None) -> datetime | None:
+    return to_datetime(milliseconds) if milliseconds else None
