@@ -48,6 +48,19 @@ def format_cost(calls: int) -> str:
     return f"about {calls:,} calls, ${calls * DOLLARS_PER_CALL:.2f}, {time}"
 
 
+def describe_many_calls(can: Capabilities, calls: int) -> str:
+    """What an action costs, for the user to read first: where calls cost time and money, if it makes very many of them.
+
+    Args:
+        can: what the context can do.
+        calls: about how many calls the action makes.
+
+    Returns:
+        A sentence, or empty.
+    """
+    return f"This takes {format_cost(calls)}." if can.has_costs and calls > MANY_CALLS else ""
+
+
 class AuditExtent(StrEnum):
     """How much of the audit log a context has."""
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.transfer import dotenv, variables
 from smtui.transfer.errors import InvalidVariableError, NothingToExportError
 from smtui.transfer.export_options import ExportOptions
-from smtui.transfer.selection import Answer, ReadTogether, Selection, get_value
+from smtui.transfer.selection import Announce, Answer, ReadTogether, Selection, get_value
 from smtui.transfer.targets import bitwarden_export, kubernetes_secrets, ssm_parameters
 from smtui.transfer.variables import Variable
 
@@ -55,7 +55,7 @@ class ExportCounts:
 def export(
     client: Client, selection: Selection, format: ExportFormat, send: Callable[[bytes], object],
     progress: Progress | None = None, options: ExportOptions | None = None, *,
-    together: ReadTogether = nullcontext,
+    together: ReadTogether = nullcontext, announce: Announce | None = None,
 ) -> ExportCounts:
     """Exports the selected secrets.
 
@@ -65,6 +65,7 @@ def export(
             What it raises ends the export.
         options: how variables are named, and what protects the export; its prefix is that of the selection.
         together: `reading` of the client's context, so that many reads share a commit.
+        announce: is called with the number of calls before the values are read, see `Selection.read_secrets`.
 
     Raises:
         NothingToExportError: if no secret was written.
@@ -74,7 +75,7 @@ def export(
     done = ExportCounts()
     options = options or ExportOptions()
     options.prefix = selection.prefix
-    answers = _count(selection.read_secrets(client, together), done, len(selection.names), progress)
+    answers = _count(selection.read_secrets(client, together, announce), done, len(selection.names), progress)
     for piece in FORMATS[format].write(answers, options):
         send(piece.encode())
     done.left_out = {what: number for what, number in options.left_out.items() if number}

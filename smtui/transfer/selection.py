@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 Answer = Mapping[str, Any]
 ReadTogether = Callable[[], AbstractContextManager[None]]
 """`Context.reading`: the reads inside the block that it makes share one commit."""
+Announce = Callable[[int], None]
+"""Is told how many calls will be made."""
+CALLS_PER_NAME = 2
+"""DescribeSecret and GetSecretValue."""
 PAGES_TOGETHER = 5
 """Pages of ListSecrets whose values share one commit. Other writers of the vault wait meanwhile, about 50 ms."""
 
@@ -37,10 +41,13 @@ class Selection:
     prefix: str = ""
     filters: Sequence[Filter] = ()
 
-    def read_secrets(self, client: Client, together: ReadTogether = nullcontext) -> Iterator[Answer]:
+    def read_secrets(
+        self, client: Client, together: ReadTogether = nullcontext, announce: Announce | None = None
+    ) -> Iterator[Answer]:
         """Each secret's metadata together with its value, if it has one; in the given order of names, else by name.
 
-        `together` is `reading` of the client's context.
+        `together` is `reading` of the client's context. `announce` is called before the first value is read, with the
+        number of calls that follow: the list is then read to its end first.
 
         Raises:
             InvalidSelectionError: if the prefix cannot be searched for, or two versions of one secret are selected.
@@ -49,8 +56,10 @@ class Selection:
             ClientError: if a secret cannot be read.
         """
         if self.names:
+            if announce is not None:
+                announce(len(self.names) * CALLS_PER_NAME)
             return _read_named(client, self.names)
-        return _read_matching(client, self._list_filters(), together)
+        return _read_matching(client, self._list_filters(), together, announce)
 
     def _list_filters(self) -> Sequence[Filter]:
         if self.prefix.startswith("!"):
@@ -93,11 +102,17 @@ def _read_version(client: Client, version: VersionSpec) -> Answer:
         raise
 
 
-def _read_matching(client: Client, filters: Sequence[Filter], together: ReadTogether) -> Iterator[Answer]:
+def _read_matching(
+    client: Client, filters: Sequence[Filter], together: ReadTogether, announce: Announce | None
+) -> Iterator[Answer]:
     request: dict[str, Any] = {"SortBy": "name", "SortOrder": "asc", "MaxResults": MAX_PAGE_SIZE}
     if filters:
         request["Filters"] = filters
     pages = iter(client.get_paginator("list_secrets").paginate(**request))
+    if announce is not None:
+        read_pages = list(pages)
+        announce(sum(len([*_split(page["SecretList"])]) for page in read_pages))
+        pages = iter(read_pages)
     while True:
         with together():
             read = [(batch, client.batch_get_secret_value(SecretIdList=[entry["ARN"] for entry in batch]))

@@ -340,3 +340,25 @@ def test_the_passphrase_of_a_vault_does_not_reach_a_credential_process(
 
     assert bare("ls", "--context", "leaky").code == 3
     assert "SMTUI_PASSPHRASE" not in seen.read_text()
+
+
+@pytest.mark.parametrize("argv", [
+    ["export", "--output", "-"], ["export", "prod/db", "prod/other", "--output", "-"], ["health"],
+    ["exec", "--prefix", "prod/", "--", "true"], ["import", "new.json"], ["import", "new.json", "--dry-run"],
+])
+def test_very_many_calls_say_first_what_they_cost(
+    on_aws: CommandLine, aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argv: list[str],
+) -> None:
+    """Number, price and time. Few calls need no note."""
+    aws.client().create_secret(Name="prod/other", SecretString="x")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(execute, "replace_process", lambda *_: None)
+
+    def run(names: str) -> Answer:
+        (tmp_path / "new.json").write_text(json.dumps({f"{names}/{number}": "x" for number in range(3)}))
+        return on_aws(argv[0], "--context", "dev", *argv[1:])
+
+    assert "calls, $" not in run("few").err
+    monkeypatch.setattr("smtui.api.context.MANY_CALLS", 0)
+    many = run("many").err
+    assert "note: This takes about " in many and " calls, $0.00, " in many

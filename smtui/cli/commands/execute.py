@@ -26,9 +26,11 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from smtui.cli.agent_session import open_for_client
+from smtui.cli.call_costs import note_many_calls
 from smtui.cli.exit_codes import CommandNotExecutableError, Exit, UsageError
 from smtui.cli.programs import find_program
 from smtui.cli.target import Target
@@ -122,7 +124,8 @@ def _list_variables(vault: Context, args: argparse.Namespace) -> Iterator[Variab
         yield from _list_target_variables(client, word, naming)
     if args.prefix:
         replaced = replace(naming, skip=naming.skip | chosen)
-        for answer in Selection(prefix=args.prefix).read_secrets(client, vault.reading):
+        announce = partial(note_many_calls, vault) if vault.can.has_costs else None
+        for answer in Selection(prefix=args.prefix).read_secrets(client, vault.reading, announce):
             value = get_value(answer)
             if value is not None:
                 yield from variables.make_variables(answer["Name"], value, args.prefix, naming=replaced)

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from smtui.api.model import OPERATIONS
 from smtui.cli import diagnostics, output, parameters, terminal
+from smtui.cli.call_costs import note_many_calls
 from smtui.cli.commands.execute import declare_naming, read_naming
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.target import parse_version
@@ -95,7 +97,8 @@ def _export(
 ) -> ExportCounts:
     def write(send: Callable[[bytes], object]) -> ExportCounts:
         client = vault.client(region_name=args.region)
-        return export(client, chosen, ExportFormat(args.format), send, bar, options, together=vault.reading)
+        return export(client, chosen, ExportFormat(args.format), send, bar, options, together=vault.reading,
+                      announce=partial(note_many_calls, vault) if vault.can.has_costs else None)
 
     if args.output in (None, STANDARD_OUTPUT):
         return write(output.write_chunk)

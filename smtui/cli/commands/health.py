@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from smtui.api.context import MANY_CALLS, format_cost
 from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.cli import diagnostics, output
+from smtui.cli.call_costs import note_many_calls
 from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import TEXT_OR_JSON
 from smtui.cli.unlocking import open_context_for
@@ -60,8 +60,7 @@ def _note_costs(context: Context, region: str) -> None:
     """Says first what the check of many secrets costs, where each call costs time and money."""
     pages = context.client(region_name=region).get_paginator("list_secrets").paginate(MaxResults=MAX_PAGE_SIZE)
     calls = CALLS_PER_SECRET * sum(len(page["SecretList"]) for page in pages)
-    if calls > MANY_CALLS:
-        diagnostics.note(f"{format_cost(calls)}.")
+    note_many_calls(context, calls)
 
 
 def _ignore(what: str, done: int, of: int) -> None:

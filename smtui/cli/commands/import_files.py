@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from smtui.api.context import Feature
 from smtui.cli import diagnostics, import_long, import_reading, output
+from smtui.cli.call_costs import note_many_calls
 from smtui.cli.chosen_context import find_context
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.import_long import MAX_NAMES
@@ -97,6 +98,7 @@ def _apply_plan(vault: Context, steps: Sequence[Step], args: argparse.Namespace,
     Where there are no transactions, each change is applied alone, and a dry run tries nothing.
     """
     changes = [step for step in steps if step.action in CHANGES]
+    note_many_calls(vault, len(changes))
     if not changes or (args.dry_run and (vault.read_only or not vault.can.is_atomic)):
         return
     if not vault.can.is_atomic:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.api.context import MANY_CALLS, format_cost
+from smtui.api.context import describe_many_calls
 from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
 from smtui.health.finding import CheckedValues, HealthFinding, Urgency, group_findings, read_limits
 from smtui.health.metadata import check_entry, check_keys, list_pending_keys
@@ -171,7 +171,7 @@ def describe_cost(session: Session) -> str:
     if count is None:
         return LIST_NOT_READ
     calls = count * CALLS_PER_SECRET + count // MAX_BATCH_SIZE
-    return f"This takes {format_cost(calls)}." if calls > MANY_CALLS else ""
+    return describe_many_calls(session.vault.can, calls)
 
 
 async def check_values(app: Shell, session: Session) -> None:

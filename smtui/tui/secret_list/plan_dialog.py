@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from smtui.api.context import MANY_CALLS, format_cost
+from smtui.api.context import describe_many_calls
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.audit.changes_since import ChangesSince
@@ -283,7 +283,7 @@ def _measure_names(items: Sequence[Item]) -> int:
 def _describe_cost(screen: PlanScreen) -> str:
     """What a plan costs if it makes very many calls, where these cost time and money."""
     calls = sum(len(item.calls) + CALLS_ASIDE for item in screen.plan.list_items(ItemState.PLANNED))
-    return f"{format_cost(calls)}." if screen.session.vault.can.has_costs and calls > MANY_CALLS else ""
+    return describe_many_calls(screen.session.vault.can, calls)
 
 
 def _find_plan_problem(dialog: PlanScreen) -> str:

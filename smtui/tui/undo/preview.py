@@ -27,18 +27,20 @@ class UndoPreview(LongText[bool]):
     CSS_PATH = "preview.tcss"
     AUTO_FOCUS = "#go"
 
-    def __init__(self, done: UndoEntry, *, away: bool, outcome: UndoCheck | UndoOutcome) -> None:
+    def __init__(self, done: UndoEntry, *, away: bool, outcome: UndoCheck | UndoOutcome, cost: str = "") -> None:
         """Initializes the dialog.
 
         Args:
             done: the change to undo.
             away: whether the change was made in another Region than the one shown.
             outcome: what would be undone now, and what would be left.
+            cost: what many requests cost, as a sentence; empty if they are few or cost nothing.
         """
         super().__init__()
         self._done = done
         self._away = away
         self._outcome = outcome
+        self._cost = cost
 
     def compose(self) -> ComposeResult:
         where = f" in {self._done.region}" if self._away else ""
@@ -47,6 +49,8 @@ class UndoPreview(LongText[bool]):
             yield Static(Content(self._done.words))
             if self._done.note:
                 yield Static(Content(self._done.note), classes="gap")
+            if self._cost:
+                yield Static(Content(self._cost), classes="gap")
             what = "Requests" if isinstance(self._outcome, UndoCheck) else "Changes"
             yield Static(Content(f"{what}{where}:"), classes="-muted gap")
             with VerticalScroll():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from smtui.api.context import describe_many_calls
 from smtui.api.errors import ClientError
 from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
     from smtui.tui.undo_history import UndoEntry
+
+CALLS_ASIDE = 1
+"""Reads of an account for each part of an undo: whether it has changed since."""
 
 
 async def undo_change(app: Shell, session: Session, done: UndoEntry) -> None:
@@ -40,12 +44,19 @@ async def undo_change(app: Shell, session: Session, done: UndoEntry) -> None:
         return
     if not check.ready:
         _report_conflict(app, session, done, _describe_left(done, check))
-    elif await app.push_screen_wait(UndoPreview(done, away=done.region != session.region, outcome=check)):
+    elif await app.push_screen_wait(_make_preview(session, done, check)):
         try:
             check = await call(_send_back, session, done, client)
         finally:
             app.look_again()
         _report_result(app, session, done, check)
+
+
+def _make_preview(session: Session, done: UndoEntry, check: UndoCheck) -> UndoPreview:
+    """The question, with what very many requests cost: each is checked once more, and then sent."""
+    calls = sum(len(part.calls) + CALLS_ASIDE for part in check.ready)
+    return UndoPreview(done, away=done.region != session.region, outcome=check,
+                       cost=describe_many_calls(session.vault.can, calls))
 
 
 def _report_result(app: Shell, session: Session, done: UndoEntry, check: UndoCheck) -> None:

@@ -773,3 +773,28 @@ async def test_the_deletion_of_a_key_does_not_promise_that_nothing_is_lost(
         await pilot.press("d")
         await until(pilot, lambda: "older versions were not examined" in
                     " ".join(screen_text(app).replace("│", " ").split()))
+
+
+async def test_very_many_calls_say_first_what_they_cost(
+    aws: Aws, tmp_path: Path, monotonic: Steady, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Number, price and time, in the question of each action on several secrets, and of its undo."""
+    monkeypatch.setattr("smtui.api.context.MANY_CALLS", 3)
+    aws.fill(2)
+    app = make_app(tmp_path, monotonic, protect="no")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await see(pilot, "2 secrets")
+        await pilot.press("space", "space", "W")
+        await see(pilot, "Export 2 secrets")
+        await types(pilot, str(tmp_path / "values.json"))
+        await see(pilot, "about 4 calls, $0.00, 0 seconds.")
+        await pilot.press("escape")
+        await see(pilot, "Discard changes?")
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: isinstance(app.screen, SecretsScreen))
+        await pilot.press("d")
+        await see(pilot, "about 6 calls, $0.00, 0 seconds.")
+        await pilot.press("y")
+        await until(pilot, lambda: aws.calls["DeleteSecret"] == 2 and isinstance(app.screen, SecretsScreen))
+        await pilot.press("u")
+        await see(pilot, "about 4 calls, $0.00, 0 seconds.")
