@@ -23,6 +23,7 @@ import smtui
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system.settings import Settings
 from smtui.tui.app import SmtuiApp
+from smtui.tui.bridge import Lane, use_lane
 from smtui.tui.jobs import verifier
 from smtui.tui.workarounds import needs_painting
 from tests import waiting
@@ -100,6 +101,12 @@ def independent_of_speed(monkeypatch: pytest.MonkeyPatch) -> None:
     if waiting.HAS_PROC:
         monkeypatch.setattr("textual.pilot.wait_for_idle", waiting.wait_for_idle)
         monkeypatch.setattr("textual.app.wait_for_idle", waiting.wait_for_idle)
+
+
+@pytest.fixture(autouse=True)
+def lane_of_a_vault() -> None:
+    """Each app begins with one thread, as the program does; the account of a test before may have left more."""
+    use_lane(Lane())
 
 
 @pytest.fixture(autouse=True)

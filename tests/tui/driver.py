@@ -39,8 +39,7 @@ class Cases:
 
     @property
     def session(self) -> Session:
-        assert self.app.session is not None
-        return self.app.session
+        return get_session(self.app)
 
     @asynccontextmanager
     async def case(self, name: object) -> AsyncIterator[None]:
@@ -112,6 +111,18 @@ async def wait_for_screen(pilot: Pilot[None], kind: type) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, kind))
 
 
+def get_session(app: App[Any]) -> Session:
+    """Returns the open session of the app."""
+    assert isinstance(app, SmtuiApp) and app.session is not None
+    return app.session
+
+
+def get_focused_label(app: App[Any]) -> str:
+    """Returns the label of the button that has the focus."""
+    assert isinstance(app.focused, Button), app.focused
+    return str(app.focused.label)
+
+
 def get_screen(app: App[Any], kind: type[Kind]) -> Kind:
     """Returns the screen on top, which must be of this class."""
     assert isinstance(app.screen, kind), app.screen
@@ -127,7 +138,7 @@ async def press_button(pilot: Pilot[None], label: str) -> None:
         if isinstance(app.focused, Button) and str(app.focused.label) == label:
             break
         await pilot.press("tab")
-    assert isinstance(app.focused, Button) and str(app.focused.label) == label
+    assert get_focused_label(app) == label
     await pilot.press("enter")
 
 

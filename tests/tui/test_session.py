@@ -38,10 +38,10 @@ async def test_numbers_lead_to_the_parts_of_a_secret(app: MakeApp, database: Any
         await until(pilot, lambda: "r to reveal" in screen_text(running))
         await pilot.press("2")
         await until(pilot, lambda: get_screen(running, SecretScreen).versions.has_focus)
-        assert running.screen.number == 2  # type: ignore[attr-defined]
+        assert get_screen(running, SecretScreen).number == 2
         await pilot.press("1")
 
-        await until(pilot, lambda: running.screen.number == 1)  # type: ignore[attr-defined]
+        await until(pilot, lambda: get_screen(running, SecretScreen).number == 1)
 
 
 async def test_another_region_is_looked_at_with_nothing_left_open(app: MakeApp, database: Any) -> None:

@@ -30,7 +30,7 @@ from smtui.tui.unlock.screen import UnlockScreen
 from tests.aws_server import ACCOUNT, DENIED, OTHER_ACCOUNT, THROTTLED, Aws, aws, aws_server
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, Steady, paste, said, screen_text, types, until
-from tests.tui.driver import hear, see
+from tests.tui.driver import get_session, hear, see
 
 __all__ = ["aws", "aws_server"]
 
@@ -295,7 +295,7 @@ async def test_from_a_vault_to_two_accounts_and_back(
         await types(pilot, "prod")
         await pilot.press("escape", "down", "space")
         await see(pilot, "1 marked")
-        running.session.record_undo(SafeText("a change of the vault"))  # type: ignore[union-attr]
+        get_session(running).record_undo(SafeText("a change of the vault"))
         await go_to_context(pilot, "prod")
         await until(pilot, lambda: ACCOUNT in screen_text(running))
         await see(pilot, "3 secrets")

@@ -31,7 +31,7 @@ from smtui.tui.secret.tabs import VERSIONS
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.vault.database import Database
 from tests.tui.conftest import BOB, MakeApp, screen_text, until, version_id
-from tests.tui.driver import get_screen, run_cases
+from tests.tui.driver import get_screen, get_session, run_cases
 from tests.tui.test_read_states import holding, listed, settle
 
 SMALL = (80, 24)
@@ -115,7 +115,7 @@ async def compared(app: SmtuiApp, pilot: Pilot[None]) -> None:
 
 
 async def policy(app: SmtuiApp, pilot: Pilot[None]) -> None:
-    app.session.client().put_resource_policy(SecretId=SECRET, ResourcePolicy=POLICY)  # type: ignore[union-attr]
+    get_session(app).client().put_resource_policy(SecretId=SECRET, ResourcePolicy=POLICY)
     await open_screen(app, pilot, lambda session: PolicyScreen(session, SECRET))
 
 

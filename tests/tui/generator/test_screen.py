@@ -12,8 +12,10 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.generator import entropy
 from smtui.tui.generator.choices import PasswordChoices
 from smtui.tui.generator.screen import GeneratorScreen
+from smtui.tui.secret.form import ValueFormScreen
 from smtui.tui.secret.new_secret import NewSecretForm
 from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
+from tests.tui.driver import get_screen
 
 
 def password(running: SmtuiApp) -> str:
@@ -198,14 +200,14 @@ async def test_every_form_of_a_value_takes_one(app: MakeApp, database: Any, open
             await until(pilot, lambda: "r to reveal" in screen_text(running))
         await pilot.press(opened)
         await until(pilot, lambda: there in screen_text(running))
-        form = running.screen
+        form = get_screen(running, ValueFormScreen)
         await pilot.press("ctrl+g")
         await until(pilot, lambda: isinstance(running.screen, GeneratorScreen) and password(running))
         made = password(running)
         await pilot.press("ctrl+s")
         await until(pilot, lambda: running.screen is form)
 
-        assert made in {line.text for line in form.editor.pair_editor.pairs}  # type: ignore[attr-defined]
+        assert made in {line.text for line in form.editor.pair_editor.pairs}
 
 
 REQUESTS = (

@@ -22,7 +22,16 @@ from smtui.tui.rotation.screen import RotationScreen
 from smtui.tui.secret.conflict import ConflictDialog
 from smtui.tui.undo.preview import UndoPreview
 from tests.tui.conftest import BOB, MakeApp, until
-from tests.tui.driver import ID, get_screen, hear, join_screen_text, press_button, see_escape_ask, wait_for_screen
+from tests.tui.driver import (
+    ID,
+    get_focused_label,
+    get_screen,
+    hear,
+    join_screen_text,
+    press_button,
+    see_escape_ask,
+    wait_for_screen,
+)
 from tests.tui.kms.test_screen import aliases, at_keys, key_id, kms, state  # noqa: F401
 from tests.tui.rotation.test_screen import at_rotation, functions, rotated  # noqa: F401
 
@@ -71,7 +80,7 @@ async def test_a_rotation_that_others_set_up(
         assert "user/bob changed the rotation at" in join_screen_text(running)
         assert "Before: works, every 30 days" in join_screen_text(running) and words in join_screen_text(running)
         assert "Yours: works, every 14 days" in join_screen_text(running)
-        assert str(running.focused.label) == "Cancel"  # type: ignore[union-attr]
+        assert get_focused_label(running) == "Cancel"
         await pilot.press("enter")
         await wait_for_screen(pilot, RotationForm)
         await see_escape_ask(pilot, RotationForm)

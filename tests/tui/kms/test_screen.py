@@ -17,7 +17,7 @@ from smtui.tui.kms.key_policy import KeyPolicyDialog
 from smtui.tui.kms.screen import KmsKeysScreen
 from smtui.tui.secret.screen import SecretScreen
 from tests.tui.conftest import BOB, FakeTool, MakeApp, screen_text, types, until
-from tests.tui.driver import hear, press_button, see, wait_for_screen
+from tests.tui.driver import get_session, hear, press_button, see, wait_for_screen
 
 SMALL = (80, 24)
 
@@ -197,7 +197,7 @@ async def test_what_nobody_may_change(app: MakeApp, kms: Any) -> None:
             pilot.app.clear_notifications()
             await pilot.press(key)
             await hear(pilot, "AWS managed key")
-        pilot.app.session.read_only = True  # type: ignore[attr-defined]
+        get_session(pilot.app).read_only = True
         for key in ("a", "e", "A", "z", "d", "U"):
             pilot.app.clear_notifications()
             await pilot.press(key)

@@ -14,7 +14,17 @@ from smtui.tui.replication.add_replicas import AddReplicas
 from smtui.tui.replication.screen import ReplicationScreen
 from smtui.tui.secret.conflict import ConflictDialog
 from tests.tui.conftest import BOB, MakeApp, screen_text, types, until
-from tests.tui.driver import ID, hear, join_screen_text, press_button, see, see_escape_ask, wait_for_screen
+from tests.tui.driver import (
+    ID,
+    get_focused_label,
+    get_session,
+    hear,
+    join_screen_text,
+    press_button,
+    see,
+    see_escape_ask,
+    wait_for_screen,
+)
 from tests.tui.replication.test_screen import at_replication, regions, replicated  # noqa: F401
 
 IRELAND = "eu-west-1"
@@ -79,7 +89,7 @@ async def test_what_others_changed_since_the_question_is_not_overwritten_unseen(
         assert "prod/db or the key of a replica has changed" in join_screen_text(running)
         assert f"user/bob {words}" in join_screen_text(running), join_screen_text(running)
         assert " at 2026-" in join_screen_text(running)
-        assert str(running.focused.label) == "Cancel"  # type: ignore[union-attr]
+        assert get_focused_label(running) == "Cancel"
         await pilot.press("enter")
         await see(pilot, "✗ Nothing replicated.")
         assert described(taken) == theirs
@@ -193,7 +203,7 @@ async def test_a_name_that_others_take_after_the_question_is_asked_about(
         await types(pilot, "eu-west-2")
         await pilot.press("enter", "j", "space", "ctrl+s")
         await see(pilot, "Overwrite prod/db in eu-west-1?")
-        with pilot.app.session.vault.reopen() as own:  # type: ignore[attr-defined]
+        with get_session(pilot.app).vault.reopen() as own:
             london = own.client(region_name="eu-west-2", caller=BOB)
             london.create_secret(Name="prod/db", SecretString="theirs")
             await press_button(pilot, "Overwrite")

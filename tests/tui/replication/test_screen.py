@@ -15,7 +15,7 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.replication.screen import ReplicationScreen
 from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
-from tests.tui.driver import hear, see
+from tests.tui.driver import get_session, hear, see
 
 SMALL = (80, 24)
 ID: Any = {"SecretId": "prod/db"}
@@ -92,7 +92,7 @@ async def test_a_replica_is_looked_at_there_and_promoted(app: MakeApp, replicate
         await see(pilot, "Change its primary in us-east-1")
         assert "eu-west-1" in screen_text(pilot.app).splitlines()[0]
         await pilot.press("enter")
-        await until(pilot, lambda: pilot.app.session.region == "us-east-1")  # type: ignore[attr-defined]
+        await until(pilot, lambda: get_session(pilot.app).region == "us-east-1")
         await see(pilot, "● primary      here")
         await pilot.press("j", "enter")
         await see(pilot, "Change its primary in us-east-1")

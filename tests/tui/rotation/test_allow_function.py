@@ -13,8 +13,10 @@ import smtui
 from smtui.tui.rotation.allow_function import AllowFunction
 from smtui.tui.rotation.functions import FunctionsScreen
 from smtui.tui.rotation.screen import RotationScreen
+from smtui.tui.secret_list.screen import SecretsScreen
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, until
+from tests.tui.driver import wait_for_screen
 
 pytestmark = [
     pytest.mark.usefixtures("one_time_and_place"),
@@ -146,7 +148,7 @@ async def test_undoing_a_removal_allows_nothing(app: MakeApp, received: smtui.Va
 
 
 async def ask_at_functions(pilot: Pilot[None]) -> None:
-    await until(pilot, lambda: pilot.app.session)  # type: ignore[attr-defined]
+    await wait_for_screen(pilot, SecretsScreen)
     await pilot.press("o", "f")
     await until(pilot, lambda: isinstance(pilot.app.screen, FunctionsScreen) and WAITS in screen_text(pilot.app))
     await asks(pilot)

@@ -11,7 +11,7 @@ from smtui.system.settings import Settings
 from smtui.text.sanitize import SafeText
 from smtui.tui.secret.screen import SecretScreen
 from tests.tui.conftest import MakeApp, types, until, version_id
-from tests.tui.driver import get_screen, see
+from tests.tui.driver import get_screen, get_session, see
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
@@ -158,7 +158,7 @@ def test_what_can_be_undone(snap_compare: Any, app: MakeApp, database: Any, size
         await types(pilot, ".")
         await pilot.press("enter")
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "SecretScreen")
-        pilot.app.session.record_undo(  # type: ignore[attr-defined]
+        get_session(pilot.app).record_undo(
             SafeText("prod/old: permanently deleted"), note="It was deleted without recovery.")
         pilot.app.clear_notifications()
         await pilot.press("o")

@@ -16,6 +16,7 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.plan_dialog import PlanScreen
+from smtui.tui.secret_list.screen import SecretsScreen
 from tests.conftest import Clock
 from tests.tui.conftest import SAMPLES, MakeApp, said, screen_text, types, until
 from tests.tui.driver import join_screen_text
@@ -241,8 +242,8 @@ async def test_what_is_refused_is_said_and_the_rest_is_done(app: MakeApp, filled
 
 
 def _marked(app: SmtuiApp) -> list[Any]:
-    entries: list[Any] = app.screen_stack[1].secrets.selection.entries  # type: ignore[attr-defined]
-    return entries
+    [screen] = (each for each in app.screen_stack if isinstance(each, SecretsScreen))
+    return list(screen.secrets.selection.entries)
 
 
 async def test_several_are_one_thing_to_undo(app: MakeApp, filled: Any) -> None:

@@ -29,7 +29,7 @@ from smtui.tui.secret_list.results import Fetch, Page
 from smtui.tui.secret_list.screen import SecretsScreen
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, render_screen, said, screen_text, types, until
-from tests.tui.driver import run_cases, see
+from tests.tui.driver import get_screen, run_cases, see, wait_for_screen
 from tests.tui.secret_list.driver import get_list_screen, list_names, read_list
 
 SMALL, LARGE = (80, 24), (120, 36)
@@ -513,10 +513,10 @@ async def test_delete_for_good(app: MakeApp, filled: Any) -> None:
         await ready(pilot)
         await go_to(pilot, "shared/wifi")
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(running.screen, DeletionPlan))
-        plan = running.screen
-        plan.force.toggle()  # type: ignore[attr-defined]
-        plan.confirmation.value = "shared/wifi"  # type: ignore[attr-defined]
+        await wait_for_screen(pilot, DeletionPlan)
+        plan = get_screen(running, DeletionPlan)
+        plan.force.toggle()
+        plan.confirmation.value = "shared/wifi"
         await pilot.pause()
         await pilot.click("#go")
         await until(pilot, lambda: len(list_names(running)) == 4)

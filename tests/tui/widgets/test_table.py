@@ -38,7 +38,7 @@ class OneTable(App[None]):
 
 
 def put(pilot: Pilot[None], words: Sequence[str]) -> Table[str]:
-    table: Table[str] = pilot.app.table  # type: ignore[attr-defined]
+    table: Table[str] = pilot.app.query_one(Table)
     table.put(words)
     table.focus()
     return table
