@@ -11,12 +11,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from smtui.api.errors import WrongPassphraseError
+from smtui.api.errors import VaultError, WrongPassphraseError
 from smtui.backends import rotation_session
 from smtui.cli import chosen_context, unlocking
-from smtui.cli.exit_codes import CommandError, Exit
+from smtui.cli.exit_codes import CommandError, Exit, RefusedError
 from smtui.cli.terminal import wipe
 from smtui.system import agent_socket
 from smtui.system.paths import is_taken
@@ -79,6 +79,16 @@ def require_agent(args: argparse.Namespace) -> AgentVault:
     if vault is None:
         raise make_no_agent_error(path)
     return vault
+
+
+def send_request(vault: AgentVault, control: str, **members: Any) -> dict[str, Any]:
+    """Sends a request to the agent itself, such as `serve`. Raises RefusedError if the agent refuses, SmtuiError."""
+    try:
+        return vault.agent.request(control, **members)
+    except VaultError as error:
+        if type(error) is not VaultError:
+            raise
+        raise RefusedError(str(error), hint=error.hint) from None  # the vault has no part in that
 
 
 def make_no_agent_error(path: Path) -> NoAgentError:

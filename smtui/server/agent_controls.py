@@ -98,12 +98,8 @@ class AgentControls:
             raise AccessDeniedException(NO_CHANGES)
         return {"revoked": revoked or stored_callers.remove_by_key(self._agent.shared, key)}
 
-    def stop(self, conversation: Conversation | None, request: Mapping[str, Any]) -> dict[str, Any]:
-        if conversation is None:
-            self._agent.ended.set()
-        else:
-            conversation.ends.append(self._agent.ended.set)
-            conversation.is_last = True
+    def stop(self, *_: object) -> dict[str, Any]:
+        self._agent.ended.set()
         return {}
 
 

@@ -8,9 +8,9 @@ sends it; a request to the agent is `{"control": ...}`, see `agent_controls`. Th
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from threading import BoundedSemaphore, Event, Lock, Thread
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from threading import BoundedSemaphore, Condition, Event, Lock, Thread
 from typing import Any
 
 from smtui.api.arn import format_principal_arn
@@ -30,6 +30,8 @@ from smtui.server.restrictions import Restrictions
 from smtui.server.shared_vault import SharedVault
 
 CONNECTIONS = 128
+END_SECONDS = 2.0
+"""Seconds that `close` waits for answers that are under way."""
 RETRY_SECONDS = 0.1
 """Seconds until the next connection is accepted, if none could be."""
 MAX_LINE_BYTES = 8 * rpc_codec.MAX_LINE_BYTES
@@ -44,16 +46,12 @@ INTERNAL = "An error occurred in the agent."
 
 
 class Conversation:
-    """One connection: its peer, and what it still has to send. `ends` run when it is over.
-
-    After an answer with `is_last` it is over, so that what ends the agent runs only once the answer has been sent.
-    """
+    """One connection: its peer, and what it still has to send. `ends` run when it is over."""
 
     def __init__(self, line: socket.socket, peer: Peer) -> None:
         self.peer = peer
         self.reader = LineReader(line, MAX_LINE_BYTES)
         self.ends: list[Callable[[], None]] = []
-        self.is_last = False
 
 
 Control = Callable[[Conversation | None, Mapping[str, Any]], dict[str, Any]]
@@ -84,7 +82,8 @@ class AgentServer:
         self._requests = requests
         self._copier = ClipboardCopier()
         self._free = BoundedSemaphore(CONNECTIONS)
-        self._lock = Lock()
+        self._changed = Condition(Lock())
+        self._busy: set[socket.socket] = set()
         self._open: set[socket.socket] = set()
         self._closed = Event()
         self.call_count = 0
@@ -93,12 +92,15 @@ class AgentServer:
         Thread(target=self._accept_all, daemon=True, name="smtui-agent-accept").start()
 
     def close(self) -> None:
-        """Ends all connections. The listening socket is closed by whoever opened it."""
-        with self._lock:
+        """Ends all connections, after the answers that are under way, such as that to the request to stop.
+
+        The listening socket is closed by whoever opened it.
+        """
+        with self._changed:
             self._closed.set()
-            for line in self._open:
-                with suppress(OSError):
-                    line.shutdown(socket.SHUT_RDWR)
+            _shut_down(self._open - self._busy)
+            self._changed.wait_for(lambda: not self._busy, END_SECONDS)
+            _shut_down(self._open)
 
     def _accept_all(self) -> None:
         while True:
@@ -113,7 +115,7 @@ class AgentServer:
             Thread(target=self._serve, args=(line,), daemon=True, name="smtui-agent").start()
 
     def _serve(self, line: socket.socket) -> None:
-        with self._lock:
+        with self._changed:
             self._open.add(line)
             is_closed = self._closed.is_set()
         try:
@@ -123,7 +125,7 @@ class AgentServer:
         except (OSError, EOFError):
             pass
         finally:
-            with self._lock:
+            with self._changed:
                 self._open.discard(line)
             line.close()
             self._free.release()
@@ -139,12 +141,25 @@ class AgentServer:
                     return
                 if request is None:
                     return
-                line.sendall(self._answer(conversation, request))
-                if conversation.is_last:
-                    return
+                with self._mark_busy(line):
+                    line.sendall(self._answer(conversation, request))
         finally:
             for end in reversed(conversation.ends):
                 end()
+
+    @contextmanager
+    def _mark_busy(self, line: socket.socket) -> Iterator[None]:
+        """While a request is answered on a connection. Raises EOFError if no more requests are."""
+        with self._changed:
+            if self._closed.is_set():
+                raise EOFError
+            self._busy.add(line)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy.discard(line)
+                self._changed.notify_all()
 
     def _answer(self, conversation: Conversation, line: bytes) -> bytes:
         """The line that answers a request."""
@@ -220,6 +235,12 @@ class AgentServer:
 
 
 NOT_CONFIRMED = "The use of the vault by this program was not confirmed at the agent's terminal."
+
+
+def _shut_down(lines: Iterable[socket.socket]) -> None:
+    for line in lines:
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
 
 
 def _encode_error(error: SmtuiError) -> bytes:

@@ -187,6 +187,22 @@ def test_the_environment_and_the_credentials_of_a_running_endpoint(agent: Agent,
     assert other["AccessKeyId"] == alice.access_key_id
 
 
+def test_what_the_agent_refuses_is_no_fault_of_the_vault(agent: Agent, stocked: CommandLine) -> None:
+    """Exit code 1, as where the command serves itself; 4 would say that the file is missing, damaged or busy."""
+    missing = stocked("credentials", unlock=False)
+    port = str(agent.start_endpoint(0).server.port)
+    unknown = stocked("credentials", "--caller", "nobody", unlock=False)
+    in_use = stocked("serve", "--port", port, unlock=False)
+    agent._server._permits = lambda _: False  # type: ignore[union-attr]
+    unconfirmed = stocked("credentials", unlock=False)
+
+    assert [(each.code, each.err.splitlines()[0]) for each in (missing, unknown, in_use, unconfirmed)] == [
+        (1, "smtui: No endpoint is running for this vault."), (1, "smtui: The endpoint has no caller nobody."),
+        (1, f"smtui: Port {port} cannot be used: Address already in use."),
+        (1, "smtui: The use of the vault by this program was not confirmed at the agent's terminal."),
+    ]
+
+
 def test_serve_runs_a_command_through_the_agent(
     agent: Agent, stocked: CommandLine, tmp_path: Path
 ) -> None:

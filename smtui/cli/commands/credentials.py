@@ -31,6 +31,6 @@ def run(args: argparse.Namespace) -> Exit:
 
     serving.require_unix_sockets()
     with agent_session.require_agent(args) as vault:
-        variables = vault.agent.request("environment", caller=args.caller)
+        variables = agent_session.send_request(vault, "environment", caller=args.caller)
         output.write_line(json.dumps(format_credentials(variables, vault.now())))
     return Exit.DONE

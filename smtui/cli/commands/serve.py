@@ -100,10 +100,10 @@ def _serve_through_agent(
                          hint="Stop it first: smtui agent stop. Or use --no-agent.")
     status = vault.read_status()
     if args.env and status["endpoints"] and not args.caller and args.port is None:
-        output.write_line(serving.format_exports(vault.agent.request("environment")))
+        output.write_line(serving.format_exports(agent_session.send_request(vault, "environment")))
         return Exit.DONE
     agent_session.unlock_agent(vault, args)
-    started = vault.agent.request("serve", port=_choose_port(args), callers=callers)
+    started = agent_session.send_request(vault, "serve", port=_choose_port(args), callers=callers)
     if args.behind:
         return serving.run_program(program, args.behind, started["environment"])
     _report(args, started["url"], started["environment"])
@@ -133,5 +133,5 @@ def _start_in_background(args: argparse.Namespace) -> Exit | int:
     code = serving.start_in_background(args, words)
     if code == Exit.DONE and args.env:
         with agent_session.require_agent(args) as vault:
-            output.write_line(serving.format_exports(vault.agent.request("environment")))
+            output.write_line(serving.format_exports(agent_session.send_request(vault, "environment")))
     return code

@@ -48,4 +48,4 @@ def test_the_credentials_of_a_stored_caller(stocked: CommandLine, agent: Agent) 
     assert (found["Version"], found["AccessKeyId"]) == (1, key)
     assert len(found["SecretAccessKey"]) == 40
     assert "SessionToken" not in found
-    assert stocked("credentials", "--caller", "bob").code == 4
+    assert stocked("credentials", "--caller", "bob").code == 1
