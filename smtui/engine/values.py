@@ -107,14 +107,16 @@ def make_token_in_use_error(call: Call, secret: Secret, token: str) -> ResourceE
 def store_version(call: Call, secret: Secret, version_id: str, value: Value, new_labels: Iterable[str]) -> list[str]:
     """Encrypts a new version, moves the labels to it and removes outdated versions.
 
-    Returns the labels of the version. Raises LimitExceededException if the secret has too many young versions.
+    The first version of a secret gets AWSCURRENT as well. Returns the labels of the version. Raises
+    LimitExceededException if the secret has too many young versions.
     """
-    _check_version_quota(call, secret)
+    count = _check_version_quota(call, secret)
     row = insert_version(call, secret, version_id, value, made_at=call.now)
     before = versions.read_labels(call.database, secret.id)
-    after = labels.put(before, row, new_labels)
+    after = labels.put(before, row, new_labels if count else {*new_labels, labels.AWSCURRENT})
     save_labels(call, secret, before, after)
-    versions.remove_outdated(call.database, secret.id, keep=KEPT_VERSIONS, made_before=call.now - DAY)
+    if count >= KEPT_VERSIONS:
+        versions.remove_outdated(call.database, secret.id, keep=KEPT_VERSIONS, made_before=call.now - DAY)
     return labels.list_on_version(after, row)
 
 
@@ -149,15 +151,20 @@ def reserve_version(call: Call, secret: Secret, version_id: str) -> None:
     save_labels(call, secret, before, labels.attach(before, row, [labels.AWSPENDING]))
 
 
-def _check_version_quota(call: Call, secret: Secret) -> None:
-    """Outdated versions make room, but none that is less than a day old: a tight loop of new values is refused."""
-    if versions.count_versions(call.database, secret.id) < MAX_YOUNG_VERSIONS:
-        return
+def _check_version_quota(call: Call, secret: Secret) -> int:
+    """Counts the versions. Outdated ones make room, but none that is less than a day old.
+
+    Raises LimitExceededException for a tight loop of new values.
+    """
+    count = versions.count_versions(call.database, secret.id)
+    if count < MAX_YOUNG_VERSIONS:
+        return count
     if versions.count_made_after(call.database, secret.id, call.now - DAY) >= MAX_YOUNG_VERSIONS:
         raise LimitExceededException(
             "The request failed because it would exceed one of the Secrets Manager quotas: a secret can have "
             f"{MAX_YOUNG_VERSIONS} versions that are less than 24 hours old."
         )
+    return count
 
 
 def fill_version(

@@ -127,6 +127,8 @@ class Lineage:
         self._database = database
         self._note = note
         self._parsed: tuple[str, list[NotedEvent]] = "", []
+        self._noted = ""
+        """The events that this object has noted last: the open file holds them."""
         held = note.read()
         events = self._parse_events(held)
         self.notice = DAMAGED if note.damaged else ""
@@ -150,11 +152,14 @@ class Lineage:
 
     def _extend_note(self, held: Content) -> Content | None:
         database = self._database
-        commits = digest.count_commits(database)
+        commits = database.digest.count_commits(database) if database.digest else 0
+        if held.get("commits", 0) >= commits:  # another process may have noted later changes
+            commits = digest.count_commits(database)
         if _is_up_to_date(held, commits):
             return None
         text, events = held.get("events", ""), self._parse_events(held)
-        if events and not _has_event(database, events[-1]) and events[-1].id > audit_log.read_dropped(database):
+        if events and text != self._noted and not _has_event(database, events[-1]) \
+                and events[-1].id > audit_log.read_dropped(database):
             return None  # another process has accepted an older file than this one
         return {**held, **self._make_content(text, events, commits)}
 
@@ -173,7 +178,7 @@ class Lineage:
             text = _to_text(together)
         elif newer:
             text = f"{text}\n{_to_text(newer)}"
-        self._parsed = text, together
+        self._parsed, self._noted = (text, together), text
         return {"commits": commits, "events": text}
 
     def _parse_events(self, held: Content) -> list[NotedEvent]:

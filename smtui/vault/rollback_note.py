@@ -56,6 +56,8 @@ class RollbackNote:
         self._old_key = old_key
         self._entropy = entropy
         self._cached: tuple[list[bytes], Content] = [b"", b""], {}
+        self._encoded = "", ""
+        """The events that were written last, and their JSON without its quotes."""
         self.damaged = False
         """Whether the file is not a note of this vault, or was truncated or altered."""
 
@@ -102,7 +104,7 @@ class RollbackNote:
 
     def close(self) -> None:
         """Drops the key; the note can no longer be read or changed here."""
-        self._cipher, self._old_key, self._cached = None, b"", ([b"", b""], {})
+        self._cipher, self._old_key, self._cached, self._encoded = None, b"", ([b"", b""], {}), ("", "")
 
     def forget(self) -> None:
         """Removes the note."""
@@ -148,8 +150,22 @@ class RollbackNote:
             self._cached = heads, found
         return self._cached[1]
 
+    def _encode_content(self, content: Content) -> str:
+        """JSON of a content. A change appends to the events, which are long, so their beginning is not encoded again.
+        """
+        events = content.get("events")
+        if not isinstance(events, str):
+            return _encode(content)
+        before, encoded = self._encoded
+        if not events.startswith(before):
+            before = encoded = ""
+        encoded += _encode(events[len(before):])[1:-1]
+        self._encoded = events, encoded
+        others = _encode({name: value for name, value in content.items() if name != "events"})
+        return f'{{"events":"{encoded}",{others[1:]}'
+
     def _seal(self, content: Content) -> bytes:
-        plain = _encode(content).encode()
+        plain = self._encode_content(content).encode()
         plain += b" " * (-len(plain) % PADDED_TO)
         nonce = self._entropy(NONCE_BYTES)
         assert self._cipher is not None, "closed"

@@ -195,7 +195,7 @@ def test_the_policies_of_replicas_are_dropped_by_the_migration_and_named(
         " AND primary_region IS NOT NULL")
 
     with smtui.open_vault(path, key=sample_keys[3], clock=Clock()) as vault:
-        [notice] = [each for each in vault.notices if "policy of its primary" in each]
+        [notice] = [each for each in vault.notices if "policy of their primary" in each]
         assert "prod/db in eu-west-1" in notice
         assert "v.vault.format-3.backup" in notice
         far = vault.client(region_name="eu-west-1")
@@ -203,4 +203,4 @@ def test_the_policies_of_replicas_are_dropped_by_the_migration_and_named(
         assert answers[0] == answers[1] != DENY
         assert not vault.maintenance.check().clean, "a difference of the digest stays one"
     with smtui.open_vault(path, key=sample_keys[3], clock=Clock()) as again:
-        assert not [each for each in again.notices if "policy of its primary" in each]
+        assert not [each for each in again.notices if "policy of their primary" in each]

@@ -41,10 +41,7 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
         values.require_same_value(call, secret, present, value)
         carried = labels.list_on_version(versions.read_labels(call.database, secret.id), present.id)
     else:
-        wanted = set(request.get("VersionStages", [labels.AWSCURRENT]))
-        if versions.count_versions(call.database, secret.id) == 0:
-            wanted.add(labels.AWSCURRENT)
-        carried = values.store_version(call, secret, token, value, wanted)
+        carried = values.store_version(call, secret, token, value, request.get("VersionStages", [labels.AWSCURRENT]))
     if labels.AWSCURRENT in carried:
         from smtui.engine import rotation
 
