@@ -36,7 +36,6 @@ docs: .venv
 	$(BIN)/python -m tests.doc_tables
 
 bench: .venv
-	$(BIN)/pip install -q -e '.[bench]'
-	$(BIN)/python -m benchmarks.start
-	$(BIN)/python -m benchmarks.against_moto
+	$(BIN)/pip install -q -e '.[test,bench]'
+	$(BIN)/python -m benchmarks.all --short
 	$(BIN)/python -m benchmarks.policy
