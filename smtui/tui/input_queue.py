@@ -6,7 +6,8 @@ was shown before the first: typing `/paydb` would open the password generator.
 A key has taken effect when the widgets from the focused one up to the app have handled their messages, and each running
 gesture has ended or waits for the user (its dialog is shown). Keys that type into a text field do not wait for gestures
 that only read, such as a search, and Escape does not wait for a dialog that is still reading. Other keys wait for
-reads, but only for a short time.
+reads, but only for a short time. In an account, where each call waits for the network, they wait as short for gestures;
+only those of a form hold back what is typed into it, but not Escape.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from weakref import WeakKeyDictionary, WeakSet
 from textual import events
 from textual.command import CommandPalette
 from textual.message_pump import MessagePump
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, TextArea
 from textual.worker import Worker, get_current_worker
 
@@ -35,7 +36,10 @@ if TYPE_CHECKING:
 INPUT = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
 """The events that the queue holds back."""
 READ_PATIENCE, ACCOUNT_PATIENCE = 2.0, 0.1
-"""Seconds for which a key waits for the read of the screen: of a vault, and of an account, which may take long."""
+"""Seconds for which a key waits for the read of the screen: of a vault, and of an account, which may take long.
+
+In an account, also those for which a key waits for a gesture that is not that of a form.
+"""
 STUCK_AFTER = 0.5
 """Seconds without progress after which a newly pressed urgent key is delivered at once."""
 URGENT_AFTER = 3.0
@@ -116,6 +120,7 @@ class InputQueue:
         self._dialogs: WeakKeyDictionary[Worker[Any], Screen[Any]] = WeakKeyDictionary()
         self._passed: WeakSet[Worker[object]] = WeakSet()
         """Workers that keys no longer wait for."""
+        self._act_until: WeakKeyDictionary[object, float] = WeakKeyDictionary()
         self._read_until: WeakKeyDictionary[object, float] = WeakKeyDictionary()
 
     def put(self, event: events.Event) -> None:
@@ -123,7 +128,8 @@ class InputQueue:
         if event.time < self._typed_ahead_until and not is_exit_key(event, self._app.settings.keys):
             return
         if len(self._waiting) < MOST_WAITING:
-            if self._is_urgent(event) and self._is_stuck(STUCK_AFTER) and is_newly_pressed(event, self._progress_at):
+            patience = min(STUCK_AFTER, self._get_patience())
+            if self._is_urgent(event) and self._is_stuck(patience) and is_newly_pressed(event, self._progress_at):
                 self._overtaking = True
             self._waiting.append(event)
             if find_urgent_shortcuts(event, self._app.settings.keys):
@@ -253,8 +259,17 @@ class InputQueue:
         return self._now - self._progress_at < PAINT_PATIENCE and needs_painting(self._app.screen)
 
     def _is_acting(self) -> bool:
-        """Whether a gesture runs that does not wait for the user."""
-        return any(self._dialogs.get(worker) not in self._app.screen_stack for worker in self._list_running(GESTURE))
+        """Whether a gesture runs that does not wait for the user, and that keys wait for.
+
+        In an account they wait for it only for a short time, unless it is that of a form.
+        """
+        acting = [worker for worker in self._list_running(GESTURE)
+                  if self._dialogs.get(worker) not in self._app.screen_stack]
+        patience = self._get_patience()
+        if patience >= STUCK_AFTER or isinstance(self._app.screen, ModalScreen):
+            return bool(acting)
+        until = self._now + patience
+        return any(self._now < self._act_until.setdefault(worker, until) for worker in acting)
 
     def _list_running(self, group: str) -> list[Worker[object]]:
         """Returns the running workers of a group that keys wait for."""
@@ -309,7 +324,9 @@ class InputQueue:
 
     def _has_urgent_key(self) -> bool:
         """Whether an urgent key waits and may overtake."""
-        return any(map(self._is_urgent, self._urgent)) and (self._overtaking or self._is_stuck(URGENT_AFTER))
+        patience = self._get_patience()
+        stuck_after = URGENT_AFTER if patience >= STUCK_AFTER else patience
+        return any(map(self._is_urgent, self._urgent)) and (self._overtaking or self._is_stuck(stuck_after))
 
     def _is_stuck(self, seconds: float) -> bool:
         """Whether a gesture has run for `seconds` without progress: no new screen, no change of the running workers."""
