@@ -13,9 +13,10 @@ from smtui.system.bounded_read import TooLargeError, read_bounded
 from smtui.system.paths import is_file, is_folder
 from smtui.text.interruption import CALLS_PER_CHECK, check_interruption
 from smtui.text.strict_json import StrictJsonError, format_json
+from smtui.transfer import zip_reader
 from smtui.transfer.dotenv import EnvOptions
 from smtui.transfer.entry import make_unreadable_error
-from smtui.transfer.errors import SourcePassphraseError, TransferError, UnknownSourceError
+from smtui.transfer.errors import SourcePassphraseError, TransferError, UnknownSourceError, UnreadableFileError
 from smtui.transfer.item import Item, SourceContent
 from smtui.transfer.mapping import MappingOptions
 from smtui.transfer.opened_source import FileContent, OpenedSource
@@ -50,6 +51,7 @@ from smtui.transfer.sources import (
 )
 from smtui.transfer.sources.csv_columns import KINDS
 from smtui.transfer.sources.fields import to_value
+from smtui.transfer.zip_reader import ZipReader
 
 MAX_BYTES = 64 * 1024 * 1024
 HELP_WIDTH, HELP_INDENT = 116, 20
@@ -317,7 +319,12 @@ def recognise_source(file: SourceFile) -> Source:
     if claims:
         return claims[0]
     if file.is_folder:
-        raise make_unreadable_error(f"cannot read {file.name}", "it is a folder in no format that smtui knows")
+        raise UnreadableFileError(f"cannot read {file.name}: it is a folder in no format that smtui knows.",
+                                  hint="--format folder imports each file in it as one secret.")
+    if file.raw.startswith(zip_reader.SIGNATURE):
+        ZipReader(file.raw, file.name)  # says what is wrong
+        raise UnknownSourceError(f"{file.name} is a ZIP file in no format that smtui knows.",
+                                 hint="Unpack it, and import the file or folder in it.")
     file.require_text()
     if file.is_ini:
         raise UnknownSourceError(f"{file.name} is an INI file with sections, which is not read.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -85,6 +87,21 @@ def test_an_ini_file_is_refused_with_what_to_do(text: str) -> None:
         formats.parse(text.encode(), "f")
 
     assert "smtui set NAME --file f" in caught.value.hint
+
+
+def test_a_zip_file_of_another_kind_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    with ZipFile(raw, "w") as archive:
+        archive.writestr("credentials.csv", "x")
+
+    with pytest.raises(UnknownSourceError, match="is a ZIP file in no format that smtui knows") as caught:
+        formats.parse(raw.getvalue(), "f")
+    assert "Unpack it" in caught.value.hint
+    with pytest.raises(UnreadableFileError, match="damaged ZIP"):
+        formats.parse(raw.getvalue()[:40], "f")
+    monkeypatch.setattr("smtui.transfer.zip_reader.MAX_MEMBERS", 0)
+    with pytest.raises(UnreadableFileError, match="more than 0 members"):
+        formats.parse(raw.getvalue(), "f")
 
 
 def test_a_section_below_variables_is_named() -> None:

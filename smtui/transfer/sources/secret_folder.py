@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ NAME = "secrets"
 """The name by which such a folder is recognised, as in `/run/secrets`; others need `--format folder`."""
 MOUNTED = "..data"
 """A link in every folder that Kubernetes mounts."""
+OTHERS = {"hidden file or folder": "hidden files and folders", "subfolder": "subfolders",
+          "special file": "special files"}
+"""What else is in such a folder, one and several."""
 MAX_BYTES = 1 << 20
 MAX_FILES = 10_000
 
@@ -32,10 +36,12 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
     if not file.is_folder:
         raise make_unreadable_error(file.name, "it is not a folder")
     content = SourceContent("folder of secrets")
-    others = breaks = 0
+    others: Counter[str] = Counter()
+    breaks = 0
     for path in _list_paths(file):
         if not _is_value(path):
-            others += not path.name.startswith("..")
+            if not path.name.startswith(".."):
+                others[_describe(path)] += 1
             continue
         try:
             raw = read_bounded(path, MAX_BYTES)
@@ -45,8 +51,7 @@ def read(file: SourceFile, _: SourceKey) -> SourceContent:
             raise make_unreadable_error(str(path), f"it cannot be read ({error.strerror})") from None
         breaks += raw.endswith(b"\n")
         content.entries.append(Entry(path.name, to_value(raw), str(path)))
-    if others:
-        content.left_behind.append(LeftBehind(others, "hidden file or folder", "hidden files and folders"))
+    content.left_behind += (LeftBehind(number, one, OTHERS[one]) for one, number in others.items())
     if breaks:
         content.notes.append(f"{file.name}: {breaks:,} value{'' if breaks == 1 else 's'} with a line break at the end, "
                              "which is kept.")
@@ -61,6 +66,13 @@ def _list_paths(file: SourceFile) -> Iterator[Path]:
     if len(paths) > MAX_FILES:
         raise make_unreadable_error(file.name, f"it has more than {MAX_FILES:,} files")
     yield from paths
+
+
+def _describe(path: Path) -> str:
+    """The key of `OTHERS` for what is not a value."""
+    if path.name.startswith("."):
+        return "hidden file or folder"
+    return "subfolder" if path.is_dir() else "special file"
 
 
 def _is_value(path: Path) -> bool:

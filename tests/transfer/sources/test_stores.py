@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -94,17 +95,20 @@ def test_a_mounted_folder_has_a_secret_in_each_file(tmp_path: Path) -> None:
     (folder / "db_password").write_bytes(b"s3cret\n")
     (folder / "key").write_bytes(b"\xff\0")
     (folder / ".hidden").write_bytes(b"x")
+    (folder / "more").mkdir()
+    os.mkfifo(folder / "pipe")
 
     found = formats.read_file(folder)
 
     assert {entry.name: entry.value for entry in found.entries} == {"db_password": "s3cret\n", "key": b"\xff\0"}
     assert "1 value with a line break at the end" in found.notes[0]
-    assert [str(each) for each in found.left_behind] == ["1 hidden file or folder"]
+    assert [str(each) for each in found.left_behind] == ["1 hidden file or folder", "1 subfolder", "1 special file"]
 
 
 def test_any_other_folder_is_not_guessed(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hunter2")
 
-    with pytest.raises(UnreadableFileError, match="folder in no format"):
+    with pytest.raises(UnreadableFileError, match="folder in no format") as caught:
         read(tmp_path)
+    assert "--format folder" in caught.value.hint
     assert read(tmp_path, ImportFormat.FOLDER)["notes.txt"].value == "hunter2"
