@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from smtui.api.errors import SmtuiError
 
@@ -42,8 +42,9 @@ class InvalidSelectionError(TransferError):
 class NothingToExportError(TransferError):
     """No secret was written: none matches the selection, or none of them has a value yet."""
 
-    def __init__(self) -> None:
-        super().__init__("Nothing to export.")
+    def __init__(self, left_out: Mapping[str, int] | None = None) -> None:
+        omitted = "; ".join(f"{what}: {number:,}" for what, number in (left_out or {}).items())
+        super().__init__("Nothing to export.", hint=f"Omitted: {omitted}." if omitted else "")
 
 
 class InvalidVariableError(TransferError):

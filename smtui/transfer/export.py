@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.transfer import dotenv, variables
 from smtui.transfer.errors import InvalidVariableError, NothingToExportError
 from smtui.transfer.export_options import ExportOptions
-from smtui.transfer.selection import Announce, Answer, ReadTogether, Selection, get_value
+from smtui.transfer.selection import Announce, Answer, ReadTogether, Selection, get_tags, get_value
 from smtui.transfer.targets import bitwarden_export, kubernetes_secrets, ssm_parameters
 from smtui.transfer.variables import Variable
 
@@ -75,21 +75,27 @@ def export(
     done = ExportCounts()
     options = options or ExportOptions()
     options.prefix = selection.prefix
-    answers = _count(selection.read_secrets(client, together, announce), done, len(selection.names), progress)
+    secrets = selection.read_secrets(client, together, announce)
+    answers = _count(secrets, done, options, len(selection.names), progress)
     for piece in FORMATS[format].write(answers, options):
         send(piece.encode())
     done.left_out = {what: number for what, number in options.left_out.items() if number}
+    done.written -= options.omitted
     if not done.written:
-        raise NothingToExportError
+        raise NothingToExportError(done.left_out)
     return done
 
 
-def _count(answers: Iterable[Answer], done: ExportCounts, total: int, progress: Progress | None) -> Iterator[Answer]:
-    """Passes on the secrets that have a value, and counts all."""
+def _count(
+    answers: Iterable[Answer], done: ExportCounts, options: ExportOptions, total: int, progress: Progress | None
+) -> Iterator[Answer]:
+    """Passes on the secrets that have a value, and counts all, and their other versions that have labels."""
     for answer in answers:
         if get_value(answer) is None:
             done.without_value += 1
             continue
+        labels = answer.get("VersionIdsToStages", answer.get("SecretVersionsToStages", ()))
+        options.left_out["other versions of secrets"] += len({*labels} - {answer.get("VersionId")})
         yield answer
         done.written += 1
         if progress:
@@ -100,8 +106,8 @@ def _format_json(answers: Iterable[Answer], _: ExportOptions) -> Iterator[str]:
     yield from _format_list("[", (_pick(answer, JSON_MEMBERS) for answer in answers), "]\n")
 
 
-def _format_aws(answers: Iterable[Answer], _: ExportOptions) -> Iterator[str]:
-    records = (_pick(answer, AWS_MEMBERS) for answer in answers)
+def _format_aws(answers: Iterable[Answer], options: ExportOptions) -> Iterator[str]:
+    records = (_pick(answer, AWS_MEMBERS) for answer in _count_metadata(answers, options))
     yield from _format_list('{"SecretValues": [', records, '], "Errors": []}\n')
 
 
@@ -118,9 +124,16 @@ def _format_docker_env(answers: Iterable[Answer], options: ExportOptions) -> Ite
         yield f"{variable.name}={variable.value}\n"
 
 
+def _count_metadata(answers: Iterable[Answer], options: ExportOptions) -> Iterator[Answer]:
+    """Passes on the secrets, and counts those whose description and tags are not written."""
+    for answer in answers:
+        options.count_metadata(get_tags(answer), answer.get("Description"))
+        yield answer
+
+
 def _list_variables(answers: Iterable[Answer], options: ExportOptions) -> Iterator[Variable]:
     names = variables.VariableNames()
-    for answer in answers:
+    for answer in _count_metadata(answers, options):
         value = get_value(answer) or ""
         for variable in variables.make_variables(answer["Name"], value, options.prefix, naming=options.naming):
             names.add(variable)

@@ -9,7 +9,7 @@ import pytest
 
 import smtui
 from smtui.transfer import formats
-from smtui.transfer.errors import InvalidVariableError, TransferError
+from smtui.transfer.errors import InvalidVariableError, NothingToExportError, TransferError
 from smtui.transfer.export import ExportFormat, export
 from smtui.transfer.export_options import ExportOptions
 from smtui.transfer.selection import Selection
@@ -78,6 +78,41 @@ def test_what_a_format_cannot_carry_is_counted(client: Any) -> None:
     assert write(client, ExportFormat.SSM)[1] == {
         "binary values, which a parameter cannot hold": 1, "letters of names that this format cannot have": 1,
         "values larger than 8,192 bytes, which a parameter cannot hold": 1}
+
+
+def test_secrets_of_almost_equal_names_do_not_overwrite_each_other(client: Any) -> None:
+    for name in ("n/a/b", "n/a-b", "n/A-B", "n/a@b"):
+        client.create_secret(Name=name, SecretString=name)
+
+    for format, prefix in ((ExportFormat.KUBERNETES, "n/"), (ExportFormat.SSM, "n/")):
+        text, _ = write(client, format, Selection(prefix=prefix))
+        read = formats.parse(text.encode(), "f").entries
+        assert len({entry.name.lower() if format is ExportFormat.KUBERNETES else entry.name for entry in read}) == 4
+        assert {entry.value for entry in read} == {"n/a/b", "n/a-b", "n/A-B", "n/a@b"}
+
+
+def test_secrets_that_are_omitted_are_not_counted_as_written(client: Any) -> None:
+    client.create_secret(Name="bin", SecretBinary=b"\xff")
+
+    for format in (ExportFormat.BITWARDEN, ExportFormat.SSM):
+        done = export(client, Selection(), format, lambda _: None)
+        assert done.written == len(VALUES)
+        with pytest.raises(NothingToExportError) as caught:
+            export(client, Selection(names=["bin"]), format, lambda _: None)
+        assert "Omitted: binary values" in caught.value.hint
+
+
+@pytest.mark.parametrize("format", ExportFormat)
+def test_types_metadata_and_older_versions_are_told(client: Any, format: ExportFormat) -> None:
+    client.create_secret(Name="n", SecretString='{"a": 1}', Description="d")
+    client.put_secret_value(SecretId="n", SecretString='{"a": 2, "b": null}')
+
+    left_out = write(client, format, Selection(names=["n"]))[1]
+
+    assert left_out["other versions of secrets"] == 1
+    assert ("descriptions and tags of secrets" in left_out) is (format not in (ExportFormat.JSON, ExportFormat.SSM))
+    becomes_text = format in (ExportFormat.KUBERNETES, ExportFormat.BITWARDEN, ExportFormat.BITWARDEN_PROTECTED)
+    assert left_out.get("types of JSON values that are not text, which become text", 0) == 2 * becomes_text
 
 
 def test_binary_values_are_data_of_kubernetes(client: Any) -> None:

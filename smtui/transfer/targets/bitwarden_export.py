@@ -15,7 +15,7 @@ from smtui.text.json_object import read_object
 from smtui.transfer import bitwarden_crypto
 from smtui.transfer.errors import TransferError
 from smtui.transfer.export_options import ExportOptions
-from smtui.transfer.selection import Answer, get_value
+from smtui.transfer.selection import Answer, get_tags, get_value
 
 ITERATIONS = 600_000
 """Of PBKDF2, as Bitwarden itself exports."""
@@ -49,22 +49,23 @@ def _make_document(answers: Iterable[Answer], options: ExportOptions) -> dict[st
     for answer in answers:
         value = get_value(answer)
         if not isinstance(value, str):
-            options.left_out["binary values, which Bitwarden cannot hold"] += 1
+            options.omit_secret("binary values, which Bitwarden cannot hold")
             continue
         folder, _, name = answer["Name"].rpartition("/")
         if folder:
             folders.setdefault(folder, {"id": _make_id(f"folder {folder}"), "name": folder})
-        if answer.get("Description") or answer.get("Tags"):
-            options.left_out["descriptions and tags of secrets"] += 1
+        options.count_metadata(get_tags(answer), answer.get("Description"))
         items.append({"id": _make_id(answer["ARN"]), "folderId": folders[folder]["id"] if folder else None,
-                      "name": name or answer["Name"], **_make_content(value)})
+                      "name": name or answer["Name"], **_make_content(value, options)})
     return {"encrypted": False, "folders": [*folders.values()], "items": items}
 
 
-def _make_content(value: str) -> dict[str, Any]:
+def _make_content(value: str, options: ExportOptions) -> dict[str, Any]:
     held = read_object(value)
     if held is None:
         return {"type": NOTE, "notes": value, "secureNote": {"type": 0}}
+    for member in held.members:
+        options.count_member(member)
     texts = {member.key: member.text for member in held.members}
     urls = [key for key in texts if key == URL or key.startswith(f"{URL}-")]
     login = {"username": texts.get(USER_NAME), "password": texts.get(PASSWORD), "totp": texts.get(OTP),

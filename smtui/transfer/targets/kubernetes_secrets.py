@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 from smtui.text.json_object import read_object
 from smtui.transfer.export_options import ExportOptions
@@ -25,24 +26,27 @@ _ILLEGAL_IN_KEY = re.compile(r"[^A-Za-z0-9._-]+")
 
 def write(answers: Iterable[Answer], options: ExportOptions) -> Iterator[str]:
     """The documents, one for each secret."""
+    names: defaultdict[str, UniqueNames] = defaultdict(UniqueNames)
     for answer in answers:
-        yield "\n".join(["---", *_list_lines(answer, options), ""])
+        yield "\n".join(["---", *_list_lines(answer, names, options), ""])
 
 
-def _list_lines(answer: Answer, options: ExportOptions) -> Iterator[str]:
+def _list_lines(answer: Answer, names: Mapping[str, UniqueNames], options: ExportOptions) -> Iterator[str]:
+    """The lines of a document. `names` has those of each namespace: `kubectl apply` keeps the last of equal ones."""
     name: str = answer["Name"].removeprefix(options.prefix) or answer["Name"]
     namespace, _, own = name.partition("/") if name.count("/") == 1 else ("", "", name)
     value = get_value(answer) or ""
     members = _list_members(value, options)
     tags = get_tags(answer)
-    if answer.get("Description") or tags.keys() - {TYPE_TAG}:
-        options.left_out["descriptions and tags of secrets"] += 1
+    options.count_metadata(tags.keys() - {TYPE_TAG}, answer.get("Description"))
+    if namespace:
+        namespace = _clean_name(namespace, options)
     yield "apiVersion: v1"
     yield "kind: Secret"
     yield "metadata:"
-    yield f"  name: {_quote(_clean_name(own, options))}"
+    yield f"  name: {_quote(names[namespace].choose(_clean_name(own, options)))}"
     if namespace:
-        yield f"  namespace: {_quote(_clean_name(namespace, options))}"
+        yield f"  namespace: {_quote(namespace)}"
     if isinstance(value, str) and members is None:
         yield f"  annotations: {{{_quote(PLAIN_ANNOTATION)}: {_quote(KEY)}}}"
     yield f"type: {_quote(tags.get(TYPE_TAG, OPAQUE))}"
@@ -61,6 +65,7 @@ def _list_members(value: str | bytes, options: ExportOptions) -> dict[str, bytes
     members: dict[str, bytes] = {}
     names = UniqueNames()
     for member in held.members:
+        options.count_member(member)
         key = names.choose(_ILLEGAL_IN_KEY.sub("_", member.key) or "_")
         options.left_out["letters of keys that this format cannot have"] += key != member.key
         members[key] = member.text.encode("utf-8", "surrogatepass")
