@@ -1,9 +1,10 @@
 """One secret among 1,000, as a script reads it: `python -m benchmarks.against_tools`.
 
-`smtui get`, alone and through an agent, beside `pass show`, `gopass show` and `keepassxc-cli show`, as far as they are
-installed (`apt-get install pass gopass keepassxc`). CPU time is that of the command and its children, not that of an
-agent that answers it (gpg-agent, smtui's). The key of gpg has no passphrase, so its agent derives nothing; smtui alone
-and KeePassXC derive a key for each command, each at the cost that its files have by default.
+`smtui get`, alone and through an agent, beside `pass show`, `gopass show` and `keepassxc-cli show`; a row says so where
+one of them is not installed (`apt-get install pass gopass keepassxc`, `pip install pykeepass`). CPU time is that of the
+command and its children, not that of an agent that answers it (gpg-agent, smtui's). The key of gpg has no passphrase,
+so its agent derives nothing; smtui alone and KeePassXC derive a key for each command, each at the cost that its files
+have by default.
 """
 
 from __future__ import annotations
@@ -16,14 +17,18 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import smtui
 from benchmarks.harness import PASSPHRASE, tell
 from benchmarks.start import children
 
 SECRETS, ROUNDS = 1_000, 7
+NOT_INSTALLED = "not installed"
+NEEDED = {"pass": ("pass", "gpg"), "gopass": ("gopass", "pass", "gpg"), "keepassxc-cli": ("keepassxc-cli",)}
 NAME, VALUE = "prod/db-500", "a value of some length, as a password is"
 
 
@@ -64,6 +69,21 @@ def make_keepass(folder: Path) -> Path:
     return path
 
 
+def prepare_gopass(folder: Path, environ: dict[str, str]) -> Callable[[], tuple[float, float]]:
+    """gopass reads the store of pass."""
+    config = folder / ".config" / "gopass"
+    config.mkdir(parents=True)
+    (config / "config.yml").write_text(
+        f"root:\n  askformore: false\n  autosync: false\n  path: gpgcli-noop-fs+file://{folder}/store\n")
+    return lambda: run(["gopass", "show", NAME], environ)
+
+
+def prepare_keepass(folder: Path, environ: dict[str, str]) -> Callable[[], tuple[float, float]]:
+    database = make_keepass(folder)
+    words = ["keepassxc-cli", "show", "-q", "-a", "password", str(database), NAME]
+    return lambda: run(words, environ, f"{PASSPHRASE}\n")
+
+
 @contextmanager
 def agent(environ: dict[str, str]) -> Iterator[None]:
     smtui_command = [sys.executable, "-m", "smtui"]
@@ -75,7 +95,16 @@ def agent(environ: dict[str, str]) -> Iterator[None]:
 
 
 def main() -> None:
-    rows = []
+    rows: list[list[Any]] = []
+
+    def measure_tool(program: str, make_work: Callable[[], Callable[[], tuple[float, float]]]) -> None:
+        """Measures another program, whose store `make_work` makes, if it is installed."""
+        is_installed = all(map(shutil.which, NEEDED[program])) and (
+            program != "keepassxc-cli" or find_spec("pykeepass") is not None)
+        if is_installed:
+            measure(f"{program} show", make_work())
+        else:
+            rows.append([f"{program} show", NOT_INSTALLED, NOT_INSTALLED])
 
     def measure(what: str, work: Callable[[], tuple[float, float]]) -> None:
         work()
@@ -95,20 +124,13 @@ def main() -> None:
         with agent(environ):
             bare = {key: value for key, value in environ.items() if key != "SMTUI_PASSPHRASE"}
             measure("smtui get, through the agent", lambda: run([sys.executable, "-m", "smtui", "get", NAME], bare))
-        if shutil.which("pass"):
+        if shutil.which("pass") and shutil.which("gpg"):
             make_password_store(folder, environ)
-            measure("pass show", lambda: run(["pass", "show", NAME], environ))
-            if shutil.which("gopass"):
-                config = folder / ".config" / "gopass"
-                config.mkdir(parents=True)
-                (config / "config.yml").write_text(
-                    f"root:\n  askformore: false\n  autosync: false\n  path: gpgcli-noop-fs+file://{name}/store\n")
-                measure("gopass show", lambda: run(["gopass", "show", NAME], environ))
+        measure_tool("pass", lambda: lambda: run(["pass", "show", NAME], environ))
+        measure_tool("gopass", lambda: prepare_gopass(folder, environ))
+        measure_tool("keepassxc-cli", lambda: prepare_keepass(folder, environ))
+        if shutil.which("gpgconf"):
             subprocess.run(["gpgconf", "--kill", "gpg-agent"], env=environ, check=False)
-        if shutil.which("keepassxc-cli"):
-            database = make_keepass(folder)
-            words = ["keepassxc-cli", "show", "-q", "-a", "password", str(database), NAME]
-            measure("keepassxc-cli show", lambda: run(words, environ, f"{PASSPHRASE}\n"))
     tell(__file__, ["one secret among 1,000", "CPU ms", "clock ms"], rows)
 
 

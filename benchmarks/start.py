@@ -1,16 +1,15 @@
 """What it costs to start: `python -m benchmarks.start`.
 
 CPU seconds (user and system) of whole processes, medians, beside a bare interpreter and the key derivation alone in
-the same run; with an agent too (not more than three bare interpreters), and `pass show` where it is installed with a
-store that has an entry `a`. The first frame is counted from the start of the process until the unlock screen stands in
-a terminal, as that of a Textual app with one line is.
+the same run; with an agent too (not more than three bare interpreters). Other programs are in `against_tools`. The
+first frame is counted from the start of the process until the unlock screen stands in a terminal, as that of a Textual
+app with one line is.
 """
 
 from __future__ import annotations
 
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -112,9 +111,6 @@ def main() -> None:
         with running_agent(Path(folder)):
             figures |= {f"smtui {' '.join(words)}, with an agent": cpu("-m", "smtui", *words)
                         for words in (("get", "a"), ("ls",), ("copy", "a"), ("exec", "A=a", "--", "true"))}
-        shown = ["pass", "show", "a"]
-        if shutil.which("pass") and subprocess.run(shown, check=False, capture_output=True).returncode == 0:
-            figures["pass show a"] = measure(shown)
     tell(__file__, ["start", "CPU ms", "times a bare interpreter"],
          [[what, figure, figure / bare] for what, figure in figures.items()])
 

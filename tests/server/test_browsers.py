@@ -6,8 +6,14 @@ can reach another server: forms, images, scripts, frames, `fetch` with and witho
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -102,3 +108,78 @@ def test_refusals_leave_no_trace_of_a_read(served: tuple[Agent, int], vault: smt
     found: Any = list(vault.audit_log())
 
     assert len(found) == before
+
+
+# A real browser, where there is one.
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SCRIPT = """
+<body><script>
+const json = {method: "POST", body: '{"SecretId":"a"}', headers: {
+  "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "secretsmanager.GetSecretValue"}};
+const token = {headers: {"X-Aws-Parameters-Secrets-Token": "TOKEN"}};
+const load = (tag, url) => new Promise(done => {
+  const element = document.createElement(tag);
+  element.onload = element.onerror = (event) => {
+    let content = "";
+    try { content = element.contentDocument.body.innerText; } catch {}
+    done(tag + " " + event.type + " " + content);
+  };
+  element.src = url;
+  document.body.append(element);
+});
+const read = (url, options) => fetch(url, options).then(
+  async (answer) => "fetch " + answer.status + " " + await answer.text(), (error) => "fetch failed");
+const urls = ["http://127.0.0.1:PORT", "http://localhost:PORT", "http://evil.example:PORT"];
+const tries = urls.flatMap(url => [
+  read(url + "/", json), read(url + "/", {method: "POST", mode: "no-cors", body: json.body}),
+  read(url + "/v1/a"), read(url + "/v1/a", token), read(url + "/v1/a", {mode: "no-cors"}),
+  load("img", url + "/v1/a"), load("script", url + "/v1/a"), load("iframe", url + "/secretsmanager/get?secretId=a"),
+]);
+Promise.all(tries).then(found => { document.body.innerHTML = "<pre>" + found.join("\\n") + "\\nend</pre>"; });
+</script></body>
+"""
+"""Reads in every way that a page has, also with the token, and from its own name (DNS rebinding)."""
+
+
+@pytest.fixture
+def page(served: tuple[Agent, int]) -> Iterator[str]:
+    """The URL of a page of an attacker."""
+    agent, port = served
+    token = agent.endpoints[0].callers.owner.keys.session_token
+    content = SCRIPT.replace("PORT", str(port)).replace("TOKEN", token).encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Writes nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://evil.example:{server.server_address[1]}/"
+        server.shutdown()
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs Chromium or Chrome")
+def test_a_page_in_a_real_browser_gets_nothing(
+    served: tuple[Agent, int], page: str, vault: smtui.Vault, tmp_path: Path
+) -> None:
+    agent, before = served[0], len(list(vault.audit_log()))
+    done = subprocess.run(
+        [str(BROWSER), "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",
+         "--host-resolver-rules=MAP evil.example 127.0.0.1", "--virtual-time-budget=60000", "--dump-dom", page],
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)}, capture_output=True, text=True, timeout=LIMIT,
+        check=True)
+
+    said = done.stdout
+    assert "end</pre>" in said
+    assert VALUE not in said
+    assert "fetch 200" not in said
+    carried_out, refused = agent.count_outcomes()
+    assert (carried_out, refused > 0) == (0, True)
+    assert len(list(vault.audit_log())) == before

@@ -37,7 +37,7 @@ def _list_facts(
         yield "", "one started by smtui agent or smtui serve is shown here too"
         return
     where = "this process" if status["here"] else f"process {status['pid']}"
-    yield "Agent", f"{where} · {_describe_lock(status, start_key, seconds_to_lock)} · {status['calls']:,} calls"
+    yield "Agent", f"{where} · {_describe_lock(status, start_key, seconds_to_lock)} · {_count(status['calls'], 'call')}"
     if limits := _list_limits(status):
         yield "Limits", ", ".join(limits)
     endpoints = status["endpoints"]

@@ -21,6 +21,7 @@ def list_lines(idle_lock: float = 0, seconds_to_lock: float = math.inf, **change
 
 @pytest.mark.parametrize(("changes", "state"), [
     ({}, "process 4711 · unlocked, locks in 872 s · 1,200 calls"),
+    ({"calls": 1}, "process 4711 · unlocked, locks in 872 s · 1 call"),
     ({"seconds_left": None}, "process 4711 · unlocked without a limit · 1,200 calls"),
     ({"here": True, "seconds_to_lock": 30.2}, "this process · unlocked, locks in 31 s · 1,200 calls"),
     ({"here": True, "seconds_to_lock": -1.0}, "this process · unlocked, locks in 0 s · 1,200 calls"),
