@@ -26,6 +26,7 @@ RECYCLE_BIN = ("Recycle Bin",)
 SECURE_NOTE = "http://sn"
 """The URL of a note in exports of LastPass."""
 LOGIN_CELLS = 4
+csv.field_size_limit(1 << 22)  # characters of a cell; by default, a long note is no valid CSV
 HEAD = 4096
 """Characters of a header."""
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|#39|#x27);")

@@ -114,3 +114,9 @@ def test_the_header_that_is_advised_for_keeper_is_read() -> None:
     [entry] = read(f'{header}"Mail","Box","ann","pw","https://a.example","note",""\n').entries
     assert entry.name == "Mail/Box"
     assert json.loads(str(entry.value)) == {**LOGIN, "notes": "note"}
+
+
+def test_a_long_note_is_a_cell_like_any_other() -> None:
+    """A value beyond the limit of AWS is then named in the plan."""
+    [entry] = read(f"name,url,username,password,note\nBox,,ann,pw,{'x' * 200_000}\n").entries
+    assert len(json.loads(str(entry.value))["notes"]) == 200_000
