@@ -36,10 +36,15 @@ def check_secrets(vault: Context, region: str, limits: HealthLimits, progress: P
     """
     found: list[HealthFinding] = []
     values = Values(limits.weak_bits)
+    unread: list[SecretListEntry] = []
     try:
         for batch in _list_batches(vault, region, progress):
             found += [finding for entry in batch for finding in _check_secret(vault, region, entry)]
-            _add_values(vault, region, batch, values)
+            unread += batch
+            if len(unread) >= MAX_PAGE_SIZE:
+                _add_values(vault, region, unread, values)
+                unread.clear()
+        _add_values(vault, region, unread, values)
         return [*found, *values.list_findings(progress)]
     finally:
         values.close()
@@ -91,20 +96,23 @@ def check_alerts(vault: Vault, region: str, entries: Sequence[SecretListEntry]) 
 def _list_batches(
     vault: Context, region: str, progress: Progress, *, include_scheduled: bool = False
 ) -> Iterator[list[SecretListEntry]]:
-    """Lists the secrets of a Region by name, in pages."""
+    """Lists the secrets of a Region by name, in batches that BatchGetSecretValue accepts."""
     total, done = vault.regions().get(region) or 0, 0
     client = vault.client(region_name=region)
     request: Any = {"MaxResults": MAX_PAGE_SIZE, "SortBy": "name", "SortOrder": "asc",
                     "IncludePlannedDeletion": include_scheduled}
     for page in client.get_paginator("list_secrets").paginate(**request):
-        yield page["SecretList"]
-        done += len(page["SecretList"])
-        progress("checking secrets", done, total)
+        entries = page["SecretList"]
+        for start in range(0, len(entries), MAX_BATCH_SIZE):
+            batch = entries[start : start + MAX_BATCH_SIZE]
+            yield batch
+            done += len(batch)
+            progress("checking secrets", done, total)
 
 
-def _add_values(vault: Context, region: str, batch: list[SecretListEntry], values: Values) -> None:
+def _add_values(vault: Context, region: str, entries: list[SecretListEntry], values: Values) -> None:
     client = vault.client(region_name=region)
-    arns = [each["ARN"] for each in batch]
+    arns = [each["ARN"] for each in entries]
     with vault.reading():
         answers = [client.batch_get_secret_value(SecretIdList=arns[start : start + MAX_BATCH_SIZE])
                    for start in range(0, len(arns), MAX_BATCH_SIZE)]

@@ -1,4 +1,4 @@
-"""Selects secrets for an export and reads their values, with at most `PAGES_TOGETHER` pages of them in memory.
+"""Selects secrets for an export and reads their values, with at most `BATCHES_TOGETHER` batches in memory.
 
 Each value is read by the usual operations, so the audit log records each.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.api.errors import ClientError, ResourceNotFoundException, make_error
 from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
 from smtui.rules.version_spec import VersionSpec
+from smtui.system.ambient import read_monotonic_clock
 from smtui.transfer.errors import InvalidSelectionError
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ Announce = Callable[[int], None]
 """Is told how many calls will be made."""
 CALLS_PER_NAME = 2
 """DescribeSecret and GetSecretValue."""
-PAGES_TOGETHER = 5
-"""Pages of ListSecrets whose values share one commit. Other writers of the vault wait meanwhile, about 50 ms."""
+BATCHES_TOGETHER = 25
+"""How many batches of BatchGetSecretValue share one commit."""
+SECONDS_TOGETHER = 0.1
+"""After this time a commit is due, because other writers of the vault wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +111,30 @@ def _read_matching(
     request: dict[str, Any] = {"SortBy": "name", "SortOrder": "asc", "MaxResults": MAX_PAGE_SIZE}
     if filters:
         request["Filters"] = filters
-    pages = iter(client.get_paginator("list_secrets").paginate(**request))
+    pages = client.get_paginator("list_secrets").paginate(**request)
+    batches: Iterator[Sequence[Answer]] = (batch for page in pages for batch in _split(page["SecretList"]))
     if announce is not None:
-        read_pages = list(pages)
-        announce(sum(len([*_split(page["SecretList"])]) for page in read_pages))
-        pages = iter(read_pages)
+        read_batches = list(batches)
+        announce(len(read_batches))
+        batches = iter(read_batches)
     while True:
         with together():
-            read = [(batch, client.batch_get_secret_value(SecretIdList=[entry["ARN"] for entry in batch]))
-                    for page in islice(pages, PAGES_TOGETHER) for batch in _split(page["SecretList"])]
+            read = _read_batches(client, batches)
         if not read:
             return
         for batch, answer in read:
             yield from _add_values(batch, answer)
+
+
+def _read_batches(client: Client, batches: Iterator[Sequence[Answer]]) -> list[tuple[Sequence[Answer], Any]]:
+    """The next batches with their answers, as many as fit into one commit."""
+    begun = read_monotonic_clock()
+    read: list[tuple[Sequence[Answer], Any]] = []
+    for batch in islice(batches, BATCHES_TOGETHER):
+        read.append((batch, client.batch_get_secret_value(SecretIdList=[entry["ARN"] for entry in batch])))
+        if read_monotonic_clock() - begun > SECONDS_TOGETHER:
+            break
+    return read
 
 
 def _split(entries: Sequence[Answer]) -> Iterator[Sequence[Answer]]:

@@ -216,7 +216,8 @@ def test_pages_are_read_as_they_are_written(many: Any) -> None:
 def test_many_reads_share_one_commit_which_comes_before_their_values(
     vault: smtui.Vault, many: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(selection, "PAGES_TOGETHER", 2)
+    monkeypatch.setattr(selection, "BATCHES_TOGETHER", 4)
+    monkeypatch.setattr(selection, "SECONDS_TOGETHER", float("inf"))
     counts: list[int] = []
 
     with vault.reopen() as other:
