@@ -27,6 +27,23 @@ RECOVERY_DAYS = 30
 FIRST_VALUE = "it had no value before, and AWSCURRENT cannot be removed"
 
 
+def preview_undo(plan: PromotionPlan, client: Client, progress: Progress | None = None) -> list[PromotionResult]:
+    """What `undo_promotion` would do now: `READY`, or `NOT_CHANGED` with the reason. Changes nothing.
+
+    Raises:
+        ClientError: a secret cannot be described.
+    """
+    results = []
+    secrets = plan.list_promoted()
+    for at, secret in enumerate(secrets):
+        reason = _find_obstacle(secret, read_labels(client, secret.target))
+        outcome = PromotionOutcome.NOT_CHANGED if reason else PromotionOutcome.READY
+        results.append(PromotionResult(secret, outcome, reason))
+        if progress:
+            progress("checking", at + 1, len(secrets))
+    return results
+
+
 def undo_promotion(
     plan: PromotionPlan, client: Client, progress: Progress | None = None
 ) -> list[PromotionResult]:
@@ -55,30 +72,39 @@ def undo_promotion(
 def _undo(plan: PromotionPlan, secret: PlannedSecret, client: Any) -> str:
     """Undoes one secret. Returns why it cannot be undone, or an empty text."""
     labels = read_labels(client, secret.target)
+    obstacle = _find_obstacle(secret, labels)
     if labels is None:
         return ""
     if staged := labels.get(get_stage_label(plan)):
         move_label(client, secret.target, get_stage_label(plan), staged, None)
+    if obstacle:
+        return obstacle
     current = labels.get(AWSCURRENT)
     if secret.is_new:
-        return _delete(secret, labels, client)
+        client.delete_secret(SecretId=secret.target, RecoveryWindowInDays=RECOVERY_DAYS)
+        return ""
     if current in secret.candidates and current != secret.replaces:
-        if secret.replaces is None:
-            return FIRST_VALUE
         move_label(client, secret.target, AWSCURRENT, current, secret.replaces)
-    elif current != secret.replaces:
-        return STORED_SINCE.format((current or "")[:SHORT_LENGTH])
     if current in secret.candidates or labels.get(AWSPREVIOUS) in secret.candidates:
         _restore_labels(secret, client)
     return ""
 
 
-def _delete(secret: PlannedSecret, labels: Mapping[str, str], client: Any) -> str:
-    """Schedules the deletion of a secret that has no other version than that of the plan."""
-    if labels.get(AWSCURRENT) not in secret.candidates or not {*labels.values()} <= {*secret.candidates}:
-        return CREATED_SINCE if AWSCURRENT not in labels else STORED_SINCE.format(labels[AWSCURRENT][:SHORT_LENGTH])
-    client.delete_secret(SecretId=secret.target, RecoveryWindowInDays=RECOVERY_DAYS)
-    return ""
+def _find_obstacle(secret: PlannedSecret, labels: Mapping[str, str] | None) -> str:
+    """Why a secret stays as it is; empty if its promotion can be undone, or there is nothing to undo.
+
+    A new secret is deleted only if it has no other version than that of the plan.
+    """
+    if labels is None:
+        return ""
+    current = labels.get(AWSCURRENT)
+    if current not in secret.candidates:
+        is_as_before = not secret.is_new and current == secret.replaces
+        return "" if is_as_before else STORED_SINCE.format(current[:SHORT_LENGTH]) if current else CREATED_SINCE
+    if secret.is_new:
+        others = [version for version in labels.values() if version not in secret.candidates]
+        return STORED_SINCE.format(others[0][:SHORT_LENGTH]) if others else ""
+    return FIRST_VALUE if secret.replaces is None else ""
 
 
 def _restore_labels(secret: PlannedSecret, client: Any) -> None:

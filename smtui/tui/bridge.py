@@ -121,6 +121,13 @@ def require_confirmation(operation: str) -> None:
         raise ConfirmationNeeded(operation)
 
 
+def approve_changes() -> None:
+    """Records that the user has confirmed the changes of the current gesture, in a dialog that names the account."""
+    approval = _approval.get()
+    if approval is not None:
+        approval.is_given = True
+
+
 async def run_confirmed(run: Callable[[], Awaitable[R]]) -> R:
     """Awaits `run()`; if it needs a confirmation, asks the user and awaits it once more.
 

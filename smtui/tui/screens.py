@@ -63,6 +63,12 @@ def _make_health(session: Session) -> SessionScreen[Any]:
     return HealthScreen(session)
 
 
+def _make_comparison(session: Session) -> SessionScreen[Any]:
+    from smtui.tui.comparison.screen import ComparisonScreen
+
+    return ComparisonScreen(session)
+
+
 def _make_vault(session: Session) -> SessionScreen[Any]:
     from smtui.tui.vault.screen import VaultScreen
 
@@ -165,6 +171,7 @@ _PLACES: Mapping[Place, Callable[[Session], SessionScreen[Any]]] = {
     places.FUNCTIONS: _make_functions,
     places.AUDIT_LOG: _make_audit_log,
     places.HEALTH: _make_health,
+    places.COMPARE: _make_comparison,
     places.VAULT: _make_vault,
     places.ACCESS: _make_access,
     places.SETTINGS: _make_settings,

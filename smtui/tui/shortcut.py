@@ -19,6 +19,7 @@ PLACES = {
     "audit": "Audit log",
     "event": "Audit event",
     "health": "Health",
+    "contexts": "Compare contexts",
     "vault": "Vault",
     "access": "Access",
     "regions": "Regions and vaults",

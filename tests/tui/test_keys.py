@@ -15,6 +15,7 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.event import EventDialog
 from smtui.tui.audit.screen import AuditLogScreen
 from smtui.tui.command_line.line_input import LineInput
+from smtui.tui.comparison.screen import ComparisonScreen
 from smtui.tui.contexts.screen import RegionsScreen
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.job import JobDialog
@@ -67,6 +68,7 @@ HOMES = {
     "audit": AuditLogScreen,
     "event": EventDialog,
     "health": HealthScreen,
+    "contexts": ComparisonScreen,
     "vault": VaultScreen,
     "access": AccessScreen,
     "regions": RegionsScreen,

@@ -23,16 +23,17 @@ import json
 from collections.abc import Sequence
 
 from smtui.cli import diagnostics, output
-from smtui.cli.comparison_report import build_answer, format_lines
+from smtui.cli.comparison_report import build_answer
 from smtui.cli.comparison_sides import OpenSide, open_sides
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import TEXT_OR_JSON
-from smtui.cli.promotion_report import summarize_plan
 from smtui.comparison.compare import CompareOptions, Pair, Status, compare
 from smtui.comparison.differences import Part
 from smtui.comparison.names import InvalidRuleError, NameRules, parse_rules
 from smtui.comparison.plan import PlannedSide, make_plan
 from smtui.comparison.plan_file import format_plan_file
+from smtui.comparison.plan_report import summarize_plan
+from smtui.comparison.report import format_lines
 from smtui.system.ambient import Ambient
 from smtui.system.paths import expand_home
 from smtui.transfer.private_file import write_private_file

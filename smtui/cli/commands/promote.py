@@ -19,10 +19,10 @@ from typing import Any
 from smtui.cli import confirm, diagnostics, inputs, output, terminal
 from smtui.cli.comparison_sides import OpenSide, open_sides
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
-from smtui.cli.promotion_report import FAILURES, format_plan, format_result, summarize_results
 from smtui.comparison.new_value import ValueSources
 from smtui.comparison.plan import PlannedSide, PromotionPlan
 from smtui.comparison.plan_file import InvalidPlanError, parse_plan_file
+from smtui.comparison.plan_report import FAILURES, format_plan, format_result, summarize_results
 from smtui.comparison.promote import Promotion, PromotionResult
 from smtui.comparison.undo import undo_promotion
 

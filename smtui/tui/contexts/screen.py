@@ -43,6 +43,7 @@ NO_CONTEXTS = "No contexts. smtui contexts add creates one."
 ADD_CONTEXT = "smtui contexts add NAME --profile PROFILE adds an AWS account."
 PROTECTED = {"read": "PROTECTED", "ask": "asks first"}
 OPEN = Content.styled("open", "$success")
+NOT_OPEN = "It is not open. Enter opens it, and what is open stays open."
 NO_REGION = "Enter a Region such as us-east-1."
 
 
@@ -187,6 +188,25 @@ class RegionsScreen(SessionScreen[None]):
             self.app.open_account(row.context)
         else:
             self.app.open_another(expand_home(row.context.vault), read_only=row.context.protection == "read" or None)
+
+    def action_compare(self) -> None:
+        """Compares this Region with the Region, vault or context under the cursor, if it is open."""
+        from smtui.tui.comparison.screen import ComparisonScreen
+        from smtui.tui.comparison.sides import OtherSide
+
+        if self.focused is self.regions:
+            region = self.regions.current
+            side = OtherSide(self.session, region.name) if region else None
+        else:
+            vault, row = self.vaults.current, self.contexts.current
+            in_contexts = self._get_path(row.context) if row else None
+            path = vault[0].absolute() if self._has_vaults_focused and vault else in_contexts
+            found = next((each for each in self.app.sessions if each.vault.path.absolute() == path), None)
+            side = OtherSide(found, found.region) if found else None
+        if side is None:
+            self.say(NOT_OPEN)
+        else:
+            self.app.push_screen(ComparisonScreen(self.session, side))
 
     @gesture
     async def action_add(self) -> None:

@@ -37,11 +37,14 @@ REFRESH_INTERVAL = 0.1
 """Seconds between two updates of the progress on the screen."""
 
 
+NOTHING_CHANGED, PARTLY_DONE = "Nothing was changed.", "What is done is kept."
+
+
 class JobStoppedError(SmtuiError):
     """The user or the lock stopped the job."""
 
-    def __init__(self) -> None:
-        super().__init__("Cancelled. Nothing was changed.")
+    def __init__(self, effect: str = NOTHING_CHANGED) -> None:
+        super().__init__(f"Cancelled. {effect}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +82,19 @@ class Job(Generic[Result]):
         title: the name of the job.
         function: takes a vault and a function to report progress to.
         alone: whether it uses the session's own vault in its thread, so that nothing else uses the vault meanwhile.
+        is_atomic: whether it has changed nothing when it is stopped.
     """
 
-    def __init__(self, title: SafeText, function: Callable[[Vault, Progress], Result], *, alone: bool = False) -> None:
+    def __init__(
+        self, title: SafeText, function: Callable[[Vault, Progress], Result], *, alone: bool = False,
+        is_atomic: bool = True,
+    ) -> None:
         self.status = JobStatus(title)
         self.is_over = False
         self._stopping = Event()
         self._function = function
         self._alone = alone
+        self._is_atomic = is_atomic
         self._own: Vault | None = None
         self._run: asyncio.Future[Result] | None = None
 
@@ -106,7 +114,7 @@ class Job(Generic[Result]):
             return await asyncio.shield(self._run)
         except SmtuiError as error:
             if self.is_stopping:
-                raise JobStoppedError from error
+                raise JobStoppedError(self._effect) from error
             raise
         finally:
             self.is_over = self._run.done()
@@ -138,7 +146,11 @@ class Job(Generic[Result]):
         if self._run is not None and self._run.done() and not self._run.cancelled() and self._run.exception() is None:
             return sanitize(f"{self.status.title} finished just before the vault was locked.")
         progress = f" ({self.status.text})" if self.status.text else ""
-        return sanitize(f"{self.status.title} was stopped by the lock{progress}. Nothing was changed.")
+        return sanitize(f"{self.status.title} was stopped by the lock{progress}. {self._effect}")
+
+    @property
+    def _effect(self) -> str:
+        return NOTHING_CHANGED if self._is_atomic else PARTLY_DONE
 
     async def stop_and_wait(self) -> None:
         """Stops the job and waits until its thread is done."""
@@ -180,7 +192,8 @@ class JobApp(Protocol):
 
 
 async def run_job(
-    app: JobApp, title: SafeText, function: Callable[[Vault, Progress], Result], *, alone: bool = False
+    app: JobApp, title: SafeText, function: Callable[[Vault, Progress], Result], *, alone: bool = False,
+    is_atomic: bool = True,
 ) -> Result:
     """Runs `function(vault, progress)` as the session's job; a dialog shows its progress if it takes long.
 
@@ -189,6 +202,7 @@ async def run_job(
         title: the name of the job.
         function: see `Job`.
         alone: see `Job`.
+        is_atomic: see `Job`.
 
     Returns:
         What `function` returns.
@@ -205,7 +219,7 @@ async def run_job(
     if session.job is not None:
         raise VaultBusyError(f"{session.job.status.title} is still in progress.",
                              hint="Wait until it is done, or cancel it.")
-    session.job = job = Job(title, function, alone=alone)
+    session.job = job = Job(title, function, alone=alone, is_atomic=is_atomic)
     timers = app.set_timer(SHOW_AFTER, app.show_job), app.set_interval(REFRESH_INTERVAL, app.refresh_job)
     passing = app.input.let_pass_later(SHOW_AFTER)
     try:

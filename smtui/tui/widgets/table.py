@@ -141,6 +141,11 @@ class Table(VirtualList, Generic[Thing]):
         """The number of items."""
         return len(self._things)
 
+    @property
+    def things(self) -> Sequence[Thing]:
+        """The items."""
+        return self._things
+
     def has_more(self, direction: int) -> bool:
         """Whether the cursor can move down (1) or up (-1) in a table whose rows are not all visible at once."""
         has_rows = self.cursor < self.count - 1 if direction > 0 else self.cursor > 0

@@ -22,7 +22,7 @@ def planned(cli: CommandLine, tmp_path: Path) -> tuple[CommandLine, Path]:
         cli.done("set", name, "-", stdin=value.encode())
     plan = tmp_path / "release.plan"
     answer = cli("compare", ".", ".", "--rename", "dev/=prod/", "--plan", str(plan))
-    assert (answer.code, "1 new versions, 1 new secrets" in answer.err) == (1, True), answer.err
+    assert (answer.code, "1 new version, 1 new secret" in answer.err) == (1, True), answer.err
     return cli, plan
 
 
@@ -36,7 +36,7 @@ def test_a_dry_run_shows_the_whole_plan_and_changes_nothing(planned: tuple[Comma
     assert lines[2].startswith("  dev/db -> prod/db: version ")
     assert lines[2].endswith("; password copy, port copy; the same password on both sides")
     assert lines[3].startswith("  dev/new -> prod/new: new secret, version ")
-    assert lines[4:] == ["1 new versions, 1 new secrets", "ready: prod/db", "ready: prod/new", "2 ready"]
+    assert lines[4:] == ["1 new version, 1 new secret", "ready: prod/db", "ready: prod/new", "2 ready"]
     assert cli.done("list-secrets") == before
     assert plan.stat().st_mode & 0o777 == 0o600
 

@@ -33,9 +33,10 @@ def summarize_plan(plan: PromotionPlan) -> str:
     """The number of secrets by what happens to them."""
     promoted = plan.list_promoted()
     new = sum(secret.is_new for secret in promoted)
-    counts = {"new versions": len(promoted) - new, "new secrets": new, "skipped": len(plan.secrets) - len(promoted),
+    counts = {"new version": len(promoted) - new, "new secret": new, "skipped": len(plan.secrets) - len(promoted),
               "not possible": len(plan.omitted)}
-    return ", ".join(f"{count:,} {noun}" for noun, count in counts.items() if count) or NOTHING
+    return ", ".join(f"{count:,} {noun}{'s' if count > 1 and noun.startswith('new') else ''}"
+                     for noun, count in counts.items() if count) or NOTHING
 
 
 def format_result(result: PromotionResult) -> str:
