@@ -9,9 +9,10 @@ from collections.abc import Callable
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.errors import SmtuiError
 from smtui.protocol.http_server import Log
 from smtui.server.agent_controls import list_controls
-from smtui.server.agent_listener import AgentListener
+from smtui.server.agent_listener import AgentListener, AgentRunningError
 from smtui.server.agent_server import AgentServer
 from smtui.server.endpoint_host import EndpointHost
 from smtui.server.file_check import FileChecker
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
 TICK_SECONDS = 1.0
+REPLACED = "Another agent has taken its place."
 
 
 class Agent(EndpointHost):
@@ -77,6 +79,22 @@ class Agent(EndpointHost):
         while not self.ended.wait(TICK_SECONDS):
             self.shared.enforce_limits()
             self._rotations.look_for_due()
+            if self._listener is not None and not self._listener.is_in_place():
+                self._restore_socket()
+
+    def _restore_socket(self) -> None:
+        """Makes the agent reachable again: an agent that nobody can lock must not keep a vault unlocked."""
+        assert self._listener is not None
+        assert self._server is not None
+        try:
+            self._listener.restore()
+        except AgentRunningError:
+            self.shared.lock(REPLACED)
+            self.ended.set()
+        except (SmtuiError, OSError):
+            return  # it is tried again at the next tick
+        else:
+            self._server.listen_at(self._listener.line)
 
     def request(self, control: str, **members: Any) -> dict[str, Any]:
         """Carries out a request from this process, such as `status`. Raises SmtuiError."""

@@ -13,6 +13,7 @@ import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 
 from smtui.api.errors import SmtuiError
 from smtui.system import agent_socket, service_manager
@@ -58,6 +59,7 @@ class AgentListener:
         self.path = Path(agent_socket.get_socket_path(str(vault)))
         _make_private_folder(self.path.parent)
         self._lock = _lock(self.path.with_suffix(".lock"))
+        self._guard = Lock()
         self._is_activated = service_manager.has_sockets()
         try:
             self.line = _take(self.path) if self._is_activated else _listen(self.path)
@@ -66,18 +68,45 @@ class AgentListener:
             raise
         self._identity = self._read_identity()
 
+    def is_in_place(self) -> bool:
+        """Whether the socket is where commands look for it. That of systemd always counts as such."""
+        with self._guard:
+            return self._is_activated or self.line.fileno() < 0 or self._read_identity() == self._identity
+
+    def restore(self) -> None:
+        """Listens at the path anew, after somebody has removed the socket or its folder.
+
+        `line` is the new socket; whoever accepts on the former one closes that.
+
+        Raises:
+            AgentRunningError: meanwhile another agent has started.
+            AgentUnavailableError, OSError: it cannot be done now.
+        """
+        with self._guard:
+            if self.line.fileno() < 0:
+                return
+            _make_private_folder(self.path.parent)
+            place = self.path.with_suffix(".lock")
+            if not _is_same_file(self._lock, place):
+                lock = _lock(place)
+                os.close(self._lock)
+                self._lock = lock
+            self.line = _listen(self.path)
+            self._identity = self._read_identity()
+
     def close(self) -> None:
         """Stops listening, and removes the socket unless somebody has replaced it. A second call does nothing."""
-        if self.line.fileno() < 0:
-            return
-        if not self._is_activated:  # systemd goes on listening
-            with suppress(OSError):
-                self.line.shutdown(socket.SHUT_RDWR)
-        self.line.close()
-        if not self._is_activated and self._identity is not None and self._read_identity() == self._identity:
-            with suppress(OSError):
-                self.path.unlink()
-        os.close(self._lock)
+        with self._guard:
+            if self.line.fileno() < 0:
+                return
+            if not self._is_activated:  # systemd goes on listening
+                with suppress(OSError):
+                    self.line.shutdown(socket.SHUT_RDWR)
+            self.line.close()
+            if not self._is_activated and self._identity is not None and self._read_identity() == self._identity:
+                with suppress(OSError):
+                    self.path.unlink()
+            os.close(self._lock)
 
     def _read_identity(self) -> tuple[int, int] | None:
         with suppress(OSError):
@@ -123,6 +152,12 @@ def _take(path: Path) -> socket.socket:
             each.close()
         raise
     return lines[0]
+
+
+def _is_same_file(descriptor: int, path: Path) -> bool:
+    with suppress(OSError):
+        return os.path.samestat(os.fstat(descriptor), path.lstat())
+    return False
 
 
 def _listen(path: Path) -> socket.socket:

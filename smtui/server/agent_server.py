@@ -91,6 +91,12 @@ class AgentServer:
     def start(self) -> None:
         Thread(target=self._accept_all, daemon=True, name="smtui-agent-accept").start()
 
+    def listen_at(self, listener: socket.socket) -> None:
+        """Accepts connections on another socket from now on; the former one is closed."""
+        former, self._listener = self._listener, listener
+        _shut_down([former])
+        former.close()
+
     def close(self) -> None:
         """Ends all connections, after the answers that are under way, such as that to the request to stop.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -94,6 +95,62 @@ def test_a_socket_that_was_left_behind_is_replaced(vault: smtui.Vault, runtime: 
     listener = AgentListener(vault.path)
     assert agent_socket.connect(str(vault.path)) is not None
     listener.close()
+
+
+@pytest.mark.parametrize("remove", [
+    lambda path: path.unlink(), lambda path: shutil.rmtree(path.parent), lambda path: path.rename(path.parent / "x"),
+], ids=["socket", "folder", "renamed"])
+def test_an_agent_whose_socket_was_removed_can_be_reached_and_locked_again(
+    agent: Agent, vault: smtui.Vault, shared: SharedVault, remove: Any
+) -> None:
+    """As by a program that cleans up temporary files. Else `smtui lock` would find no agent, and nothing to lock."""
+    path = Path(agent_socket.get_socket_path(str(vault.path)))
+    for _ in range(2):
+        remove(path)
+        wait_until(path.exists, "the socket")
+        assert stat.S_IMODE(path.lstat().st_mode) == 0o600
+        client = agent_client.connect(vault.path)
+        assert client is not None
+        assert client.request("status")["pid"] == os.getpid()
+        client.close()
+    with pytest.raises(AgentRunningError):
+        AgentListener(vault.path)
+    assert agent_client.lock_agent(vault.path)
+    assert shared.is_locked
+
+
+def test_an_agent_that_was_replaced_locks_and_ends(
+    agent: Agent, shared: SharedVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: AgentListener) -> None:
+        raise AgentRunningError
+
+    monkeypatch.setattr(AgentListener, "is_in_place", lambda _: False)
+    monkeypatch.setattr(AgentListener, "restore", refuse)
+    assert agent.ended.wait(LIMIT)
+    assert shared.lock_reason == "Another agent has taken its place."
+
+
+def test_the_socket_of_another_agent_is_not_replaced(vault: smtui.Vault) -> None:
+    """Its lock file was removed, so that another one could start."""
+    listener = AgentListener(vault.path)
+    shutil.rmtree(listener.path.parent)
+    other = AgentListener(vault.path)
+    assert not listener.is_in_place()
+    with pytest.raises(AgentRunningError):
+        listener.restore()
+    listener.close()
+    assert other.path.exists()
+    other.close()
+
+
+def test_a_socket_is_not_restored_once_the_agent_has_ended(vault: smtui.Vault) -> None:
+    listener = AgentListener(vault.path)
+    listener.close()
+    assert listener.is_in_place()
+    listener.restore()
+    assert not listener.path.exists()
+    AgentListener(vault.path).close()
 
 
 @pytest.mark.parametrize("prepare", [
