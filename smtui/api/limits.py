@@ -50,6 +50,7 @@ REGION_PATTERN = _find_pattern("ReplicateSecretToRegions", "AddReplicaRegions", 
 # Secrets. Lengths are in characters, except for values, which are in bytes.
 MAX_NAME_LENGTH = _find_max("CreateSecret", "Name")
 MAX_DESCRIPTION_LENGTH = _find_max("CreateSecret", "Description")
+MAX_TYPE_LENGTH = _find_max("CreateSecret", "Type")
 MAX_VALUE_BYTES = _find_max("PutSecretValue", "SecretBinary")
 MAX_POLICY_LENGTH = _find_max("PutResourcePolicy", "ResourcePolicy")
 MAX_TAGS_PER_SECRET = 50

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from typing import Any, TypeVar
 
@@ -155,11 +155,14 @@ def _put(target: ImportTarget, entry: Entry, seen: str | None) -> StoreResult:
 
 
 def _put_first(target: ImportTarget, entry: Entry, refusal: ClientError) -> StoreResult:
-    """Stores the first value of a secret that has none. Raises `refusal` for any other secret."""
+    """Stores the first value of a secret that has none, and its older ones. Raises `refusal` for any other secret."""
     if not isinstance(refusal, ResourceExistsException) or \
             "VersionIdsToStages" in target.client(entry.owner).describe_secret(SecretId=entry.name):
         raise refusal
-    return _put(target, entry, None)
+    oldest, *newer = (*entry.history, entry.value)
+    stored = _put(target, replace(entry, value=oldest), None)
+    target.add_versions(entry, newer)
+    return stored
 
 
 def apply_each(target: ImportTarget, steps: Sequence[Step], progress: Progress | None = None) -> None:

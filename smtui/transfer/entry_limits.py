@@ -7,7 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from smtui.api.limits import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, MAX_TAGS_PER_SECRET, MAX_VALUE_BYTES
+from smtui.api.limits import (
+    MAX_DESCRIPTION_LENGTH,
+    MAX_NAME_LENGTH,
+    MAX_TAGS_PER_SECRET,
+    MAX_TYPE_LENGTH,
+    MAX_VALUE_BYTES,
+)
 from smtui.transfer.entry import Entry
 
 MAX_TAG_KEY, MAX_TAG_VALUE = 128, 256
@@ -28,13 +34,15 @@ def find_problem(entry: Entry) -> str:
 
 
 def find_metadata_problem(metadata: Mapping[str, Any]) -> str:
-    """Which limit the description or the tags of a new secret exceed, in words; empty if none.
+    """Which limit the description, the type or the tags of a new secret exceed, in words; empty if none.
 
     They are not written to a secret that exists.
     """
     description, tags = len(metadata.get("Description", "")), metadata.get("Tags", ())
     if description > MAX_DESCRIPTION_LENGTH:
         return f"the description has {description:,} characters, at most {MAX_DESCRIPTION_LENGTH:,} are allowed"
+    if len(metadata.get("Type", "")) > MAX_TYPE_LENGTH:
+        return f"the type has more than {MAX_TYPE_LENGTH} characters"
     if len(tags) > MAX_TAGS_PER_SECRET:
         return f"it has {len(tags):,} tags, at most {MAX_TAGS_PER_SECRET} are allowed"
     keys = [tag.get("Key", "") for tag in tags]

@@ -59,9 +59,14 @@ class ImportTarget:
                     for entry in created]
         refusals = self.vault.create_secrets(requests, region_name=self.region, caller=self.vault.owner(owner))
         for entry, refusal in zip(created, refusals, strict=True):
-            for value in [*entry.history, entry.value][1:] if refusal is None else ():
-                self.client(owner).put_secret_value(SecretId=entry.name, **make_value_parameters(value))
+            if refusal is None:
+                self.add_versions(entry, [*entry.history, entry.value][1:])
         return refusals
+
+    def add_versions(self, entry: Entry, values: Iterable[Value]) -> None:
+        """Stores further values of a secret, the oldest first."""
+        for value in values:
+            self.client(entry.owner).put_secret_value(SecretId=entry.name, **make_value_parameters(value))
 
 
 def make_value_parameters(value: Value) -> Any:

@@ -136,6 +136,7 @@ def test_limits_of_metadata_are_problems_too() -> None:
     for several, words in (([{"Value": "v"}], "no key"), ([{"Key": "k"}] * 2, "twice"), (tags, "51 tags"),
                            ([{"Key": "k" * 129}], "more than 128"), ([{"Key": "k", "Value": "v" * 257}], "than 256")):
         assert words in find_metadata_problem({"Tags": several})
+    assert "more than 256" in find_metadata_problem({"Type": "x" * 257})
     assert "2,049 characters" in find_metadata_problem({"Description": "x" * 2049})
 
 

@@ -171,6 +171,15 @@ def test_tags_of_aws_itself_stay_behind_and_the_secret_does_not(cli: CommandLine
     assert json.loads(cli.done("describe-secret", "--secret-id", "db"))["Tags"] == [{"Key": "team", "Value": "web"}]
 
 
+def test_a_secret_without_a_value_gets_its_older_values_too(cli: CommandLine, file: WriteFile) -> None:
+    cli.done("create-secret", "--name", "Work/Mail/Box")
+
+    answer = cli("import", file("bw.json", encode(BITWARDEN)), "--history")
+
+    assert "older value" not in answer.err
+    assert json.loads(cli.done("get", "Work/Mail/Box~2"))["password"] == "first"
+
+
 def test_older_values_of_secrets_that_exist_stay_behind_by_number(cli: CommandLine, file: WriteFile) -> None:
     import_all(cli, BITWARDEN, file)
 
