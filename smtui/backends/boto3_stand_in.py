@@ -19,6 +19,8 @@ from smtui.backends.http_client import HttpClient
 from smtui.protocol.key_pair import KeyPair
 
 SERVICE = "secretsmanager"
+VERSION = "1.0.0+smtui"
+"""What a handler finds that logs the version of its boto3."""
 
 
 class Session:
@@ -89,7 +91,7 @@ def install(settings: Mapping[str, str]) -> None:
         settings: the URL of the listener and the key pair of the step, named as arguments of boto3's `client`.
     """
     Session.settings = settings
-    boto3 = _add_module("boto3", client=Session().client, Session=Session)
+    boto3 = _add_module("boto3", client=Session().client, Session=Session, __version__=VERSION)
     boto3.session = _add_module("boto3.session", Session=Session, Config=Config)  # type: ignore[attr-defined]
     try:
         found = import_module(botocore_bases.MODULE)  # its ClientError is a base of ours then
@@ -102,7 +104,7 @@ def install(settings: Mapping[str, str]) -> None:
             setattr(exceptions, error.__name__, error)
         botocore_bases.update_bases()
         config = _add_module("botocore.config", Config=Config)
-        _add_module("botocore", exceptions=exceptions, config=config)
+        _add_module("botocore", exceptions=exceptions, config=config, __version__=VERSION)
 
 
 @cache

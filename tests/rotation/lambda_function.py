@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ParamValidationError
 
 logger = logging.getLogger()
@@ -41,6 +42,7 @@ def lambda_handler(event: dict[str, str], context: Any) -> None:
     client = boto3.client("secretsmanager", endpoint_url=os.environ["SECRETS_MANAGER_ENDPOINT"])
     print("event", sorted(event), "context", context.function_name, context.aws_request_id != "",
           0 < context.get_remaining_time_in_millis() <= 60_000, context.invoked_function_arn)
+    print("versions", *(len(each.__version__.split(".")) for each in (boto3, botocore)))
     print("region", os.environ["AWS_REGION"], client.meta.region_name, boto3.session.Session().region_name)
     for name in sorted(os.environ):
         print("variable", name)

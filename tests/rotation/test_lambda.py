@@ -156,6 +156,7 @@ def test_what_it_gets_and_what_it_reaches(vault: smtui.Vault, add: Add, monkeypa
     run = vault.rotations().describe_rotation(SecretId="db")["Rotation"]
     said = run["Message"].splitlines()
     assert "event ['ClientRequestToken', 'RotationToken', 'SecretId', 'Step'] context f True True " + arn in said
+    assert "versions 3 3" in said
     assert "region us-east-1 us-east-1 us-east-1" in said
     variables = {line.removeprefix("variable ") for line in said if line.startswith("variable ")}
     assert {"SECRETS_MANAGER_ENDPOINT", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_LAMBDA_FUNCTION_NAME",

@@ -59,7 +59,7 @@ def run(vault: smtui.Vault, tmp_path: Path) -> Run:
             "TimeoutInSeconds": limit,
         })["FunctionArn"]
         vault.client().rotate_secret(SecretId="db", RotationLambdaARN=arn, ClientRequestToken=TOKEN)
-        said = vault.rotations().describe_rotation(SecretId="db")["Rotation"]["Message"]
+        said = vault.rotations().describe_rotation(SecretId="db")["Rotation"].get("Message", "")
         assert VALUE not in said
         return said.splitlines()
 
@@ -183,6 +183,20 @@ while True:
 """, limit=2)
 
     assert said[:2] == ["It took longer than 2 seconds.", "sends"]
+
+
+def test_a_lock_ends_a_function_that_calls_without_pause(run: Run, vault: smtui.Vault, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    vault.scheduler.delegate_to(lambda *_: None)
+    run(f"""
+client = boto3.client("secretsmanager")
+while True:
+    tell(client)
+    open({str(begun)!r}, "w").close()
+""")
+    [result] = vault.scheduler.run_due(secret_id="db", should_continue=lambda: not begun.exists())
+
+    assert result.problem.startswith("It was stopped early: the vault was locked.")
 
 
 @pytest.fixture
