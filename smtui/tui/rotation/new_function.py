@@ -11,9 +11,10 @@ from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.notifications import is_input_kept
 from smtui.tui.rotation.allow_function import ask_about_process
+from smtui.tui.rotation.function_conflict import guard_function
 from smtui.tui.rotation.function_form import CommandFunction, FunctionForm, PasswordFunction
 from smtui.tui.rotation.lambda_form import LambdaFunction
-from smtui.tui.undo.aspects import get_function_state, make_function_aspect, write_as_seen
+from smtui.tui.secret.value_edit import WriteOutcome
 from smtui.tui.undo.inverse import make_function_request
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ FORMS: dict[str, type[FunctionForm]] = {
     "Password": PasswordFunction, "Command": CommandFunction, "Lambda": LambdaFunction,
 }
 MakeForm = Callable[..., FunctionForm]
-Store = Callable[["CreateFunctionRequest"], Awaitable["FunctionDescription | None"]]
+Store = Callable[["CreateFunctionRequest"], Awaitable[tuple[WriteOutcome, "FunctionDescription | None"]]]
 
 
 async def create_function(screen: SessionScreen[Any]) -> FunctionDescription | None:
@@ -45,9 +46,9 @@ async def create_function(screen: SessionScreen[Any]) -> FunctionDescription | N
     if picked is None:
         return None
 
-    async def store(request: CreateFunctionRequest) -> FunctionDescription:
+    async def store(request: CreateFunctionRequest) -> tuple[WriteOutcome, FunctionDescription]:
         wanted: CreateFunctionRequest = {**request, "Allow": "Lambda" not in request}
-        return await call(screen.session.rotations().create_function, **wanted)
+        return WriteOutcome.STORED, await call(screen.session.rotations().create_function, **wanted)
 
     made = await _fill_in(screen, KINDS[picked][1], store)
     if made is None or "WaitsForPermission" not in made or "Lambda" not in made:
@@ -56,29 +57,34 @@ async def create_function(screen: SessionScreen[Any]) -> FunctionDescription | N
 
 
 async def change_function(screen: SessionScreen[Any], function: FunctionEntry) -> FunctionDescription | None:
-    """Asks for other settings of a function, and stores them unless others have changed it.
+    """Asks for other settings of a function, and stores them. If others have changed it, a dialog asks first.
 
     A changed process needs a new permission, which a dialog asks for.
 
     Returns:
         The function, or None if it is unchanged.
     """
-    name, session = function["FunctionName"], screen.session
     first = make_function_request(function)
     form = next(form for member, form in FORMS.items() if member in function)
+    seen: FunctionEntry | None = function
 
-    async def store(request: CreateFunctionRequest) -> FunctionDescription | None:
+    async def store(request: CreateFunctionRequest) -> tuple[WriteOutcome, FunctionDescription | None]:
+        nonlocal seen
         stored: list[FunctionDescription] = []
         wanted: CreateFunctionRequest = {**request, "Allow": False}
 
         def write() -> None:
-            stored.append(session.rotations().update_function(**wanted))
+            stored.append(screen.session.rotations().update_function(**wanted))
 
-        aspect = make_function_aspect(session, name)
-        return stored[0] if await write_as_seen(screen, aspect, get_function_state(function), write) else None
+        guard = guard_function(screen.session, function, write, request)
+        outcome, seen = await guard.run(screen.app, screen.session.vault, seen)
+        return outcome, stored[0] if stored else None
 
     made = await _fill_in(screen, form, store, first)
-    if made is None or "WaitsForPermission" not in made:
+    if made is None:
+        await screen.reload()
+        return None
+    if "WaitsForPermission" not in made:
         return made
     return await ask_about_process(screen, made, function["SecretCount"]) or made
 
@@ -86,7 +92,7 @@ async def change_function(screen: SessionScreen[Any], function: FunctionEntry) -
 async def _fill_in(
     screen: SessionScreen[Any], make_form: MakeForm, store: Store, first: CreateFunctionRequest | None = None
 ) -> FunctionDescription | None:
-    """Shows the form until its request is stored; returns None if the user cancels.
+    """Shows the form until its request is stored; returns None if the user cancels or discards it.
 
     Args:
         first: the settings of a function that exists.
@@ -95,10 +101,12 @@ async def _fill_in(
     request = await screen.app.push_screen_wait(make_form(first, changes=changes))
     while request is not None:
         try:
-            return await store(request)
+            outcome, made = await store(request)
+            if outcome in (WriteOutcome.STORED, WriteOutcome.DISCARDED):
+                return made
         except SmtuiError as error:
             if not is_input_kept(error):
                 raise
             screen.app.report(error)
-            request = await screen.app.push_screen_wait(make_form(request, changes=changes, is_refilled=True))
+        request = await screen.app.push_screen_wait(make_form(request, changes=changes, is_refilled=True))
     return None

@@ -109,15 +109,14 @@ class EditValueScreen(ValueScreen):
     async def action_from_file(self) -> None:
         if self.refuses_to_write():
             return
+        edit = await self._read_for_edit(can_be_typed=False)
+        if edit is None:
+            return
         question = sanitize(f"New value of {self.name} from file")
         value = await ask_path(self.app, question, BYTE_FOR_BYTE, lambda path: call(read_value_file, path))
         if value is None:
             return
-        new = NewVersion(value)
-        edit = await self._read_for_edit(can_be_typed=False)
-        if edit is None:
-            return
-        await edit.store(self.app, new)
+        await edit.store(self.app, NewVersion(value))
         await self._finish_edit(edit)
 
     async def _finish_edit(self, edit: ValueEdit) -> None:

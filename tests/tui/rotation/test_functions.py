@@ -15,10 +15,12 @@ from textual.widgets import Input
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
+from smtui.tui.rotation.function_form import CommandFunction
 from smtui.tui.rotation.functions import FunctionsScreen
 from smtui.tui.rotation.screen import RotationScreen
+from smtui.tui.secret.conflict import ConflictDialog
 from tests.tui.conftest import BOB, FakeTool, MakeApp, types, until
-from tests.tui.driver import hear, see
+from tests.tui.driver import hear, join_screen_text, press_button, see, see_escape_ask, wait_for_screen
 
 SMALL = (80, 24)
 
@@ -365,17 +367,47 @@ async def test_passwords_and_commands_are_changed_too(app: MakeApp, functions: A
 async def test_what_others_changed_meanwhile_is_not_overwritten(
     app: MakeApp, vault: smtui.Vault, functions: Any
 ) -> None:
+    """Cancel keeps what was typed and asks again; Store mine anyway replaces the change that was shown."""
     async with at_functions(app()) as pilot:
         await pilot.press("j", "e")
         await see(pilot, "Change command function")
         with vault.reopen() as own:
             own.rotations(caller=BOB).update_function(FunctionName="idle", Command={"Arguments": ["false"]})
         await fill(pilot, "line", "true c")
-        await pilot.press("ctrl+s")
-        await hear(pilot, "idle was replaced. user/bob changed it")
-        await hear(pilot, "No changes made.")
+        for answer in ("Cancel", "Store mine anyway"):
+            await pilot.press("ctrl+s")
+            await wait_for_screen(pilot, ConflictDialog)
+            shown = join_screen_text(pilot.app)
+            assert "idle changed while you edited it" in shown and "user/bob changed it" in shown
+            assert "Now: false · 60 s per step" in shown and "Yours: true c · 5 s per step" in shown
+            assert functions.list_functions()["Functions"][1]["Command"] == {"Arguments": ["false"]}
+            await press_button(pilot, answer)
+            if answer == "Cancel":
+                await see(pilot, "Change command function")
+                await see(pilot, "true c")
+        await see(pilot, "Allow idle on this machine?")
 
-        assert functions.list_functions()["Functions"][1]["Command"] == {"Arguments": ["false"]}
+        command = functions.list_functions()["Functions"][1]["Command"]
+        assert command == {"Arguments": ["true", "c"], "TimeoutInSeconds": 5}
+
+
+async def test_what_was_typed_for_a_function_that_others_delete_is_kept(
+    app: MakeApp, vault: smtui.Vault, functions: Any
+) -> None:
+    async with at_functions(app()) as pilot:
+        await pilot.press("j", "e")
+        await see(pilot, "Change command function")
+        await fill(pilot, "line", "true c")
+        with vault.reopen() as own:
+            own.rotations(caller=BOB).delete_function(FunctionName="idle")
+        await pilot.press("ctrl+s")
+        await wait_for_screen(pilot, ConflictDialog)
+        assert "Now: deleted" in join_screen_text(pilot.app)
+        await press_button(pilot, "Store mine anyway")
+        await hear(pilot, "idle")
+        await wait_for_screen(pilot, CommandFunction)
+        await see(pilot, "true c")
+        await see_escape_ask(pilot, CommandFunction)
 
 
 async def test_a_removed_lambda_function_is_made_again_by_undo(

@@ -459,6 +459,24 @@ async def test_a_file(app: MakeApp, database: Any, other: Any, tmp_path: Path) -
         assert current(database) == "from a file"
 
 
+async def test_a_file_chosen_while_others_store(app: MakeApp, database: Any, other: Any, tmp_path: Path) -> None:
+    """The edit begins with the key, not with the path."""
+    (tmp_path / "new").write_text("from a file")
+    running = app()
+    async with open_secret(running) as pilot:
+        await pilot.press("f")
+        await see(pilot, "from file")
+        store_password(other)
+        theirs = current(database)
+        await paste(pilot, f"{tmp_path}/new")
+        await pilot.press("enter")
+        await wait_for_screen(pilot, ConflictDialog)
+        await press_button(pilot, "Cancel")
+        await wait_for_screen(pilot, SecretScreen)
+
+        assert current(database) == theirs
+
+
 # Callers that may not read the old value.
 
 
