@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,6 +115,27 @@ def plan_long_import(
     about = [f"{path}: {totals.total():,} secrets, of which {len(shown):,} are shown.",
              f"Recognised as {long_file.describe(path)}.", *reader.notes]
     return PlannedImport(shown, about, reader.left_behind, originals, totals, frozenset(reader.useful))
+
+
+def rename_in_plan(
+    vault: Vault, region: str, planned: PlannedImport, before: ImportChoices, choices: ImportChoices
+) -> PlannedImport:
+    """The plan with new names for secrets that it shows, without reading the file again. Raises SmtuiError.
+
+    Whether another secret of the file has such a name is only known when it is imported, which is then refused.
+    """
+    target = ImportTarget(vault, region)
+    steps, originals, totals = [*planned.steps], {**planned.originals}, Counter(planned.totals or ())
+    changed = {original: name for original, name in choices.names.items() if before.names.get(original) != name}
+    for index, step in enumerate(planned.steps):
+        original = planned.originals[step.entry.name]
+        if original in changed:
+            [steps[index]] = make_plan(target, [step.entry.rename(changed[original])], Action.SKIP)
+            del originals[step.entry.name]
+            originals[changed[original]] = original
+            totals[step.action] -= 1
+            totals[steps[index].action] += 1
+    return replace(planned, steps=steps, originals=originals, totals=+totals)
 
 
 def apply_long_import(

@@ -221,7 +221,8 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
             return "Another secret of this import has this name." if typed.strip() in taken else ""
 
         async def rename(typed: str) -> str:
-            await self._make_plan(self._choices.rename(original, typed.strip()))
+            if typed.strip() != name:
+                await self._make_plan(self._choices.rename(original, typed.strip()))
             return ""
 
         await ask_line(self.app, sanitize(f"New name of {name}"), rename, name, longest=MAX_NAME_LENGTH,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from smtui.tui.notifications import explain_error, is_input_kept
 from smtui.tui.undo.import_undo import ImportedSecrets, note_import
 from smtui.tui.vault.import_choices import ImportChoices, PlannedImport, name_entries, plan_import
 from smtui.tui.vault.import_form import ImportForm, Names
-from smtui.tui.vault.import_long import AcceptedImport, apply_long_import, plan_long_import
+from smtui.tui.vault.import_long import AcceptedImport, apply_long_import, plan_long_import, rename_in_plan
 from smtui.tui.vault.import_plan import ImportPlan
 from smtui.tui.widgets.passphrase import wipe
 
@@ -83,8 +83,13 @@ async def _import_long_file(app: Shell, session: Session, file: _LongFile, choic
 
     async def plan(chosen: ImportChoices) -> PlannedImport:
         nonlocal choices, planned
-        planned = await run_job(
-            app, TITLE, lambda vault, progress: plan_long_import(vault, region, file.path, chosen, progress))
+        former, before = planned, choices
+        if replace(chosen, names=before.names) == before:
+            planned = await run_job(
+                app, TITLE, lambda vault, _: rename_in_plan(vault, region, former, before, chosen))
+        else:
+            planned = await run_job(
+                app, TITLE, lambda vault, progress: plan_long_import(vault, region, file.path, chosen, progress))
         choices = chosen
         return planned
 

@@ -137,6 +137,22 @@ async def test_secrets_of_a_long_file_are_excluded_and_renamed(app: MakeApp, fil
     assert client.get_secret_value(SecretId="dev/s9")["SecretString"] == "other"
 
 
+async def test_a_new_name_that_an_unseen_secret_has_refuses_the_import(app: MakeApp, file: Path, client: Any) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        plan = await open_plan(running, pilot, file, "10 secrets")
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(running.screen, OneLine))
+        running.screen.query_one(Input).value = "dev/s7"
+        await pilot.press("enter")
+        await until(pilot, lambda: running.screen is plan and "dev/s7" in screen_text(running))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: isinstance(running.screen, ImportForm))
+        await until(pilot, lambda: "dev/s7 is given twice" in join_screen_text(running))
+
+    assert len(client.list_secrets()["SecretList"]) == 2
+
+
 async def test_a_conflict_of_a_long_file_is_excluded(app: MakeApp, file: Path, client: Any) -> None:
     file.write_text(file.read_text() + json.dumps({"Name": "large", "SecretString": "x" * 70_000}))
     running = app()
