@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.one_line import ask_line
-from smtui.tui.secret_list.list_settings import change_list_settings, read_list_settings, remove_filter
+from smtui.tui.secret_list.list_settings import read_list_settings, remove_filter, store_filter
 from smtui.tui.secret_list.saved_filters import ApplyFilter, RemoveFilter, SavedFilters, SaveFilter
 
 if TYPE_CHECKING:
@@ -56,22 +55,19 @@ async def save_filter(screen: SessionScreen[Any], text: str) -> None:
         return
 
     async def save(name: str) -> str:
-        if not await _confirm_replacement(screen.app, name, text):
+        await read_list_settings(screen.app)
+        seen = screen.app.settings.filters.get(name)
+        if seen not in (None, text) and not await _confirm_replacement(screen.app, name, seen, text):
             return NOT_SAVED
-        await change_list_settings(
-            screen.app, lambda settings: replace(settings, filters={**settings.filters, name: text}))
+        await store_filter(screen.app, name, seen, text)
         screen.say(f"Saved as {name}: {text}")
         return ""
 
     await ask_line(screen.app, SafeText("Save filter as"), save, longest=MAX_NAME_LENGTH, noun="a name for the filter")
 
 
-async def _confirm_replacement(app: Shell, name: str, text: str) -> bool:
+async def _confirm_replacement(app: Shell, name: str, saved: str | None, text: str) -> bool:
     """Asks before a different filter of that name is replaced, including one that another session has saved."""
-    await read_list_settings(app)
-    saved = app.settings.filters.get(name, text)
-    if saved == text:
-        return True
     words = sanitize(f"{saved} → {text}")
     question = Confirm(sanitize(f"Replace the filter {name}?"), words, SafeText("Replace"))
     return await app.push_screen_wait(question)

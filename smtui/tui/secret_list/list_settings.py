@@ -46,6 +46,21 @@ async def replace_columns(app: Shell, seen: Sequence[str], chosen: Sequence[str]
     await change_list_settings(app, change)
 
 
+async def store_filter(app: Shell, name: str, seen: str | None, text: str) -> None:
+    """Stores a filter under a name, unless the filter of that name is no longer the one that was `seen`.
+
+    Raises:
+        SettingsError: another session has changed it, or the file is invalid or cannot be written.
+    """
+    def change(stored: Settings) -> Settings:
+        if stored.filters.get(name) not in (seen, text):
+            found = stored.filters.get(name)
+            raise SettingsError(f"Another session has {f'saved {name} as {found}' if found else f'removed {name}'}.")
+        return replace(stored, filters={**stored.filters, name: text})
+
+    await change_list_settings(app, change)
+
+
 async def remove_filter(app: Shell, name: str, seen: str | None) -> None:
     """Removes a saved filter, unless its text is no longer the one that was `seen`.
 

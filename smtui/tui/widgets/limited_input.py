@@ -16,4 +16,4 @@ class LimitedInput(Input):
         super().restricted()
         fits = f"only digits are allowed here, at most {self.max_length:,}" if self.restrict == DIGITS else (
             f"at most {self.max_length:,} characters are allowed here")
-        self.app.notify(f"Not pasted: {fits}.", markup=False)
+        self.app.notify(f"Not entered: {fits}.", markup=False)

@@ -188,6 +188,26 @@ async def test_filters_that_another_session_saved(app: MakeApp, filled: Any) -> 
         await until(pilot, lambda: load_settings().filters == {"ours": "tag:team=web"})
 
 
+async def test_a_filter_saved_during_the_question_is_not_replaced(app: MakeApp, filled: Any) -> None:
+    """The question named another one. Enter asks again, and names the new one."""
+    change_settings(lambda settings: replace(settings, filters={"ours": "name:prod/"}))
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "5 secrets")
+        await types(pilot, "/tag:team=web")
+        await pilot.press("ctrl+s")
+        await see(pilot, "Save filter as")
+        await types(pilot, "ours")
+        await pilot.press("enter")
+        await see(pilot, "name:prod/ → tag:team=web")
+        change_settings(lambda settings: replace(settings, filters={"ours": "name:dev/"}))
+        await pilot.press("tab", "enter")
+        await see(pilot, "Another session has saved ours as name:dev/.")
+        assert load_settings().filters == {"ours": "name:dev/"}
+        await pilot.press("enter")
+        await see(pilot, "name:dev/ → tag:team=web")
+
+
 async def test_the_picker_of_filters(app: MakeApp, filled: Any) -> None:
     """Each filter has a letter, F8 removes it, and the command palette lists it."""
     filters = {f"filter {number:02}": f"name:prod/ w{number}" for number in range(12)}

@@ -20,11 +20,11 @@ FIELDS = {
 
 
 @pytest.mark.parametrize(("field", "pasted", "value", "message"), [
-    ("plain", "x" * 3000, "kept", "Not pasted: at most 2,048 characters are allowed here."),
-    ("safe", "x" * 3000, "kept", "Not pasted: at most 2,048 characters are allowed here."),
+    ("plain", "x" * 3000, "kept", "Not entered: at most 2,048 characters are allowed here."),
+    ("safe", "x" * 3000, "kept", "Not entered: at most 2,048 characters are allowed here."),
     ("plain", "x" * 2044, "kept" + "x" * 2044, None),
-    ("digits", "a week", "30", "Not pasted: only digits are allowed here, at most 2."),
-    ("digits", "0", "30", "Not pasted: only digits are allowed here, at most 2."),
+    ("digits", "a week", "30", "Not entered: only digits are allowed here, at most 2."),
+    ("digits", "0", "30", "Not entered: only digits are allowed here, at most 2."),
     ("line", "x" * 3000, "kept" + "x" * 3000, None),
 ])
 async def test_a_paste_that_does_not_fit_is_answered(field: str, pasted: str, value: str, message: str | None) -> None:
