@@ -24,7 +24,7 @@ STEPS: tuple[Step, ...] = (
     ("", ("enter",), "as AWSCURRENT"),
     ("", ("2",), "AWSPREVIOUS"),
     ("", ("b",), "Roll back"),
-    ("", ("enter",), "AWSCURRENT moves from"),
+    ("", ("enter",), "AWSCURRENT moved from"),
     ("", ("i",), "Description of prod/db"),
     ("main", ("enter",), "main"),
     ("", ("t",), "Tags of prod/db"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from smtui.rotation.function import WAITS
 from smtui.text.dates import format_moment
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import background, call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.read_first import read_for_dialog
@@ -24,6 +24,7 @@ from smtui.tui.rotation.allow_function import ask_permission
 from smtui.tui.rotation.facts import NextWindows, RotationRun, RotationState, SettingsSummary, describe_obstacle
 from smtui.tui.rotation.form import RotationForm, RotationSettings
 from smtui.tui.rotation.function_text import describe_function, format_function_name
+from smtui.tui.rotation.history import Event, RotationHistory, read_rotations
 from smtui.tui.rotation.lambda_functions import BY_ARN, ask_function_arn, list_lambda_functions
 from smtui.tui.rotation.new_function import create_function
 from smtui.tui.rotation.rotation_conflict import FunctionChangedError, format_settings, guard_rotation
@@ -66,6 +67,8 @@ class RotationScreen(SecretTab):
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session, secret_id)
         self.rotation: RotationState | None = None
+        self.history: Sequence[Event] | None = None
+        """The last rotations of a secret of an account; None before they are read."""
         self._shown_functions: dict[str, FunctionDescription] = {}
 
     def compose(self) -> ComposeResult:
@@ -75,6 +78,7 @@ class RotationScreen(SecretTab):
                 yield SettingsSummary()
                 yield RotationRun()
             yield NextWindows()
+            yield RotationHistory()
         yield Footer()
 
     # Display.
@@ -93,7 +97,27 @@ class RotationScreen(SecretTab):
             self.rotation, self.find_key("rotation.edit"), self.find_key("rotation.allow"))
         self.query_one(NextWindows).show(self.rotation)
         self.query_one(RotationRun).show(self.rotation, self.find_key("rotation.rotate"))
+        self.query_one(RotationHistory).display = has_history = self.rotation.is_set_up and \
+            not self.vault.can.has_rotation_runs
+        if has_history and self.history is None:
+            self._read_history(secret["ARN"])
         self.refresh_bindings()
+
+    @background
+    async def _read_history(self, arn: str) -> None:
+        """Reads the last rotations from CloudTrail, once until the user reads the screen again."""
+        shown, self.history = self.query_one(RotationHistory), ()
+        shown.show_reading()
+        try:
+            self.history = await call(read_rotations, self.vault, self.session.region, arn)
+        except SmtuiError as error:
+            shown.show_problem(sanitize(f"{error.sentence} {self.retry_key} tries again."))
+        else:
+            shown.show_events(self.history)
+
+    def read_again(self) -> None:
+        self.history = None
+        super().read_again()
 
     async def _list_functions(self) -> dict[str, FunctionEntry]:
         """Returns the functions of the Region by ARN."""

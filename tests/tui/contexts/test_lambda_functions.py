@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,42 @@ async def test_all_functions_of_the_account_can_be_chosen(aws: Aws, tmp_path: Pa
             await until(pilot, lambda: isinstance(app.screen, RotationForm) and "f119" in screen_text(app))
             await pilot.press("ctrl+s")
             await until(pilot, lambda: aws.calls["RotateSecret"] >= 1)
+
+
+def make_event(number: int, name: str, secret: str, **more: Any) -> dict[str, Any]:
+    return {"eventID": str(number), "eventName": name, "eventSource": "secretsmanager.amazonaws.com",
+            "eventTime": f"2026-11-{number:02d}T09:30:00Z", "readOnly": False, "requestParameters": None,
+            "additionalEventData": {"SecretId": secret}, **more}
+
+
+async def test_the_last_rotations_are_those_of_cloud_trail(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    """Of this secret alone; where CloudTrail may not be asked, that is said in its place, and the rest is shown."""
+    aws.fill(1)
+    client = aws.client()
+    with suppress(client.exceptions.ResourceNotFoundException):  # moto stores the settings, then misses the function
+        client.rotate_secret(SecretId="prod/svc/00000", RotationLambdaARN=f"{ARN}f", RotationRules={
+            "AutomaticallyAfterDays": 30})
+    arn = client.describe_secret(SecretId="prod/svc/00000")["ARN"]
+    aws.proxy.events += [
+        make_event(24, "RotationFailed", arn, errorMessage="The function timed out."),
+        make_event(23, "RotationFailed", arn.replace("svc", "other")), make_event(22, "RotationSucceeded", arn)]
+    aws.proxy.faults["LookupEvents"] = DENIED
+    account = ContextSettings("dev", profile="a", protect="no")
+    app = SmtuiApp(tmp_path / "none.vault", Settings(), account=(account, None), monotonic=monotonic,
+                   pasteboard=Clipboard(monotonic=monotonic))
+    async with run_cases(app, (100, 30)) as cases:
+        pilot = cases.pilot
+        await pilot.press("enter")
+        await see(pilot, "hidden (r to reveal)")
+        await pilot.press("4")
+        await see(pilot, "every 30 days")
+        await see(pilot, "is not authorized to perform")
+        assert "no longer exists" not in screen_text(app), "a function that is not listed may exist"
+        aws.proxy.faults.clear()
+        await pilot.press("f12")
+        await see(pilot, "✗ failed  The function timed out.")
+        assert "✓ succeeded" in screen_text(app)
+        assert screen_text(app).count("✗ failed") == 1
 
 
 async def open_form(pilot: Any) -> None:
