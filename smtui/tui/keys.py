@@ -88,6 +88,9 @@ SHORTCUTS = (
              "Cancel scheduled deletion of the marked secrets or of the one under the cursor"),
     Shortcut("secrets.names", "n", "names", "Copy names", "Copy names or ARNs (no values)"),
     Shortcut("secrets.export", "W", "export", "Export…", "Export the marked secrets to a plain-text file"),
+    Shortcut("secrets.compare", "equals_sign", "compare", "Compare",
+             "Compare the marked secrets with another Region, vault or account, and promote them",
+             command="compare-marked"),
     Shortcut("secrets.back", "escape", "back", "Back", "Leave filter; then clear range, marks, filter"),
 
     Shortcut("filter.open", "enter", "open", "Open", "Open the best match; with filters only, move to the list",

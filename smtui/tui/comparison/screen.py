@@ -54,16 +54,25 @@ MARK = "●"
 
 
 class ComparisonScreen(FilteredTableScreen[None]):
-    """A table of pairs. Values are compared on request only, and are not kept."""
+    """A table of pairs. Values are compared on request only, and are not kept.
+
+    Args:
+        session: the session whose Region is the left side.
+        side: the right side; None to choose it on the screen.
+        names: the secrets of the left side that are compared, and marked if they differ; none stands for all.
+    """
 
     place = places.COMPARE
     BINDINGS = keys.list_bindings("contexts")
     CSS_PATH = "screen.tcss"
     at_once = frozenset({"filter", "choose"})
 
-    def __init__(self, session: Session, side: OtherSide | None = None) -> None:
+    def __init__(
+        self, session: Session, side: OtherSide | None = None, names: frozenset[str] = frozenset()
+    ) -> None:
         super().__init__(session)
         self._side = side
+        self._names = names
         self._pairs: list[Pair] = []
         self._marks: set[str] = set()
         self._shows_same = False
@@ -93,6 +102,8 @@ class ComparisonScreen(FilteredTableScreen[None]):
         super().on_mount()
         if self._side is not None:
             self.app.run_task(self._ask_names_and_compare)
+        elif self._names:
+            self.action_choose()
 
     @on(Input.Changed)
     def _show(self) -> None:
@@ -134,6 +145,9 @@ class ComparisonScreen(FilteredTableScreen[None]):
         self._side, self._pairs, self._has_compared, self._unfinished = side, [], False, None
         self._marks.clear()
         await self._compare(app, session, side, CompareOptions(values=False))
+        if self._names:
+            self._marks |= {pair.name for pair in self._pairs if pair.status is not Status.SAME}
+            self._show()
 
     async def _compare(self, app: Shell, session: Session, side: OtherSide, options: CompareOptions) -> None:
         """Compares as a job, and shows the result."""
@@ -146,6 +160,8 @@ class ComparisonScreen(FilteredTableScreen[None]):
                 return compare(left, right, side.rules, options, progress)
 
         pairs = await run_job(app, TITLE, run)
+        if self._names:
+            pairs = [pair for pair in pairs if pair.left is not None and pair.left.name in self._names]
         self._pairs, self._has_compared = pairs, True
         self._marks &= {pair.name for pair in pairs}
         if self.is_attached:

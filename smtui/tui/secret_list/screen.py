@@ -173,6 +173,13 @@ class SecretsScreen(TreeScreen, CopyingScreen):
         if targets := self.targets:
             await export(self, targets)
 
+    def action_compare(self) -> None:
+        """Compares the marked secrets, or the one under the cursor, with another side."""
+        from smtui.tui.comparison.screen import ComparisonScreen
+
+        if names := frozenset(entry["Name"] for entry in self.targets):
+            self.app.push_screen(ComparisonScreen(self.session, names=names))
+
     @gesture
     async def action_names(self) -> None:
         from smtui.tui.secret_list.bulk_actions import copy_names

@@ -201,3 +201,22 @@ async def test_a_plan_is_written_to_a_file(app: MakeApp, tmp_path: Path) -> None
 
         plan = (tmp_path / "release").read_text()
         assert "marker" not in plan and json.loads(plan)["secrets"][0]["to"] == "prod/db"
+
+
+@pytest.mark.usefixtures("secrets")
+async def test_marked_secrets_of_the_list(app: MakeApp) -> None:
+    """Only these are compared, and those that differ are marked."""
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await until(pilot, lambda: "6 secrets" in screen_text(running))
+        await pilot.press("space", "space", "space", "equals_sign")  # dev/db, dev/new, dev/same
+        await reach(pilot, Pick)
+        await pilot.press("end", "enter")
+        await reach(pilot, OneLine)
+        await types(pilot, "dev/=prod/")
+        await pilot.press("enter")
+        screen = await reach(pilot, ComparisonScreen)
+        await until(pilot, lambda: screen._has_compared and screen._marks)
+
+        assert list_states(screen) == {"prod/db": "differs", "prod/new": "only left"}
+        await until(pilot, lambda: screen._marks == {"prod/db", "prod/new"})
