@@ -122,7 +122,7 @@ SOURCES = (
     Source(ImportFormat.KEEPASS, "KeePass 2 and KeePassXC: `.kdbx` databases, versions 3.1 and 4, and XML exports",
            "the database itself; asks for its passphrase", keepass.recognise, keepass.read),
     Source(ImportFormat.BITWARDEN, "Bitwarden and Vaultwarden: JSON, plain or password-protected, and ZIP",
-           "Tools > Export; asks for its password", bitwarden.recognise, bitwarden.read),
+           "Tools > Export, or `bw list items`; asks for its password", bitwarden.recognise, bitwarden.read),
     Source(ImportFormat.SSM, "AWS Systems Manager parameters",
            "`aws ssm get-parameters-by-path --path / --recursive --with-decryption`", ssm.recognise, ssm.read),
     Source(ImportFormat.TERRAFORM, "Terraform and OpenTofu state: AWS Secrets Manager secrets and SSM parameters in it",

@@ -16,7 +16,6 @@ from smtui.text.interruption import check_interruption
 from smtui.text.strict_json import StrictJsonError
 from smtui.transfer import zip_reader
 from smtui.transfer.dotenv import DEFAULTS, EnvOptions
-from smtui.transfer.entry import make_unreadable_error
 from smtui.transfer.errors import UnreadableFileError
 from smtui.transfer.zip_reader import ZipReader
 
@@ -72,9 +71,15 @@ class SourceFile:
             text = self.raw.decode()
         except UnicodeDecodeError as error:
             line = self.raw.count(b"\n", 0, error.start) + 1
-            raise make_unreadable_error(self.name, f"this is not UTF-8 text (line {line})") from None
+            raise self._make_text_error(f": this is not UTF-8 text (line {line})") from None
         line = text.count("\n", 0, text.find("\0")) + 1
-        raise make_unreadable_error(f"{self.name}, line {line}", "a NUL character is not allowed")
+        raise self._make_text_error(f", line {line}: a NUL character is not allowed")
+
+    def _make_text_error(self, reason: str) -> UnreadableFileError:
+        """The error for what is not text, with what to do with it."""
+        return UnreadableFileError(f"{self.name}{reason}.", hint=(
+            f"Nothing was imported. To store it as one secret: smtui set NAME --binary --file {self.name}. To import "
+            f"text in another encoding: iconv -f ENCODING -t UTF-8 {self.name} | smtui import -"))
 
     @property
     def looks_like_json(self) -> bool:

@@ -124,6 +124,15 @@ def test_what_is_not_valid_is_refused_with_its_line(raw: bytes, reason: str) -> 
         formats.parse(raw, "f")
 
 
+@pytest.mark.parametrize("raw", [b"%PDF-1.4\n%\xe2\xe3\n", b"\x89PNG\r\n\0", b"A=gr\xfc\xdfe\n", b"A=1\0"])
+def test_what_is_not_text_says_how_to_store_or_convert_it(raw: bytes) -> None:
+    with pytest.raises(UnreadableFileError) as caught:
+        formats.parse(raw, "f")
+
+    assert "smtui set NAME --binary --file f" in caught.value.hint
+    assert "iconv" in caught.value.hint
+
+
 @pytest.mark.parametrize("format", ImportFormat)
 def test_a_format_that_the_file_is_not_in_is_refused(format: ImportFormat) -> None:
     for raw in (b"", b"\0\xff", b"[]", b"{}", b"{", b"PK\x03\x04", b"---\n- 1\n"):

@@ -1,4 +1,6 @@
-"""Bitwarden and Vaultwarden: exports as JSON, plain or protected by a password, and as ZIP with attachments."""
+"""Bitwarden and Vaultwarden: exports as JSON, plain or protected by a password, as ZIP with attachments, and
+output of `bw list items`, whose folders have no names.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +27,8 @@ def recognise(file: SourceFile) -> bool:
     if file.zip is not None:
         return DATA in file.zip.names
     held = file.json
+    if isinstance(held, list):
+        return bool(held) and all(map(_is_listed_item, held))
     if not isinstance(held, dict) or not isinstance(held.get("encrypted"), bool):
         return False
     return isinstance(held.get("items"), list) or (held["encrypted"] and isinstance(held.get("data"), str))
@@ -36,6 +40,8 @@ def read(file: SourceFile, key: SourceKey) -> SourceContent:
         document = _parse(file.zip.read(DATA), file.name)
         return _make_content(document, file, "Bitwarden export with attachments")
     document = file.json
+    if isinstance(document, list):
+        return _make_content({"items": document}, file, "output of bw list items")
     if not document["encrypted"]:
         return _make_content(document, file, "Bitwarden export")
     if document.get("passwordProtected") is not True:
@@ -44,6 +50,11 @@ def read(file: SourceFile, key: SourceKey) -> SourceContent:
     content = _make_content(_decrypt(document, file.name, key), file, "Bitwarden export, protected by a password,")
     content.is_encrypted = True
     return content
+
+
+def _is_listed_item(document: Any) -> bool:
+    return isinstance(document, dict) and document.get("object") == "item" and isinstance(document.get("name"), str) \
+        and "type" in document
 
 
 def _decrypt(document: Mapping[str, Any], file: str, key: SourceKey) -> Any:
@@ -73,14 +84,18 @@ def _make_content(document: dict[str, Any], file: SourceFile, what: str) -> Sour
     folders = {get_text(each, "id"): get_text(each, "name")
                for member in ("folders", "collections") for each in list_objects(document, member)}
     content = SourceContent("")
-    passkeys = 0
+    passkeys = absent = 0
     for number, item in enumerate(list_objects(document, "items"), 1):
         content.items.append(_make_item(item, folders, file, f"{file.name}, item {number}"))
         passkeys += len([*list_objects(get_object(item, "login"), "fido2Credentials")])
+        absent += 0 if file.zip is not None else len([*list_objects(item, "attachments")])
     count = len(content.items)
     content.what = f"{what} with {count:,} item{'' if count == 1 else 's'}"
     if passkeys:
         content.left_behind.append(LeftBehind(passkeys, "passkey", "passkeys"))
+    if absent:
+        content.left_behind.append(LeftBehind(absent, "attachment that the file does not contain",
+                                              "attachments that the file does not contain"))
     return content
 
 

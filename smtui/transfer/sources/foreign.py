@@ -50,7 +50,7 @@ def _is_docker_config(file: SourceFile) -> bool:
 
 
 KINDS = (
-    ForeignKind("is encrypted with age", "Use: age -d -i KEYFILE FILE | smtui import -",
+    ForeignKind("is encrypted with age", "Use: age -d -i IDENTITY FILE | smtui import -",
                 _match_start(b"age-encryption.org/v1", b"-----BEGIN AGE ENCRYPTED FILE-----")),
     ForeignKind("is encrypted with OpenPGP", "Use: gpg -d FILE | smtui import -",
                 _match_start(b"-----BEGIN PGP MESSAGE-----", b"\x85\x01", b"\x85\x02", b"\x84", b"\x8c\x0d")),
@@ -67,6 +67,9 @@ KINDS = (
                 _match_start(b"SQLite format 3\0")),
     ForeignKind("is a Java key store", "To store a file as one secret: smtui set NAME --binary --file FILE",
                 _match_start(b"\xfe\xed\xfe\xed")),
+    ForeignKind("is a key or certificate (DER, PKCS #12)",
+                "To store it as one secret: smtui set NAME --binary --file FILE",
+                _match_start(b"\x30\x82", b"\x30\x80")),
     ForeignKind("is a key or certificate (PEM)", "To store it as one secret: smtui set NAME --file FILE",
                 lambda file: file.first_line.startswith("-----BEGIN ")
                 and not file.first_line.startswith(("-----BEGIN PGP", "-----BEGIN AGE"))),

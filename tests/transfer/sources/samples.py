@@ -204,6 +204,8 @@ SAMPLES: dict[str, tuple[bytes, ImportFormat | None]] = {
     "1pux": (make_zip({"export.attributes": b"{}", "export.data": encode(ONE_PUX), "files/d1__key.pem": b"PEM"}),
              ImportFormat.ONE_PUX),
     "ansible-vault": (encrypt_with_ansible(b"A=1\n"), ImportFormat.ANSIBLE_VAULT),
+    "bitwarden-list": (encode([{"object": "item", "id": "i", "type": 1, "name": "Box", "login": {"password": "x"}}]),
+                       ImportFormat.BITWARDEN),
     "aws-credentials": (b"# mine\n[default]\naws_access_key_id = AKIA\naws_secret_access_key = s%cret\n",
                         ImportFormat.AWS_CREDENTIALS),
     "netrc": (b"# mine\nmachine a.example login ann password s3cret\n", ImportFormat.NETRC),
@@ -217,7 +219,8 @@ SAMPLES: dict[str, tuple[bytes, ImportFormat | None]] = {
 """The bytes of a file, and the source that recognises it."""
 
 FOREIGN: Mapping[str, tuple[bytes, str]] = {
-    "age": (b"age-encryption.org/v1\n-> X25519 x\n", "age -d"),
+    "age": (b"age-encryption.org/v1\n-> X25519 x\n", "age -d -i IDENTITY some.file"),
+    "pkcs12": (b"\x30\x82\x01\x0a\x02\x01\x03", "smtui set NAME --binary --file some.file"),
     "age-armor": (b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n", "age -d"),
     "pgp": (b"-----BEGIN PGP MESSAGE-----\n\nhQ==\n", "gpg -d"),
     "openssl": (b"Salted__\x01\x02\x03", "openssl enc -d"),

@@ -64,6 +64,18 @@ def test_every_kind_of_export_gives_the_same_secrets(raw: bytes) -> None:
     assert str(found.left_behind[-1]) == "1 item in the trash (--trash imports it)"
 
 
+def test_output_of_its_command_line_is_read_too() -> None:
+    """It has no names of folders, and names attachments without their content."""
+    items = [{**item, "object": "item"} for item in BITWARDEN["items"]]  # type: ignore[attr-defined]
+    items[0]["attachments"] = [{"id": "x", "fileName": "key.pem"}]
+
+    found = read(encode(items))
+
+    assert [*by_name(found)] == ["Box", "A-note", "Visa", "Key"]
+    assert "output of bw list items" in found.what
+    assert "1 attachment that the file does not contain" in map(str, found.left_behind)
+
+
 def test_older_passwords_and_attachments_come_along() -> None:
     entries = by_name(read(ZIP, history=True, attachments=True))
 
