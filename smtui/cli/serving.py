@@ -175,7 +175,7 @@ def is_port_free(port: int) -> bool:
 def run_program(program: str, words: Sequence[str], variables: Mapping[str, str]) -> int:
     """Runs a program with the endpoint's variables on this terminal, and returns its exit code as a shell shows it.
 
-    Ctrl+C reaches it from the terminal; SIGTERM and SIGHUP are passed on.
+    Ctrl+C reaches it from the terminal; SIGTERM and SIGHUP are passed on. SIGHUP locks the vault as well.
     """
     from smtui.server.endpoint_environment import merge_environment
     from smtui.system.hardening import get_inherited_umask
@@ -197,8 +197,11 @@ def _pass_on_signals(child: subprocess.Popen[bytes]) -> Iterator[None]:
     def pass_on(number: int, frame: FrameType | None) -> None:
         with suppress(OSError):
             child.send_signal(number)
+        lock = before.get(number)
+        if number == getattr(signal, "SIGHUP", None) and callable(lock):
+            lock(number, frame)
 
-    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
+    before: dict[int, Any] = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             number = getattr(signal, name)

@@ -116,6 +116,36 @@ def test_a_program_that_a_signal_ends(run: Run) -> None:
     assert done.returncode == 128 + signal.SIGTERM
 
 
+HUNG_UP = """
+import signal, sys, boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+hung_up = []
+signal.signal(signal.SIGHUP, lambda *_: hung_up.append(True))
+client = boto3.client("secretsmanager", config=Config(retries={"total_max_attempts": 1}))
+client.get_secret_value(SecretId="a")
+print("ready", flush=True)
+while True:
+    try:
+        client.get_secret_value(SecretId="a")
+    except ClientError as error:
+        if hung_up:
+            print(error.response["Error"]["Code"])
+            sys.exit(9)
+"""
+
+
+def test_sighup_reaches_the_program_and_locks(environ: dict[str, str]) -> None:
+    """A program that goes on after its terminal has gone gets nothing more."""
+    with subprocess.Popen([*SMTUI, "serve", "--port", "0", "--", sys.executable, "-c", HUNG_UP], env=environ,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+        program.send_signal(signal.SIGHUP)
+        assert program.communicate(timeout=LIMIT)[0] == "ServiceUnavailableException\n"
+    assert program.returncode == 9
+
+
 def test_the_aws_cli_with_credential_process(run: Run, environ: dict[str, str], tmp_path: Path) -> None:
     """A profile with the endpoint and `smtui credentials`, as the documentation shows it; nothing secret is on disk."""
     done = run("serve", "--detach", "--env", "--port", "0", "--caller", "alice=none")
