@@ -129,7 +129,7 @@ class BotoClient:
         self.meta = Meta(region_name, endpoint_url, model, self.operations)
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self.operations]
+        return sorted({*super().__dir__(), *self.operations})
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         operation = self.operations.get(name)
@@ -143,6 +143,7 @@ class BotoClient:
             return self._call(operation, params)
 
         call.__name__ = name
+        vars(self)[name] = call  # the next access finds it there
         return call
 
     def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:

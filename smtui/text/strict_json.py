@@ -36,8 +36,7 @@ def parse_strict_json(text: str) -> Any:
     """
     with _map_errors():
         value = _DECODER.decode(text)
-    if not _is_plainly_valid(text):
-        _validate(value, 0)
+    _check(value, text)
     return value
 
 
@@ -49,8 +48,7 @@ def parse_first_value(text: str, at: int) -> tuple[Any, int]:
     """
     with _map_errors():
         value, end = _DECODER.raw_decode(text, at)
-    if not _is_plainly_valid(text[at:end]):
-        _validate(value, 0)
+    _check(value, text[at:end])
     return value, end
 
 
@@ -108,9 +106,22 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_build_object, parse_int=Number, p
                             parse_constant=_reject_constant)
 
 
-def _is_plainly_valid(text: str) -> bool:
-    """Returns whether the text alone shows that its depth is valid and that it has no surrogates."""
-    return text.isascii() and "\\u" not in text and text.count("[") + text.count("{") <= MAX_DEPTH
+def _check(value: Any, text: str) -> None:
+    """Checks a value, where its text does not already show that it is not too deep and has no surrogates."""
+    if not text.isascii() or "\\u" in text:
+        _validate(value, 0)
+    elif text.count("[") + text.count("{") > MAX_DEPTH:
+        _check_depth(value, 0)
+
+
+def _check_depth(value: dict[str, Any] | list[Any], depth: int) -> None:
+    """The part of `_validate` for a text that has no surrogates: it visits containers only."""
+    check_interruption()
+    if value and depth == MAX_DEPTH:
+        raise StrictJsonError(f"nested deeper than {MAX_DEPTH} levels")
+    for member in value.values() if type(value) is dict else value:
+        if type(member) is dict or type(member) is list:
+            _check_depth(member, depth + 1)
 
 
 def _validate(value: Any, depth: int) -> None:
