@@ -175,6 +175,8 @@ SHORTCUTS = (
              show=True),
     Shortcut("contexts.open", "enter,l", "open", "Open", "Show what differs, without values", show=True),
     Shortcut("contexts.mark", "space", "mark", "Mark", "Mark this secret for promotion", show=True),
+    Shortcut("contexts.reveal", "r", "reveal", "Reveal",
+             "Compare the values of this secret key by key, and reveal one of them"),
     Shortcut("contexts.values", "f6", "values", "Compare values",
              "Compare the values of which the version IDs differ, without showing them", show=True),
     Shortcut("contexts.promote", "f7", "promote", "Promote…", "Bring marked secrets to the right side, after a plan",

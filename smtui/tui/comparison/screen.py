@@ -42,12 +42,14 @@ if TYPE_CHECKING:
 TITLE = SafeText("Comparison")
 NOT_CHOSEN = "Nothing is compared yet."
 NOTHING = SafeText("No differences.")
+CHOOSE = SafeText("Choose an open vault or account, another Region, or other names in this one.")
 NOTHING_MARKED = "Mark secrets that differ or are only on the left."
 QUESTION = SafeText("Compare the values?")
 WARNING = SafeText("The values whose version IDs differ are read on both sides and compared; none is shown. "
                    "Each read is recorded and counts as an access.")
 PLAN_FILE = SafeText("Plan")
 ABOUT_PLAN = SafeText("Names, keys and version IDs, without values. smtui promote FILE applies it.")
+ONE_SIDE = "The secret is on one side only."
 NO_DIFFERENCE = SafeText("No differences.")
 STYLES = {Status.SAME: "$text-muted", Status.CONFLICT: "$error", Status.ROTATES_THERE: "$warning"}
 MARK = "●"
@@ -110,11 +112,12 @@ class ComparisonScreen(FilteredTableScreen[None]):
         words = self.bar.value.lower().split()
         kept = [pair for pair in self._pairs if (self._shows_same or pair.status is not Status.SAME)
                 and all(word in f"{pair.status.value} {format_names(pair)}".lower() for word in words)]
+        self.table.set_nothing(NOTHING if self._has_compared else CHOOSE)
         self.table.put(kept)
         left = format_side(self.session, self.session.region)
         if self._side is None:
             key = self.find_key("contexts.choose")
-            self.query_one("#sides", Static).update(Content(sanitize(f"{left}   {key} chooses the other side")))
+            self.query_one("#sides", Static).update(Content(sanitize(f"left {left}   {key} chooses the right side")))
         else:
             rules = self._side.rules.rules
             here, there = (f" {' '.join(each)}" for each in (
@@ -188,6 +191,16 @@ class ComparisonScreen(FilteredTableScreen[None]):
         await self.app.push_screen_wait(Report(sanitize(format_names(pair)), SafeText(pair.status.value),
                                                lines or [NO_DIFFERENCE]))
 
+    def action_reveal(self) -> None:
+        """Opens the values of the pair under the cursor, which are hidden until they are revealed one by one."""
+        from smtui.tui.comparison.pair import PairScreen
+
+        pair: Pair | None = self.table.current
+        if self._side is None or pair is None or pair.left is None or pair.right is None:
+            self.say(ONE_SIDE)
+        else:
+            self.app.push_screen(PairScreen(self.session, self._side, pair.left, pair.right))
+
     def action_mark(self) -> None:
         pair: Pair | None = self.table.current
         if pair is not None:
@@ -246,7 +259,7 @@ class ComparisonScreen(FilteredTableScreen[None]):
         await ask_path(self.app, PLAN_FILE, ABOUT_PLAN, write)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("values", "promote", "to_file", "mark", "toggle_same") and not self._has_compared:
+        if action in ("values", "promote", "to_file", "mark", "reveal", "toggle_same") and not self._has_compared:
             return False
         return super().check_action(action, parameters)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -67,7 +68,7 @@ class CompareScreen(SessionScreen[None]):
     """
 
     BINDINGS = keys.list_bindings("compare")
-    CSS_PATH = "compare.tcss"
+    CSS_PATH = Path(__file__).with_name("compare.tcss")
     AUTO_FOCUS = "RowList"
 
     row_list = getters.query_one(RowList)
@@ -97,10 +98,14 @@ class CompareScreen(SessionScreen[None]):
 
     def _show_title(self, left: int) -> None:
         hides = f"   hides in {left} s" if left else ""
-        both = f"{self._describe_version(self._before)} and {self._describe_version(self._after, NEWER)}"
+        both = f"{self.describe_version(self._before)} and {self.describe_version(self._after, NEWER)}"
         show_title(self.query_one(ReadPane), Content.assemble(Content(sanitize(both)), (hides, "$warning")))
 
-    def _describe_version(self, version: str, *remarks: str) -> SafeText:
+    def shorten(self, version: str) -> SafeText:
+        """What rows call a version."""
+        return sanitize(shorten_id(version))
+
+    def describe_version(self, version: str, *remarks: str) -> SafeText:
         """Formats a version with its labels, and what else is known of it: `00000001 (AWSPREVIOUS, blue)`."""
         labels = sort_labels(label for label, holder in self._labels.items() if holder == version)
         known = ", ".join([*labels, *remarks])
@@ -110,23 +115,28 @@ class CompareScreen(SessionScreen[None]):
 
     async def load(self) -> None:
         """Reads the labels, which others may move, and compares once, because a version never changes."""
-        with suppress(ClientError):  # the labels stay as they were read last
-            self._labels = await call(read_labels, self.session.client(record_reads=False), self._secret_id)
-            self._show_title(self.auto_hide.seconds_left)
+        await self.load_labels()
         if not self._rows:
             found = await call(self._compare_versions)
             self._rows = [row for each in found for row in self._list_rows(each)]
             self.row_list.put([self._format_row(row, Content(MASK)) for row in self._rows], 0)
 
+    async def load_labels(self) -> None:
+        """Reads the labels and shows them in the title."""
+        with suppress(ClientError):  # the labels stay as they were read last
+            self._labels = await call(read_labels, self.session.client(record_reads=False), self._secret_id)
+            self._show_title(self.auto_hide.seconds_left)
+
     def _compare_versions(self) -> list[KeyDiff]:
-        found = compare_values(self._read_value(self._before), self._read_value(self._after))
+        found = compare_values(self.read_value(self._before), self.read_value(self._after))
         return sorted(found, key=lambda each: each.state is DiffState.SAME)
 
-    def _read_value(self, version: str) -> Value:
+    def read_value(self, version: str) -> Value:
+        """Reads the value of a version. Runs in a thread of the vault."""
         return extract_value(self.client.get_secret_value(SecretId=self._secret_id, VersionId=version))
 
     def _list_rows(self, each: KeyDiff) -> Iterator[CompareRow]:
-        first, second = shorten_id(self._before), shorten_id(self._after)
+        first, second = self.shorten(self._before), self.shorten(self._after)
         match each.state:
             case DiffState.SAME:
                 yield CompareRow(each, self._after, SafeText("same in both"))
@@ -154,11 +164,15 @@ class CompareScreen(SessionScreen[None]):
     async def _read_part(self, row: CompareRow, *, to_show: bool = False) -> Value | None:
         """Reads the value of a row; None if the user stops waiting for it."""
         title = self._describe_row(row)
-        value = await read_for_dialog(self.app, title, lambda: call(self._read_value, row.version))
+        value = await read_for_dialog(self.app, title, lambda: call(self.read_value, row.version))
         return None if value is None else extract_path(value, row.difference.path, to_show=to_show)
 
+    def describe_row(self, row: CompareRow) -> str:
+        """What a row says about its version in the name of a copy."""
+        return f"version {self.shorten(row.version)}"
+
     def _describe_row(self, row: CompareRow) -> SafeText:
-        return sanitize(f"{self._secret_name}, version {shorten_id(row.version)}, {row.difference.name}")
+        return sanitize(f"{self._secret_name}, {self.describe_row(row)}, {row.difference.name}")
 
     @gesture
     async def action_copy(self) -> None:

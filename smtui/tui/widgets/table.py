@@ -170,6 +170,10 @@ class Table(VirtualList, Generic[Thing]):
         self.go(self.cursor if before is None else self._find_row(self._key(before)))
         self.post_moved()
 
+    def set_nothing(self, nothing: SafeText) -> None:
+        """Changes the text that an empty table shows."""
+        self._nothing = nothing
+
     def _find_row(self, key: object) -> int:
         return next((place for place, thing in enumerate(self._things) if self._key(thing) == key), self.cursor)
 

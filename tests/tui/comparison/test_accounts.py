@@ -51,6 +51,12 @@ async def test_a_protected_account_asks_or_refuses(
         await wait_for_screen(pilot, OneLine)
         await pilot.press("enter")
         await until(pilot, lambda: running.screen is screen and screen._has_compared)
+        await pilot.press("r")
+        await until(pilot, lambda: "the entire value" in screen_text(running))
+        await pilot.press("down", "r")
+        await until(pilot, lambda: "marker-2" in screen_text(running))
+        await pilot.press("escape")
+        await until(pilot, lambda: running.screen is screen)
         aws.proxy.calls.clear()
         await pilot.press("f7")
         if is_sent:

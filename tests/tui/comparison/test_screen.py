@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 import smtui
 from smtui.comparison.compare import Status
 from smtui.tui.app import SmtuiApp
+from smtui.tui.comparison.pair import PairScreen
 from smtui.tui.comparison.screen import ComparisonScreen
 from smtui.tui.contexts.screen import RegionsScreen
 from smtui.tui.dialogs.confirm import Confirm
@@ -177,6 +178,28 @@ async def test_another_open_vault(app: MakeApp, vault: smtui.Vault, tmp_path: Pa
 
         assert first is not None and second is not None
         assert (len(first.undo.done), len(second.undo.done)) == (0, 1)
+
+
+@pytest.mark.usefixtures("secrets")
+async def test_one_value_is_revealed_at_a_time(app: MakeApp) -> None:
+    """Values are hidden until one is revealed, and hidden again when the screen is left."""
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await compare_prefixes(pilot, running)
+        await pilot.press("r")
+        await reach(pilot, PairScreen)
+        await until(pilot, lambda: "~ password" in screen_text(running))
+        assert "dev/db (00000001)" in screen_text(running) and "prod/db (00000002)" in screen_text(running)
+        assert "marker" not in screen_text(running)
+        await pilot.press("down", "r")
+        await until(pilot, lambda: "marker-2" in screen_text(running))
+        assert "marker-1" not in screen_text(running)
+        await pilot.press("up", "r")
+        await until(pilot, lambda: "marker-1" in screen_text(running))
+        assert "marker-2" not in screen_text(running)
+        await pilot.press("escape")
+        await reach(pilot, ComparisonScreen)
+        assert "marker" not in screen_text(running)
 
 
 @pytest.mark.usefixtures("secrets")
