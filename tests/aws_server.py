@@ -39,6 +39,11 @@ region = eu-west-1
 endpoint_url = {url}
 role_arn = arn:aws:iam::222222222222:role/dev
 source_profile = a
+[profile chain]
+region = us-east-1
+endpoint_url = {url}
+role_arn = arn:aws:iam::333333333333:role/ops
+source_profile = b
 [profile mfa]
 region = us-east-1
 endpoint_url = {url}
@@ -107,6 +112,9 @@ class Proxy:
             return send(start, "200 OK", "application/json", json.dumps({"Regions": enabled}))
         if fault is None and operation == "LookupEvents":
             return self._look_up_events(environ, start)
+        if fault is None and operation == "ValidateResourcePolicy":  # moto has no such operation
+            passed = {"PolicyValidationPassed": True, "ValidationErrors": []}
+            return send(start, "200 OK", "application/x-amz-json-1.1", json.dumps(passed))
         if fault is None and operation == LIST_FUNCTIONS:
             return self._list_functions(environ, start)
         if fault is None:

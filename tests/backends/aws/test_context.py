@@ -301,3 +301,17 @@ def test_without_boto3_the_command_to_install_it_is_said(aws: Aws, without_boto3
         AwsContext(ContextSettings("a", profile="a"))
 
     assert "smtui[aws]" in refused.value.hint
+
+
+def test_a_role_that_is_assumed_by_a_role(aws: Aws) -> None:
+    """Of a third account: two roles are assumed, once each, before the first call."""
+    with AwsContext(ContextSettings("far", profile="chain", account="333333333333", protect="no")) as context:
+        context.client().create_secret(Name="far/db", SecretString="x")
+        context.client().describe_secret(SecretId="far/db")
+        assert context.identity["Arn"].startswith("arn:aws:sts::333333333333:assumed-role/ops/")
+
+    assert aws.calls["AssumeRole"] == 2
+    assert aws.client("chain").list_secrets()["SecretList"][0]["ARN"].split(":")[4] == "333333333333"
+    assert aws.client("b").list_secrets(MaxResults=1)["SecretList"] == []
+    with pytest.raises(smtui.WrongAccountError):
+        AwsContext(ContextSettings("far", profile="chain", account=OTHER_ACCOUNT))

@@ -38,6 +38,10 @@ class Place:
         """The id of the version with AWSCURRENT. The value itself would be wrong: moto's does not follow the label."""
         return next(id for id, labels in self.secret["VersionIdsToStages"].items() if "AWSCURRENT" in labels)
 
+    def find_version(self, label: str) -> str | None:
+        """The id of the version with a label; None if there is none."""
+        return next((id for id, labels in self.secret["VersionIdsToStages"].items() if label in labels), None)
+
     @property
     def secret(self) -> Any:
         return self.client.describe_secret(**DB)
@@ -110,6 +114,55 @@ async def test_the_description_is_edited_and_that_is_undone(place: Place) -> Non
         await see(pilot, "UpdateSecret")
         await pilot.press("enter")
         await until(pilot, lambda: place.secret["Description"] == "Main database")
+
+
+async def test_a_label_is_attached_and_removed(place: Place) -> None:
+    async with place.app.run_test(size=SIZE) as pilot:
+        await see(pilot, "2 secrets")
+        await open_database(pilot)
+        await pilot.press("v")
+        await see(pilot, "AWSPREVIOUS")
+        await pilot.press("plus")
+        await see(pilot, "Attach")
+        await types(pilot, "canary")
+        await pilot.press("enter")
+        await see(pilot, "Attach canary to version")
+        await pilot.press("enter")
+        await until(pilot, lambda: place.find_version("canary") == place.current)
+        await see(pilot, "canary")
+        await pilot.press("minus")
+        await see(pilot, "Remove canary from version")
+        await pilot.press("enter")
+        await until(pilot, lambda: place.find_version("canary") is None)
+
+
+async def test_tags_and_policy_are_edited(place: Place) -> None:
+    async with place.app.run_test(size=SIZE) as pilot:
+        await see(pilot, "2 secrets")
+        await open_database(pilot)
+        await pilot.press("t")
+        await see(pilot, "Tags of prod/db")
+        await pilot.press("ctrl+n")
+        await types(pilot, "stage")
+        await pilot.press("tab")
+        await types(pilot, "live")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: {"Key": "stage", "Value": "live"} in place.secret["Tags"])
+        await see(pilot, "stage=live")
+        await pilot.press("3")
+        await see(pilot, "No policy attached")
+        await pilot.press("B", "enter")
+        await see(pilot, "No issues found.")
+        await pilot.press("ctrl+s")
+        await see(pilot, "Attach this policy to prod/db?")
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "ResourcePolicy" in place.client.get_resource_policy(**DB))
+        await see(pilot, "Attached policy")
+        await pilot.press("f8")
+        await see(pilot, "Remove the policy of prod/db?")
+        await pilot.press("enter")
+        await until(pilot, lambda: not place.client.get_resource_policy(**DB).get("ResourcePolicy"))
+        await see(pilot, "No policy attached")
 
 
 async def test_a_deletion_is_scheduled_and_cancelled(place: Place) -> None:
