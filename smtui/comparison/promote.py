@@ -44,6 +44,7 @@ class PromotionOutcome(StrEnum):
     PROMOTED = "promoted"
     CREATED = "created"
     UNDONE = "undone"
+    STAGED = "staged"
     READY = "ready"
     NOT_CHANGED = "not changed"
     FAILED = "failed"
@@ -98,6 +99,21 @@ class Promotion:
             self._report("checking", at + 1)
         return self._list_results()
 
+    def stage(self) -> list[PromotionResult]:
+        """Stages all versions and moves nothing, so that another person can compare and apply them.
+
+        New secrets are created when the plan is applied. Returns a result for each secret, in the order of the plan.
+
+        Raises:
+            ContextError: the account cannot be reached. Staging again continues.
+        """
+        self._stage_all()
+        for name in self._staged:
+            result = self._results[name]
+            if result.outcome is PromotionOutcome.READY:
+                self._record(result.secret, PromotionOutcome.STAGED)
+        return self._list_results()
+
     def apply(self) -> list[PromotionResult]:
         """Stages all versions, then moves AWSCURRENT. Returns a result for each secret, in the order of the plan.
 
@@ -106,9 +122,7 @@ class Promotion:
         Raises:
             ContextError: the account cannot be reached. Applying the plan again continues.
         """
-        for at, secret in enumerate(self._secrets):
-            self._try(secret, self._stage)
-            self._report("staging", at + 1)
+        self._stage_all()
         if any(result.outcome is PromotionOutcome.FAILED for result in self._results.values()):
             return self._list_results()
         for at, secret in enumerate(self._secrets):
@@ -116,6 +130,11 @@ class Promotion:
                 self._try(secret, self._create if secret.is_new else self._move_current)
             self._report("promoting", at + 1)
         return self._list_results()
+
+    def _stage_all(self) -> None:
+        for at, secret in enumerate(self._secrets):
+            self._try(secret, self._stage)
+            self._report("staging", at + 1)
 
     def _report(self, what: str, done: int) -> None:
         if self._progress:

@@ -265,6 +265,26 @@ def test_if_one_version_cannot_be_staged_nothing_moves(sides: Vaults) -> None:
     assert promote(plan, sides) == DONE
 
 
+def test_what_is_staged_is_applied_or_dropped_later(sides: Vaults) -> None:
+    """A second person compares the staged versions by their label; AWSCURRENT stays until then."""
+    before, plan = read_all(sides[1]), plan_promotion(sides)
+    promotion = Promotion(plan, ClientSide(sides[0].client()), sides[1].client(), SOURCES)
+
+    staged = {result.secret.target: result.outcome for result in promotion.stage()}
+
+    assert staged == {**dict.fromkeys(DONE, PromotionOutcome.STAGED), "new0": PromotionOutcome.READY,
+                      "new1": PromotionOutcome.READY}
+    assert {name: value for name, (_, value) in read_all(sides[1]).items()} == {
+        name: value for name, (_, value) in before.items()}
+    client: Any = sides[1].client()
+    value = client.get_secret_value(SecretId="db0", VersionStage=get_stage_label(plan))
+    assert value["SecretString"] == "marker-left-0"
+    undo_promotion(plan, client)
+    assert read_all(sides[1]) == before
+    promotion.stage()
+    assert promote(plan, sides) == DONE
+
+
 def test_undo_keeps_what_others_stored_since(sides: Vaults) -> None:
     plan = plan_promotion(sides)
     promote(plan, sides)

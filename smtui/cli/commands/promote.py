@@ -30,6 +30,7 @@ EXAMPLE = (
     "smtui compare dev prod --rename dev/=prod/ --plan release.plan\n"
     "smtui promote release.plan --dry-run\n"
     "smtui promote release.plan --rw\n"
+    "smtui promote release.plan --stage --rw\n"
     "smtui promote release.plan --undo --rw"
 )
 PASSWORD_LENGTH = 32
@@ -38,19 +39,21 @@ PASSWORD_LENGTH = 32
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("plan", metavar="PLAN", help="a file that smtui compare --plan has written")
     parser.add_argument("--dry-run", action="store_true", help="show the plan and what can be promoted; change nothing")
+    parser.add_argument("--stage", action="store_true",
+                        help="only store the new versions under the label of the plan, for another person to apply")
     parser.add_argument("--undo", action="store_true", help="move the labels back")
     parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
 
 
 def run(args: argparse.Namespace) -> Exit:
-    if args.dry_run and args.undo:
-        raise UsageError("Use either --dry-run or --undo.")
+    if args.dry_run + args.undo + args.stage > 1:
+        raise UsageError("Use one of --dry-run, --stage and --undo.")
     plan = _read_plan(args.plan)
     text = "\n".join(format_plan(plan))
     if args.dry_run:
         output.write_line(text)
     elif not args.yes:
-        confirm.require_confirmation(text, "undo this promotion" if args.undo else "promote these secrets")
+        confirm.require_confirmation(text, _describe_act(args))
     with open_sides((plan.left.name, plan.right.name), args, (plan.left.is_copy, False)) as (left, right):
         for planned, side in ((plan.left, left), (plan.right, right)):
             _require_place(planned, side)
@@ -60,6 +63,11 @@ def run(args: argparse.Namespace) -> Exit:
             output.write_line(format_result(result))
     output.write_line(summarize_results(results))
     return Exit.REFUSED if any(result.outcome in FAILURES for result in results) else Exit.DONE
+
+
+def _describe_act(args: argparse.Namespace) -> str:
+    """What is confirmed."""
+    return "undo this promotion" if args.undo else f"{'stage' if args.stage else 'promote'} these secrets"
 
 
 def _read_plan(path: str) -> PromotionPlan:
@@ -87,7 +95,7 @@ def _apply(plan: PromotionPlan, left: OpenSide, right: OpenSide, args: argparse.
         if args.undo:
             return undo_promotion(plan, client, bar)
         promotion = Promotion(plan, left.side, client, ValueSources(generate_password, _ask), bar)
-        return promotion.check() if args.dry_run else promotion.apply()
+        return promotion.check() if args.dry_run else promotion.stage() if args.stage else promotion.apply()
 
 
 def _ask(name: str, key: str) -> str:

@@ -59,6 +59,21 @@ def test_it_is_applied_and_undone(planned: tuple[CommandLine, Path]) -> None:
     assert not any(marker in said for marker in MARKERS)
 
 
+def test_it_is_staged_by_one_and_applied_by_another(planned: tuple[CommandLine, Path]) -> None:
+    cli, plan = planned
+
+    staged = cli("promote", str(plan), "--stage", "--yes")
+    label = f"smtui-{json.loads(plan.read_text())['id']}"
+    compared = cli("diff", "prod/db", f"prod/db:{label}")
+    current = cli.done("get", "prod/db#password")
+    applied = cli("promote", str(plan), "--yes")
+
+    assert (staged.code, staged.out) == (0, "1 staged, 1 ready\n")
+    assert compared.out.splitlines() == ["~ password", "- port"]
+    assert current == "marker-2"
+    assert (applied.code, applied.out) == (0, "1 promoted, 1 created\n")
+
+
 def test_a_change_after_the_plan_stays(planned: tuple[CommandLine, Path]) -> None:
     cli, plan = planned
     cli.done("set", "prod/db", "-", stdin=b"hotfix")
