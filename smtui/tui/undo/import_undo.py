@@ -167,14 +167,18 @@ def note_import(vault: Vault, region: str, written: Sequence[ImportedSecret], pr
     Raises:
         SmtuiError: a secret could not be read.
     """
-    reader = vault.client(region_name=region, record_reads=False)
-
-    def note_all() -> Iterator[_Change]:
+    def report() -> Iterator[ImportedSecret]:
         for number, each in enumerate(written):
             progress("recording undo information", number, len(written))
-            yield _note_one(each, reader.describe_secret(SecretId=each.name))
+            yield each
 
-    return ImportedSecrets(note_all())
+    return note_each(vault, region, report())
+
+
+def note_each(vault: Vault, region: str, written: Iterable[ImportedSecret]) -> ImportedSecrets:
+    """Like `note_import`, for secrets that are noted as they are written, so that they are not in memory together."""
+    reader = vault.client(region_name=region, record_reads=False)
+    return ImportedSecrets(_note_one(each, reader.describe_secret(SecretId=each.name)) for each in written)
 
 
 def _note_one(written: ImportedSecret, secret: DescribeSecretResponse) -> _Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -18,7 +18,7 @@ from smtui.transfer.long_file import LongKind
 from smtui.transfer.plan import Action, Step, make_plan
 from smtui.transfer.switches import Switch, make_env_options, make_mapping_options
 from smtui.transfer.target import ImportTarget
-from smtui.tui.undo.import_undo import ImportedSecrets, note_import
+from smtui.tui.undo.import_undo import ImportedSecrets, note_each
 from smtui.tui.vault.import_choices import ImportChoices, PlannedImport
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def apply_long_import(
         SmtuiError: the file or the vault has changed since the plan, or the vault refuses a secret.
     """
     done: Counter[Action] = Counter()
-    written: list[ImportedSecret] = []
+    written: deque[ImportedSecret] = deque()
     reader = _LongReader(path, accepted.choices)
     total = accepted.expected.total()
 
@@ -158,11 +158,16 @@ def apply_long_import(
             else:
                 done[Action.SKIP] += 1
 
+    def write_all() -> Iterator[ImportedSecret]:
+        for step in import_entries(ImportTarget(vault, region), list_included(), accepted.on_difference, written):
+            done[step.action] += 1
+            progress("importing", done.total(), total)
+            while written:
+                yield written.popleft()
+
     with vault.transaction(large=True):
         with interrupt_with(lambda: progress("importing", done.total(), total)):
-            for step in import_entries(ImportTarget(vault, region), list_included(), accepted.on_difference, written):
-                done[step.action] += 1
-                progress("importing", done.total(), total)
+            imported = note_each(vault, region, write_all())
         if +done != accepted.expected:
             raise make_unreadable_error(str(path), "the file or the vault has changed since the preview")
-        return note_import(vault, region, written, progress)
+        return imported
