@@ -327,7 +327,7 @@ def recognise_source(file: SourceFile) -> Source:
                                  hint="Unpack it, and import the file or folder in it.")
     file.require_text()
     if file.is_ini:
-        raise UnknownSourceError(f"{file.name} is an INI file with sections, which is not read.",
+        raise UnknownSourceError(f"{file.name} is an INI file with sections, which is not supported.",
                                  hint=INI_HINT.replace("FILE", file.name))
     if file.looks_like_json:
         _check_json(file)
@@ -344,7 +344,7 @@ def _check_yaml(file: SourceFile) -> None:
                                  hint=UNKNOWN_HINT)
     if not file.looks_like_json and len(file.documents) == 1 and isinstance(file.documents[0], dict):
         raise UnknownSourceError(f"{file.name} is YAML in no format that smtui knows.",
-                                 hint="If each of its members is one secret: --format yaml.")
+                                 hint="To import each of its members as one secret, use --format yaml.")
 
 
 def _check_json(file: SourceFile) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from textual.app import App
 from textual.reactive import var
 from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, get_current_worker
@@ -128,7 +129,13 @@ class Shell(ContextsApp):
     # Dialogs.
 
     def push_screen(self, screen: Any, *args: Any, **how: Any) -> Any:
-        """Shows a screen. A dialog above a screen with a card gets the class that hides the card."""
+        """Shows a screen. A dialog above a screen with a card gets the class that hides the card.
+
+        The screen has the classes of its size before it is laid out. Textual adds them afterwards, which would style,
+        lay out and draw each screen twice.
+        """
+        if isinstance(screen, Screen):
+            screen.update_classes(list_size_classes(self), update=False)
         beneath = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(screen, ModalScreen) and beneath is not None and beneath.query(".card"):
             screen.add_class("-over-card")
@@ -233,3 +240,10 @@ class Shell(ContextsApp):
     @abstractmethod
     def choose_another(self) -> Worker[None]:
         """Asks for another vault and opens it."""
+
+
+def list_size_classes(app: App[Any]) -> dict[str, bool]:
+    """Whether a screen has each class of the breakpoints of the app in a terminal of this size."""
+    lengths = (app.size.width, app.HORIZONTAL_BREAKPOINTS), (app.size.height, app.VERTICAL_BREAKPOINTS)
+    reached = {max(each for each in points if each[0] <= length) for length, points in lengths if points}
+    return {each[1]: each in reached for _, points in lengths for each in points or ()}

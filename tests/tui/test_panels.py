@@ -153,3 +153,21 @@ async def test_environments_have_a_colour_each_in_the_list(app: MakeApp, client:
         await pilot.pause()
 
         assert len({segment.style for segment in secrets.draw_row(1)}) == 1
+
+
+@pytest.mark.parametrize(("size", "classes"), [
+    (LARGE, {"-wide", "-tall"}), (SMALL, {"-narrow", "-tall"}), (LEAST, {"-narrow", "-short"}),
+])
+async def test_a_screen_is_laid_out_for_its_size_at_once(
+    app: MakeApp, database: Any, size: tuple[int, int], classes: set[str]
+) -> None:
+    """The classes of its size are there before its first layout, so that it is styled and drawn once."""
+    running = app()
+    async with running.run_test(size=size) as pilot:
+        await see(pilot, "1 secret")
+        dialog = Confirm(SafeText("Sure?"), SafeText(""), SafeText("Go"))
+        running.push_screen(dialog)
+        at_first = {"-wide", "-narrow", "-tall", "-short"} & dialog.classes
+        await see(pilot, "Sure?")
+
+        assert at_first == classes

@@ -28,6 +28,7 @@ from smtui.tui.secret_list.name_tree import INDENT, Group, TreeRow
 from smtui.tui.secret_list.paged_list import PagedList
 from smtui.tui.secret_list.query import DEFAULT_ORDER
 from smtui.tui.secret_list.selection import ListSelection
+from smtui.tui.widgets.kept_rows import KeptRows
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
@@ -40,7 +41,7 @@ MEASURED_AT_ONCE = 32
 """The rows of a block whose cells are measured at once."""
 
 
-class SecretList(PagedList):
+class SecretList(KeptRows, PagedList):
     """The list of secrets: rows, columns, and the signs of selected secrets."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -127,7 +128,12 @@ class SecretList(PagedList):
             line.append(Segment(pad_cell(column.title + arrow, width), style))
         return Strip(line).adjust_cell_length(self.size.width, style)
 
-    def draw_row(self, number: int) -> Strip:
+    @property
+    def look(self) -> tuple[FittedColumns, datetime]:
+        """The columns, and the minute, on which the words for times depend."""
+        return self.fitted_columns, self.clock().replace(second=0, microsecond=0)
+
+    def draw_anew(self, number: int) -> Strip:
         row = self.model.tree.rows[number] if self.model.tree else None
         cursor = self.get_component_rich_style("virtual-list--cursor") if number == self.cursor else None
         is_selected, row_key = self.selection.is_selected(number), self.model.get_key(number)
@@ -135,7 +141,7 @@ class SecretList(PagedList):
         is_favorite = row_key in self.favorites
         sign = pad_cell(SELECTION_SIGN if selected else FAVORITE_SIGN if is_favorite else "", GUTTER - 1, gap=1)
         line = [Segment(sign, cursor or selected or (self._get_part_style("selected") if is_favorite
-                                                     else self.rich_style))]
+                                                     else self.visual_style.rich_style))]
         if row is not None and row.group is not None:
             line += self._draw_group(row, row.group, cursor or selected)
             return Strip(line).adjust_cell_length(self.size.width, line[-1].style)

@@ -51,6 +51,7 @@ class ListingScreen(SessionScreen[None]):
 
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "SecretList"
+    DEFAULT_CLASSES = "-beside"
     opened_by = ("list_secrets",)
     tells_itself = True
     at_once = frozenset({"planned"})
@@ -98,7 +99,6 @@ class ListingScreen(SessionScreen[None]):
         self._tree_state = tree_state or TreeState()
 
     def on_mount(self) -> None:
-        self.add_class("-beside")
         if self._initial_cursor is not None:
             self.secrets.model.tree_state = self._tree_state
             self.secrets.set_initial_cursor(*self._initial_cursor)

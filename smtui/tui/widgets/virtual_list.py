@@ -81,8 +81,13 @@ class VirtualList(ScrollView, can_focus=True):
         return self.draw_row(number) if number < self.count else self.draw_nothing(y)
 
     def show_rows(self) -> None:
-        """Redraws the rows. Subclasses call it after each change of the rows."""
+        """Redraws the rows. Subclasses call it after each change of the rows.
+
+        The scroll bar comes and goes with the same layout. Textual decides on it after the layout, which would lay out
+        the screen and draw all rows twice.
+        """
         self.virtual_size = Size(0, self.count + HEAD)
+        self.show_vertical_scrollbar = 0 < self.container_size.height < self.virtual_size.height
         self.refresh()
 
     def refresh_row(self, number: int) -> None:

@@ -227,6 +227,28 @@ async def test_a_move_repaints_two_lines() -> None:
         assert sorted(set(painted)) == [2, 3]
 
 
+async def test_a_step_that_scrolls_draws_only_rows_that_look_different() -> None:
+    """The others are shown again as they were drawn, until the list or a row is redrawn for a reason."""
+    app = Holder()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.list.show_list(ListQuery(), Source(1000))
+        await until(pilot, lambda: app.list.count)
+        await pilot.press(*["j"] * 30)
+        await until(pilot, idle(app))
+        drawn: list[int] = []
+        real = app.list.draw_anew
+        app.list.draw_anew = lambda number: (drawn.append(number), real(number))[1]  # type: ignore[method-assign]
+        top = app.list.scroll_offset.y
+        await pilot.press("j")
+        await until(pilot, lambda: app.list.scroll_offset.y == top + 1 and 31 in drawn)
+        assert set(drawn) == {30, 31}
+
+        app.list.favorites = frozenset({"arn:secret/000025"})
+        await until(pilot, lambda: "★" in screen_text(app))
+        app.list.toggle_selection()
+        await until(pilot, lambda: "✓ secret/000031" in screen_text(app))
+
+
 async def test_two_clicks_choose() -> None:
     """The first click moves the cursor. The header is not a row."""
     app = Holder()

@@ -101,20 +101,14 @@ async def test_new_rows_are_measured_again() -> None:
         await until(pilot, lambda: "y" * 24 in screen_text(app))
 
 
-async def test_other_rows_get_other_widths() -> None:
-    """Also if their number is the same."""
-    class TwoColumns(OneTable):
-        def compose(self) -> ComposeResult:
-            yield Table(Column[str]("Name", sanitize, 10, names=True), Column[str]("Rest", lambda _: sanitize("r"), 26),
-                        key=lambda word: word, nothing=SafeText("No word."))
-
-    app = TwoColumns()
+async def test_the_scroll_bar_comes_and_goes_with_the_rows() -> None:
+    """It needs no second layout, which would draw all rows again."""
+    app = OneTable()
     async with app.run_test(size=(40, 6)) as pilot:
-        put(pilot, ["short"])
-        await until(pilot, lambda: "short" in screen_text(app))
-        put(pilot, ["y" * 24])
+        await pilot.pause()
 
-        await until(pilot, lambda: "y" * 24 in screen_text(app))
+        assert put(pilot, ["word"] * 100).show_vertical_scrollbar
+        assert not put(pilot, ["word"]).show_vertical_scrollbar
 
 
 async def test_rows_of_words() -> None:
