@@ -18,6 +18,7 @@ from smtui.transfer.plan import CHANGES, Action, Step, format_counts
 from smtui.transfer.switches import Switch
 from smtui.tui import key_names, keys
 from smtui.tui.bridge import gesture
+from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.dialogs.one_line import ask_line
 from smtui.tui.secret.new_secret import NAME_PATTERN
 from smtui.tui.vault.import_choices import EXCLUDED, ImportChoices, PlannedImport
@@ -26,7 +27,6 @@ from smtui.tui.widgets.checkbox import SymbolCheckbox
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.panel import Card, CardTitle
 from smtui.tui.widgets.table import Column, Table
-from smtui.tui.workarounds import ClosableModalScreen
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -48,7 +48,7 @@ ILLEGAL_NAME = "A name can contain only letters, digits and /_+=.@-"
 Plan = Callable[[ImportChoices], Awaitable[PlannedImport]]
 
 
-class ImportPlan(ClosableModalScreen[list[Step] | None]):
+class ImportPlan(Dialog[list[Step]]):
     """Returns the steps to apply; None if the user cancels.
 
     Secrets with a different value are skipped unless the user ticks the checkbox. A conflict blocks the whole import,
@@ -157,6 +157,10 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
         self.summed_up.update(Content(sanitize(format_counts(counts) + (f". {BLOCKED}" if blocked else ""))))
         self.query_one("#go", Button).disabled = blocked or not any(counts[action] for action in CHANGES)
 
+    def get_state(self) -> object:
+        """What the user chose in this plan: names, prefix, switches, exclusions, and whether to store new versions."""
+        return self._choices, frozenset(self._excluded), super().get_state()
+
     # The rows.
 
     @on(Table.Moved)
@@ -239,11 +243,11 @@ class ImportPlan(ClosableModalScreen[list[Step] | None]):
 
     # The answers.
 
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(self.steps if event.button.id == "go" else None)
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
+    async def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "go":
+            self.dismiss(self.steps)
+        else:
+            await self.run_action("cancel")
 
 
 def _name_keys(sentence: str, find_key: Callable[[Switch], str]) -> str:

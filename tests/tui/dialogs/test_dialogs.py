@@ -351,7 +351,7 @@ async def shown_dialog(running: SmtuiApp, name: str) -> ModalScreen[Any]:
 
 
 EDITABLE = [name for name in DIALOGS if name not in {
-    "allow function", "choose vault", "confirm", "conflict", "edited", "event", "go", "import plan", "label preview",
+    "allow function", "choose vault", "confirm", "conflict", "edited", "event", "go", "label preview",
     "pick", "policy preview", "press key", "report", "restore plan", "saved filters", "theme", "undo preview",
     "undo preview of a large change", "job", "one-time code", "copy dialog", "qr code",
 }]  # fmt: skip
@@ -398,6 +398,8 @@ async def enter_something(dialog: ModalScreen[Any]) -> None:
     """Changes the value of the first suitable field."""
     if isinstance(dialog, ColumnsForm | AddReplicas):
         dialog.action_toggle_column() if isinstance(dialog, ColumnsForm) else dialog.action_mark()
+    elif isinstance(dialog, ImportPlan):
+        dialog.action_exclude()
     elif fields := [field for field in dialog.query(Input) if not field.disabled and is_shown(field)]:
         fields[0].value = "9"
     elif areas := [area for area in dialog.query(TextArea) if is_shown(area)]:

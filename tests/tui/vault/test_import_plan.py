@@ -21,11 +21,12 @@ from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.vault.import_choices import ImportChoices, PlannedImport, name_entries
 from smtui.tui.vault.import_form import ImportForm
 from smtui.tui.vault.import_plan import ImportPlan
+from smtui.tui.widgets.checkbox import SymbolCheckbox
 from smtui.tui.widgets.passphrase import Passphrase
 from tests.conftest import PASSPHRASE
 from tests.transfer.sources.kdbx_writer import make_document, write_4
 from tests.tui.conftest import MakeApp, screen_text, until
-from tests.tui.driver import hear
+from tests.tui.driver import hear, see
 from tests.tui.vault.test_screen import ask_to_import, at, join_screen_text
 
 ROWS = 3000
@@ -256,6 +257,64 @@ async def test_a_secret_gets_another_name_and_all_another_prefix(app: MakeApp, t
 
     assert client.get_secret_value(SecretId="mine/a")["SecretString"] == "1"
     assert client.get_secret_value(SecretId="new/b")["SecretString"] == "other"
+
+
+async def _change_plan(running: SmtuiApp, pilot: Pilot[None], change: str) -> None:
+    """Changes the plan of a file that has a, b and c, with the prefix dev/; b is stored with another value."""
+    if change in ("e", "f2"):
+        await pilot.press(change)
+        await until(pilot, lambda: isinstance(running.screen, OneLine))
+        running.screen.query_one(Input).value = "typed/name"
+        await pilot.press("enter")
+        await see(pilot, "typed/name")
+    elif change == "space":
+        await pilot.press("space")
+        await see(pilot, "excluded")
+    elif change == "f8":
+        await pilot.press("f8")
+        await see(pilot, "[✓] capitals")
+    else:
+        running.screen.query_one("#update", SymbolCheckbox).value = True
+        await see(pilot, "new versions 1")
+
+
+@pytest.mark.parametrize("change", ["e", "f2", "space", "f8", "tick"])
+@pytest.mark.parametrize("leaves", [("escape",), ("enter",), ("ctrl+l",), ("ctrl+q",)], ids=lambda keys: keys[0])
+async def test_a_plan_that_was_changed_is_not_dropped_without_a_question(
+    app: MakeApp, tmp_path: Path, client: Any, change: str, leaves: tuple[str, ...]
+) -> None:
+    client.create_secret(Name="dev/b", SecretString="other")
+    (tmp_path / ".env").write_text("a=1\nb=2\nc=3\n")
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        plan = await open_file(running, pilot, tmp_path / ".env")
+        assert not plan.is_dirty
+        await _change_plan(running, pilot, change)
+        shown = [(step.entry.name, step.action) for step in plan.steps]
+        await pilot.press(*leaves)
+        await see(pilot, "Discard changes?")
+        assert "▸ Keep editing ◂" in screen_text(running), "the harmless answer is in focus"
+
+        await pilot.press("enter")
+        await until(pilot, lambda: running.screen is plan)
+        assert [(step.entry.name, step.action) for step in plan.steps] == shown
+
+        await pilot.press("escape")
+        await see(pilot, "Discard changes?")
+        await pilot.press("y")
+        await until(pilot, lambda: not running.query(ImportPlan) and not isinstance(running.screen, ImportPlan))
+    assert client.list_secrets()["SecretList"][0]["Name"] == "dev/b"
+
+
+@pytest.mark.parametrize("key", ["escape", "enter", "n"])
+async def test_a_plan_that_was_not_changed_closes_at_once(app: MakeApp, tmp_path: Path, key: str) -> None:
+    (tmp_path / ".env").write_text("a=1\n")
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        plan = await open_file(running, pilot, tmp_path / ".env")
+        await pilot.press(key)
+        await until(pilot, lambda: plan not in running.screen_stack)
+        assert "Discard" not in screen_text(running)
 
 
 async def test_the_form_asks_for_a_passphrase_as_soon_as_the_path_is_of_an_encrypted_file(
