@@ -106,6 +106,8 @@ WORK = {
     "smtui, opening alone": open_only,
     "smtui import": lambda file, folder: command(file, folder, "import", str(file)),
     "smtui export": lambda file, folder: command(file, folder, "export", "--output", str(folder / "again.json")),
+    "smtui export, second of the day": lambda file, folder: command(
+        file, folder, "export", "--force", "--output", str(folder / "again.json")),
 }
 
 
