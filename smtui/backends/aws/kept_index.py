@@ -23,6 +23,10 @@ DATE = "$date"
 class IndexKeeper(Protocol):
     """Keeps the indexes of one account. Where it cannot, `load` returns None and the others do nothing."""
 
+    @property
+    def can_store(self) -> bool:
+        """Whether there is a place to keep an index in, now."""
+
     def load(self, region: str) -> tuple[bytes, datetime] | None:
         """What was kept for a Region, and when it was stored."""
 

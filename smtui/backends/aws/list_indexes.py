@@ -37,7 +37,8 @@ class IndexStore:
     def store_if_changed(self, region: str, index: ListIndex) -> None:
         """Stores an index that is whole and read from AWS, unless it is stored as it is."""
         version = index.version
-        if index.is_whole and index.kept_since is None and self._stored.get(region) != version:
+        is_known = index.is_whole and index.kept_since is None
+        if is_known and self._stored.get(region) != version and self._keeper.can_store:
             self._keeper.store(region, encode_index(self._account_id, index.list_known()))
             self._stored[region] = version
 

@@ -32,6 +32,10 @@ class VaultIndexKeeper:
         self._context = context
         self._list_sessions = list_sessions
 
+    @property
+    def can_store(self) -> bool:
+        return find_writable_vault(self._list_sessions()) is not None
+
     def load(self, region: str) -> tuple[bytes, datetime] | None:
         return self._use_vault(lambda kept: kept.load(self._context, region))
 

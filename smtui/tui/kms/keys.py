@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
 SHORT = 8
-AWS_OWN = "This AWS managed key belongs to the vault itself and cannot be changed."
+AWS_OWN = "This is an AWS managed key. It cannot be changed."
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 NO_FUNCTIONS = SafeText("No rotation functions yet. a creates one.")
 
+NONE_IN_USE = SafeText("No listed secret uses a function. The rotation of a secret offers those of AWS Lambda.")
+
 
 class FunctionsScreen(SessionScreen[None]):
     """A table of functions, with the details of the selected one below."""
@@ -59,7 +61,7 @@ class FunctionsScreen(SessionScreen[None]):
                 Column("Kind", format_kind, 8),
                 Column("Purpose", _format_purpose, 20, grows=2, drop=1),
                 Column("Rotates", _format_secret_count, 10),
-                key=_format_name, nothing=NO_FUNCTIONS,
+                key=_format_name, nothing=NO_FUNCTIONS if self.vault.can.has_functions else NONE_IN_USE,
             )
             yield Static(id="about")
         yield Footer()

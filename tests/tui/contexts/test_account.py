@@ -634,6 +634,7 @@ async def test_what_is_missing_stays_in_its_place(aws: Aws, tmp_path: Path, mono
         await until(pilot, lambda: "v  Vault               An AWS account is not a file" in screen_text(app))
         await pilot.press("f")
         await until(pilot, lambda: isinstance(app.screen, FunctionsScreen) and app.screen.has_read)
+        await see(pilot, "No listed secret uses a function.")
         binding = app.screen.active_bindings["a"]
         assert not binding.enabled
         await pilot.press("a")

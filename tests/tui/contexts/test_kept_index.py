@@ -10,7 +10,9 @@ import pytest
 
 import smtui
 from smtui.api.errors import DecryptionFailure
+from smtui.backends.aws.context import AwsContext
 from smtui.backends.aws.kept_index import decode_index, encode_index
+from smtui.system.context_settings import ContextSettings
 from smtui.system.settings import get_settings_path
 from smtui.tui.contexts.screen import RegionsScreen
 from smtui.tui.unlock.screen import UnlockScreen
@@ -105,6 +107,39 @@ async def test_a_kept_list_is_deleted_on_request_and_with_its_context(
         await pilot.press("f8")
         await hear(pilot, "The kept list of prod is deleted")
         assert list_kept(vault) == []
+
+
+def test_a_list_is_kept_once_there_is_a_place_for_it(aws: Aws) -> None:
+    """Such as a vault that is opened after the account; it is not stored again before it changes."""
+    aws.fill(2)
+    keeper = Keeper()
+    with AwsContext(ContextSettings("prod", profile="a", index="keep")) as context:
+        context.lists.keep_in(keeper, ACCOUNT)
+        context.client(record_reads=False).list_secrets(SortBy="name", SortOrder="asc")
+        context.change_count()
+        assert keeper.stored == []
+        keeper.can_store = True
+        context.change_count()
+        context.change_count()
+
+    assert [decode_index(content, ACCOUNT) is not None for content in keeper.stored] == [True]
+
+
+class Keeper:
+    """Keeps indexes in a list, once it can."""
+
+    def __init__(self) -> None:
+        self.can_store = False
+        self.stored: list[bytes] = []
+
+    def load(self, region: str) -> None:
+        """Has nothing from before."""
+
+    def store(self, region: str, content: bytes) -> None:
+        self.stored.append(content)
+
+    def forget(self) -> None:
+        self.stored.clear()
 
 
 @pytest.mark.usefixtures("contexts", "filled")
