@@ -15,9 +15,16 @@ class FilteredTableScreen(SessionScreen[Answer]):
     """A subclass composes a `Table` and a `SafeInput` with the id `filter`, and declares the keys of the actions."""
 
     AUTO_FOCUS = "Table"
+    initial_filter = ""
+    """The filter with which the screen opens."""
 
     table = getters.query_one(Table)
     bar = getters.query_one("#filter", SafeInput)
+
+    def on_mount(self) -> None:
+        """Enters the filter before the first read, which then applies it."""
+        with self.prevent(Input.Changed):
+            self.bar.value = self.initial_filter
 
     @on(Input.Submitted)
     def _focus_table(self) -> None:

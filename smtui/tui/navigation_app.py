@@ -9,6 +9,7 @@ from smtui.rules.regions import is_aws_region
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names, keys, screens
 from smtui.tui.bridge import gesture
+from smtui.tui.filtered_table_screen import FilteredTableScreen
 from smtui.tui.help.places import REGIONS, SECRETS
 from smtui.tui.secret.tabs import VALUE, SecretTab
 from smtui.tui.session import RecentSecret, Session
@@ -128,8 +129,8 @@ class NavigationApp(SwitchingApp):
         if secret_id and self.session is not None:
             await self.push_screen(SecretScreen(self.session, secret_id))
 
-    async def go_to(self, place: Place) -> None:
-        """Closes the screens above the list of secrets, and opens the screen of `place`."""
+    async def go_to(self, place: Place, filter_text: str = "") -> None:
+        """See `Shell.go_to`."""
         from smtui.tui.secret_list.screen import SecretsScreen
 
         if self.session is None:
@@ -142,7 +143,10 @@ class NavigationApp(SwitchingApp):
         while len(self.screen_stack) > 1 and not isinstance(self.screen, SecretsScreen):
             await self.pop_screen()
         if place is not SECRETS:
-            await self.push_screen(screens.make_place_screen(place, self.session))
+            screen = screens.make_place_screen(place, self.session)
+            if isinstance(screen, FilteredTableScreen):
+                screen.initial_filter = filter_text
+            await self.push_screen(screen)
 
     async def open_tab(self, session: Session, number: int, secret_id: str) -> int | None:
         """Opens a tab of a secret that has its own screen. Returns the number of the tab to open next, or None."""

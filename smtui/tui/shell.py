@@ -214,8 +214,13 @@ class Shell(ContextsApp):
         """Runs `show_only` in a worker, for a screen that this removes."""
 
     @abstractmethod
-    async def go_to(self, place: Place) -> None:
-        """Closes the screens above the list of secrets, and opens the screen of `place`."""
+    async def go_to(self, place: Place, filter_text: str = "") -> None:
+        """Closes the screens above the list of secrets, and opens the screen of `place`.
+
+        Args:
+            place: where to go.
+            filter_text: the filter with which the screen opens, if it has one.
+        """
 
     @abstractmethod
     def visit(self, place: Place, secret_id: str = "") -> Worker[None]:

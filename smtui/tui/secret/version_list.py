@@ -68,6 +68,7 @@ class VersionList(RowList):
         self.versions: Sequence[Version] = ()
         self.carried_label: str | None = None
         self.marked_id: str | None = None
+        self._awaited = ""
 
     @property
     def version(self) -> Version | None:
@@ -79,10 +80,15 @@ class VersionList(RowList):
 
         The cursor stays on its version. If that is no longer listed, it goes to the one that has its row now.
         """
-        before, row = self.version, self.cursor
+        row, wanted = self.cursor, self.version.id if self.version else self._awaited
         self.versions, self.carried_label = versions, None
-        found = [at for at, each in enumerate(versions) if before is not None and each.id == before.id]
+        found = [at for at, each in enumerate(versions) if each.id == wanted]
         self.put(self._format_rows(), found[0] if found else row)
+
+    def return_to(self, version: str) -> None:
+        """Puts the cursor on this version when the list is shown for the first time."""
+        self._awaited = version
+        self.select_version(version)
 
     def select_version(self, version: str) -> None:
         """Moves the cursor to a version, if it is listed."""

@@ -15,6 +15,7 @@ from smtui.tui.secret.tabs import VALUE, SecretTab
 from smtui.tui.secret_list.name_tree import TreeState
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.screen import SecretsScreen
+from smtui.tui.unlock.screen_position import ScreenPosition, find_position, restore_cursors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +41,8 @@ class ReturnPlace:
         secret: the ARN or name of the open secret; empty if none was open.
         part: the number of its open tab.
         place: the open place of the menu; None if none was open.
+        position: the position on the screen of `place`.
+        secret_position: the position on the screen of the open secret.
         marked: the marked secrets. A lock forgets them.
         tree_state: which groups of the tree were expanded, and which one was open.
     """
@@ -53,6 +56,8 @@ class ReturnPlace:
     secret: str = ""
     part: int = VALUE
     place: Place | None = None
+    position: ScreenPosition = field(default_factory=ScreenPosition)
+    secret_position: ScreenPosition = field(default_factory=ScreenPosition)
     marked: tuple[SecretListEntry, ...] = ()
     tree_state: TreeState = field(default_factory=TreeState)
 
@@ -67,10 +72,12 @@ def find_return_place(app: Shell, session: Session, *, keeps_marks: bool = False
     listing = next((screen for screen in stack if isinstance(screen, SecretsScreen)), None)
     if listing is None or not listing.query("SecretList"):  # still being composed
         return None
-    secret, part = _open_secret(reversed(stack))
+    secret, place = _find_open_secret(reversed(stack)), _find_open_place(reversed(stack))
     return ReturnPlace(
         session.vault.path, session.region, listing.list_query, listing.previous_query,
-        listing.secrets.current_key or "", listing.secrets.cursor, secret, part, _open_place(reversed(stack)),
+        listing.secrets.current_key or "", listing.secrets.cursor,
+        secret.secret_id if secret else "", secret.number if secret else VALUE, place.place if place else None,
+        find_position(place) if place else ScreenPosition(), find_position(secret) if secret else ScreenPosition(),
         tuple(listing.secrets.selection.entries) if keeps_marks else (), listing.secrets.model.tree_state,
     )  # fmt: skip
 
@@ -84,17 +91,17 @@ async def return_to(app: Shell, session: Session, place: ReturnPlace) -> None:
     await app.show_only(listing)
     listing.secrets.selection.selected.add(place.marked)
     if place.place is not None:
-        await app.go_to(place.place)
+        await app.go_to(place.place, place.position.filter)
+        restore_cursors(app.screen, place.position)
     if place.secret:
-        await app.push_screen(SecretScreen(session, secret_id=place.secret, first=place.part))
+        secret = SecretScreen(session, secret_id=place.secret, first=place.part)
+        await app.push_screen(secret)
+        restore_cursors(secret, place.secret_position)
 
 
-def _open_secret(from_top: Iterable[Screen[object]]) -> tuple[str, int]:
-    for screen in from_top:
-        if isinstance(screen, SecretTab):
-            return screen.secret_id, screen.number
-    return "", VALUE
+def _find_open_secret(from_top: Iterable[Screen[object]]) -> SecretTab | None:
+    return next((screen for screen in from_top if isinstance(screen, SecretTab)), None)
 
 
-def _open_place(from_top: Iterable[Screen[object]]) -> Place | None:
-    return next((screen.place for screen in from_top if isinstance(screen, SessionScreen) and screen.place), None)
+def _find_open_place(from_top: Iterable[Screen[object]]) -> SessionScreen[object] | None:
+    return next((screen for screen in from_top if isinstance(screen, SessionScreen) and screen.place), None)

@@ -127,6 +127,7 @@ class Table(VirtualList, Generic[Thing]):
         self._key = key
         self._nothing = nothing
         self._things: Sequence[Thing] = ()
+        self._awaited: object = None
         self._more = False
         self._needs = dict.fromkeys(columns, 0)
         """The widths of the widest cells of the rows that were in sight since the last `put`."""
@@ -156,6 +157,11 @@ class Table(VirtualList, Generic[Thing]):
         """The item under the cursor; None if the table is empty."""
         return self._things[self.cursor] if self.cursor < self.count else None
 
+    @property
+    def current_key(self) -> object:
+        """The identity of the item under the cursor; None if the table is empty."""
+        return None if self.current is None else self._key(self.current)
+
     def put(self, things: Sequence[Thing], *, more: bool = False) -> None:
         """Replaces the items. The cursor stays on the item with the same key if there is one.
 
@@ -168,6 +174,7 @@ class Table(VirtualList, Generic[Thing]):
         self._needs, self._measured, self._fitted = dict.fromkeys(self._needs, 0), set(), (0, 0, [])
         self.show_rows()
         self.go(self.cursor if before is None else self._find_row(self._key(before)))
+        self._go_to_awaited()
         self.post_moved()
 
     def set_nothing(self, nothing: SafeText) -> None:
@@ -176,6 +183,18 @@ class Table(VirtualList, Generic[Thing]):
 
     def _find_row(self, key: object) -> int:
         return next((place for place, thing in enumerate(self._things) if self._key(thing) == key), self.cursor)
+
+    def return_to(self, key: object) -> None:
+        """Moves the cursor to the item with this key as soon as it is there, unless the user moves it before."""
+        self._awaited = key
+        self._go_to_awaited()
+
+    def _go_to_awaited(self) -> None:
+        row = None if self._awaited is None else self._find_row(self._awaited)
+        if self.cursor or row or (self._things and not self._more):
+            self._awaited = None
+        if row and not self.cursor:
+            self.go(row)
 
     def go_to(self, key: object) -> None:
         """Moves the cursor to the item with this key, if there is one."""
