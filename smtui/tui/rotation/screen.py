@@ -77,8 +77,8 @@ class RotationScreen(SecretTab):
             with Container(id="now"):
                 yield SettingsSummary()
                 yield RotationRun()
-            yield NextWindows()
             yield RotationHistory()
+            yield NextWindows()
         yield Footer()
 
     # Display.
