@@ -42,7 +42,8 @@ class PairScreen(CompareScreen):
         side = self.shorten(version)
         state = self._states[side]
         known = f" ({shorten_id(state.version)})" if state.version else ""
-        return sanitize(f"{side} {self._places[side]} {state.name}{known}")
+        has_one_name = len({each.name for each in self._states.values()}) == 1
+        return sanitize(f"{side} {self._places[side] if has_one_name else state.name}{known}")
 
     def describe_row(self, row: CompareRow) -> str:
         return f"{self.shorten(row.version)} side"

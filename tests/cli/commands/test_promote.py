@@ -136,6 +136,29 @@ def test_a_protected_context_stays_protected(cli: CommandLine, tmp_path: Path) -
     assert refused.code in (1, 4) and allowed.code == 0, refused.err
 
 
+@pytest.mark.parametrize("count", [60, pytest.param(5_000, marks=pytest.mark.long)])
+def test_no_value_leaves_the_vaults(cli: CommandLine, tmp_path: Path, count: int) -> None:
+    """Neither in an output nor in a file: the plan, logs, temporary files."""
+    marker = "marker-f00d"
+    smtui.create_vault(tmp_path / "right.vault", PASSPHRASE).close()
+    for path, side in ((cli.path, "left"), (tmp_path / "right.vault", "right")):
+        with smtui.open_vault(path, PASSPHRASE) as vault, vault.transaction(large=True):
+            vault.create_secrets([
+                {"Name": f"svc/{at:05d}", "SecretString": f'{{"user": "a", "token": "{marker}-{side}-{at}"}}'}
+                for at in range(count)])
+    sides, plan = (".", f"{tmp_path / 'right.vault'}"), str(tmp_path / "release.plan")
+
+    answers = [cli("compare", *sides, "--plan", plan), cli("compare", *sides, "--output", "json", "--verify"),
+               cli("promote", plan, "--dry-run"), cli("promote", plan, "--yes"), cli("compare", *sides, "--verify"),
+               cli("promote", plan, "--undo", "--yes")]
+
+    assert [answer.code for answer in answers] == [1, 1, 0, 0, 0, 0]
+    assert f"{count:,} secrets compared: {count:,} different" in answers[0].out
+    assert not any(marker in answer.out + answer.err for answer in answers)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) >= 3 and not any(marker.encode() in path.read_bytes() for path in files)
+
+
 def test_mistakes(planned: tuple[CommandLine, Path], tmp_path: Path) -> None:
     cli, plan = planned
     (tmp_path / "no.plan").write_text("{}")
