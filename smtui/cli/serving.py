@@ -127,7 +127,7 @@ def run_agent(
 
 @contextmanager
 def _handle_signals(lock: Callable[[], None]) -> Iterator[None]:
-    """SIGTERM and SIGINT raise EndedError, SIGHUP locks."""
+    """SIGTERM, SIGINT and SIGQUIT raise EndedError, SIGHUP locks."""
 
     def end(*_: object) -> None:
         raise EndedError
@@ -135,7 +135,7 @@ def _handle_signals(lock: Callable[[], None]) -> Iterator[None]:
     def lock_in_thread(number: int, frame: FrameType | None) -> None:
         Thread(target=lock, daemon=True, name="smtui-lock").start()
 
-    handlers: dict[str, Any] = {"SIGTERM": end, "SIGINT": end, "SIGHUP": lock_in_thread}
+    handlers: dict[str, Any] = {"SIGTERM": end, "SIGINT": end, "SIGQUIT": end, "SIGHUP": lock_in_thread}
     found = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
     before = {number: signal.signal(number, handler) for number, handler in found.items()}
     try:
@@ -175,7 +175,7 @@ def is_port_free(port: int) -> bool:
 def run_program(program: str, words: Sequence[str], variables: Mapping[str, str]) -> int:
     """Runs a program with the endpoint's variables on this terminal, and returns its exit code as a shell shows it.
 
-    Ctrl+C reaches it from the terminal; SIGTERM and SIGHUP are passed on. SIGHUP locks the vault as well.
+    Ctrl+C and Ctrl+\\ reach it from the terminal; SIGTERM and SIGHUP are passed on. SIGHUP locks the vault as well.
     """
     from smtui.server.endpoint_environment import merge_environment
     from smtui.system.hardening import get_inherited_umask
@@ -201,11 +201,13 @@ def _pass_on_signals(child: subprocess.Popen[bytes]) -> Iterator[None]:
         if number == getattr(signal, "SIGHUP", None) and callable(lock):
             lock(number, frame)
 
-    before: dict[int, Any] = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
-    for name in ("SIGTERM", "SIGHUP"):
+    handlers: dict[str, Any] = {"SIGINT": signal.SIG_IGN, "SIGQUIT": signal.SIG_IGN, "SIGTERM": pass_on,
+                                "SIGHUP": pass_on}
+    before: dict[int, Any] = {}
+    for name, handler in handlers.items():
         if hasattr(signal, name):
             number = getattr(signal, name)
-            before[number] = signal.signal(number, pass_on)
+            before[number] = signal.signal(number, handler)
     try:
         yield
     finally:

@@ -116,6 +116,18 @@ def test_a_program_that_a_signal_ends(run: Run) -> None:
     assert done.returncode == 128 + signal.SIGTERM
 
 
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGINT", "SIGQUIT"])
+def test_an_agent_ends_in_order_at_each_signal(environ: dict[str, str], number: str) -> None:
+    """It locks, and leaves no socket behind."""
+    with subprocess.Popen([*SMTUI, "agent"], env=environ, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True) as program:
+        assert program.stderr is not None
+        assert "the agent keeps" in program.stderr.readline()
+        program.send_signal(getattr(signal, number))
+        assert (program.wait(LIMIT), program.stderr.read()) == (0, "")
+    assert not [*Path(environ["XDG_RUNTIME_DIR"]).glob("smtui/*.sock")]
+
+
 HUNG_UP = """
 import signal, sys, boto3
 from botocore.config import Config
