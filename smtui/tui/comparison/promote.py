@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.errors import SmtuiError
 from smtui.comparison.compare import Pair
 from smtui.comparison.new_value import ValueSources
 from smtui.comparison.plan import PromotionPlan, make_plan
@@ -53,12 +54,16 @@ async def promote(app: Shell, session: Session, side: OtherSide, plan: Promotion
     if not await app.push_screen_wait(Confirm(sanitize(f"Promote to {side.title}?"), text, "Promote")):
         return False
     approve_changes()
-    region = session.region
-    results = await run_job(
-        app, TITLE, lambda vault, progress: _apply(vault, region, session, side, plan, progress), is_atomic=False)
+    region, undo = session.region, PromotionUndo(plan)
+    try:
+        results = await run_job(
+            app, TITLE, lambda vault, progress: _apply(vault, region, session, side, plan, progress), is_atomic=False)
+    except SmtuiError:  # it was cancelled, or the account could not be reached
+        side.session.record_large_undo(sanitize(f"promotion from {region}: interrupted"), undo, side.region)
+        raise
     if any(result.outcome not in FAILURES for result in results):
-        words = sanitize(f"promotion from {session.region}: {summarize_results(results)}")
-        side.session.record_large_undo(words, PromotionUndo(plan), side.region)
+        words = sanitize(f"promotion from {region}: {summarize_results(results)}")
+        side.session.record_large_undo(words, undo, side.region)
     await _report(app, results)
     return True
 

@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
+from smtui.comparison import promote as promote_module
 from smtui.comparison.compare import Status
 from smtui.tui.app import SmtuiApp
 from smtui.tui.comparison.pair import PairScreen
@@ -18,6 +19,7 @@ from smtui.tui.contexts.screen import RegionsScreen
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
+from smtui.tui.jobs.job import JobStoppedError
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.vault.report import Report
 from tests.conftest import PASSPHRASE
@@ -200,6 +202,39 @@ async def test_one_value_is_revealed_at_a_time(app: MakeApp) -> None:
         await pilot.press("escape")
         await reach(pilot, ComparisonScreen)
         assert "marker" not in screen_text(running)
+
+
+@pytest.mark.usefixtures("secrets")
+async def test_a_promotion_that_was_cancelled_continues_or_is_undone(
+    app: MakeApp, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is cancelled once the first version has been staged; F7 continues with the same plan."""
+    move = promote_module.Promotion._move_current
+
+    def stop(promotion: Any, secret: Any) -> None:
+        raise JobStoppedError("What is done is kept.")
+
+    monkeypatch.setattr(promote_module.Promotion, "_move_current", stop)
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        screen = await compare_prefixes(pilot, running)
+        await pilot.press("f7")
+        await reach(pilot, Confirm)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "Cancelled. What is done is kept." in said(running))
+        plan, session = screen._unfinished, running.session
+        assert plan is not None and session is not None
+        staged = f"smtui-{plan.plan_id}"
+        assert staged in str(client.describe_secret(SecretId="prod/db")["VersionIdsToStages"])
+        assert session.undo.last is not None and session.undo.last.words == "promotion from us-east-1: interrupted"
+
+        monkeypatch.setattr(promote_module.Promotion, "_move_current", move)
+        await pilot.press("f7")
+        await reach(pilot, Confirm)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "1 promoted." in said(running))
+    versions = client.describe_secret(SecretId="prod/db")["VersionIdsToStages"]
+    assert versions == {version_id(1): ["AWSCURRENT"], version_id(2): ["AWSPREVIOUS"]}
 
 
 @pytest.mark.usefixtures("secrets")
