@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -175,7 +174,9 @@ class Maintenance:
     def list_format_backups(self) -> list[Path]:
         """The automatic backups from before a format change. They keep the passphrase of that time."""
         path = self._state.path
-        return sorted(path.parent.glob(f"{glob.escape(path.name)}.format-*.backup"))
+        from glob import escape  # few need it, and every command imports this module
+
+        return sorted(path.parent.glob(f"{escape(path.name)}.format-*.backup"))
 
     # Rollback: an older copy of the file in its place
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import string
-
 from smtui.api.arn import SUFFIX_LENGTH, is_secret_name, parse_secret_arn
 from smtui.api.errors import ValidationException
 from smtui.api.record import record
 from smtui.system.ambient import Ambient
 
-SUFFIX_LETTERS = string.ascii_letters + string.digits
+SUFFIX_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 @record

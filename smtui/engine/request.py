@@ -24,7 +24,8 @@ from smtui.api.raw_request import decode_blob
 from smtui.api.record import make_field, record
 from smtui.api.shapes import Blob, Flag, Integer, List, Map, Shape, Structure, Text, Timestamp
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATES = "[\ud800-\udfff]"
+"""A regular expression. It is compiled for the first text that is not ASCII, because that takes a while."""
 
 MemberPath = tuple[str | int, ...]
 """The path from the request to a member: names and item numbers."""
@@ -170,7 +171,7 @@ def _validate_text(shape: Text, value: Any, at: MemberPath, faults: _Faults) -> 
     if not isinstance(value, str):
         faults.add_wrong_type(value, at, shape)
         return
-    if not value.isascii() and _SURROGATE.search(value):
+    if not value.isascii() and re.search(_SURROGATES, value):
         faults.add_violation(at, "Member must be valid Unicode text")
     _validate_length(shape, value, at, faults)
     if shape.enum and value not in shape.enum:
