@@ -27,7 +27,6 @@ from smtui.comparison.promote import Promotion, PromotionResult
 from smtui.comparison.undo import undo_promotion
 
 EXAMPLE = (
-    "smtui compare dev prod --rename dev/=prod/ --plan release.plan\n"
     "smtui promote release.plan --dry-run\n"
     "smtui promote release.plan --rw\n"
     "smtui promote release.plan --stage --rw\n"
