@@ -89,7 +89,7 @@ def ask_about_program(peer: Peer) -> bool:
 
 @contextmanager
 def run_agent(
-    args: argparse.Namespace, *, log: Log | None = None, confirms: bool = False
+    args: argparse.Namespace, *, log: Log | None = None, confirms: bool = False, needs_socket: bool = True
 ) -> Iterator[Agent]:
     """Opens the vault and runs its agent for the length of the block, which waits with `wait_for_end`.
 
@@ -97,11 +97,13 @@ def run_agent(
         args: the options of `declare_agent_options`, and those of every command.
         log: called after each HTTP request.
         confirms: whether to ask at the terminal about each program that uses the socket.
+        needs_socket: False to go on without the socket if another agent has started meanwhile.
 
     Raises:
         SmtuiError: the vault cannot be opened, or another agent has it.
     """
     from smtui.server.agent import Agent
+    from smtui.server.agent_listener import AgentRunningError
     from smtui.server.confirmations import Confirmations
     from smtui.server.restrictions import Restrictions
     from smtui.server.shared_vault import LockLimits, SharedVault, reopen_vault
@@ -117,7 +119,12 @@ def run_agent(
     agent = Agent(shared, restrictions, log=log or (lambda *_: None), permits=permits)
     try:
         with _handle_signals(lambda: shared.lock("It was locked by SIGHUP.")):
-            agent.start(vault, with_socket=agent_socket.IS_SUPPORTED and not args.no_agent)
+            try:
+                agent.start(vault, with_socket=agent_socket.IS_SUPPORTED and not args.no_agent)
+            except AgentRunningError:
+                if needs_socket:
+                    raise
+                agent.start(vault, with_socket=False)
             yield agent
     except EndedError:
         pass

@@ -187,6 +187,20 @@ def test_the_environment_and_the_credentials_of_a_running_endpoint(agent: Agent,
     assert other["AccessKeyId"] == alice.access_key_id
 
 
+def test_of_two_that_serve_a_program_at_once_both_run_it(
+    agent: Agent, stocked: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither saw the other's agent before it started its own; each program has an endpoint of its own then."""
+    monkeypatch.setattr("smtui.cli.agent_session.find_agent_of", lambda _: None)
+    written = tmp_path / "written"
+    script = f"import os; open({str(written)!r}, 'w').write(os.environ['AWS_ENDPOINT_URL_SECRETS_MANAGER'])"
+
+    assert stocked("serve", "--port", "0", "--", sys.executable, "-c", script).code == 0
+    assert written.read_text() not in [each.url for each in agent.endpoints]
+    refused = stocked("serve", "--port", "0")
+    assert (refused.code, refused.err) == (1, "smtui: An agent for this vault is already running.\n")
+
+
 def test_what_the_agent_refuses_is_no_fault_of_the_vault(agent: Agent, stocked: CommandLine) -> None:
     """Exit code 1, as where the command serves itself; 4 would say that the file is missing, damaged or busy."""
     missing = stocked("credentials", unlock=False)

@@ -81,7 +81,7 @@ def _parse_caller(word: str) -> tuple[str, IdentityPolicy]:
 
 def _serve_here(args: argparse.Namespace, callers: Callers, program: str) -> Exit | int:
     log = None if args.behind or args.detached else serving.record_request
-    with serving.run_agent(args, log=log) as agent:
+    with serving.run_agent(args, log=log, needs_socket=not args.behind) as agent:
         endpoint = agent.start_endpoint(_choose_port(args), callers)
         variables = agent.make_environment(endpoint)
         if args.behind:
