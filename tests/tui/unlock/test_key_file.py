@@ -136,7 +136,7 @@ async def test_a_change_keeps_removes_or_replaces_it(
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: running.session)
         dialog = await _open_dialog(running, vault)
-        await until(pilot, lambda: "empty keeps the present one" in screen_text(running))
+        await until(pilot, lambda: "empty keeps the current one" in screen_text(running))
         form = dialog.query_one(NewPassphrase)
         if choice == "remove":
             await pilot.press("f5")
@@ -170,7 +170,7 @@ async def test_recovery_asks_for_the_key_file_or_removes_it(
         for _ in range(2):
             await paste(pilot, NEW)
             await pilot.press("enter")
-        await until(pilot, lambda: "press F5 to need none" in screen_text(running))
+        await until(pilot, lambda: "press F5 to use none" in screen_text(running))
         await pilot.press("f5")
         screen = running.screen
         assert isinstance(screen, RecoverScreen)
