@@ -3,7 +3,7 @@
 The audit event is written in the same transaction as the change, so no operation lacks its event. A refusal rolls back
 what the operation did and is recorded itself. Changes wait for the disk; the event of a read does not.
 
-Overdue things are deleted before a call, or before the first call of a shared transaction.
+Overdue things are deleted before a call, unless it is part of a transaction of several calls.
 """
 
 from __future__ import annotations

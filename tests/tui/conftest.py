@@ -37,7 +37,7 @@ Steps = Callable[[Pilot[None]], Awaitable[None]]
 BOB = "arn:aws:iam::000000000000:user/bob"
 unfreeze, list_objects = gc.unfreeze, gc.get_objects
 LONGEST_DEBOUNCE = 0.35
-LONGEST_WAIT = 60.0
+LONGEST_WAIT = 180.0
 """Seconds to wait for changes in this process; tests.waiting waits for child processes."""
 SAMPLES = (
     ("prod/payments/db", "Main database", {"team": "pay", "env": "prod"}),
