@@ -190,6 +190,9 @@ async def test_no_key_changes_a_protected_account(aws: Aws, tmp_path: Path, mono
             await pilot.pause()
             while not isinstance(app.screen, SecretsScreen):
                 await app.pop_screen()
+        app.input.drop()
+        app.workers.cancel_all()
+        await until(pilot, lambda: app.input.is_idle)
         await pilot.press("u")
         await hear(pilot, "Read-only session: no changes made.")
 
