@@ -26,6 +26,7 @@ class ColumnsForm(Dialog[Sequence[str]]):
         shown: ids of the columns that are chosen at first.
         width: available width of the list in terminal cells.
         needs: the widths of its cells (see `fit_columns`).
+        problem: why the choice was refused, if the dialog opens again with it.
     """
 
     BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("columns")
@@ -34,8 +35,9 @@ class ColumnsForm(Dialog[Sequence[str]]):
 
     rows = getters.query_one(PickList)
 
-    def __init__(self, shown: Sequence[str], width: int, needs: Needs | None) -> None:
+    def __init__(self, shown: Sequence[str], width: int, needs: Needs | None, problem: str = "") -> None:
         super().__init__()
+        self.problem, self.is_refilled = problem, bool(problem)
         self._needs = needs
         shown = [FORMER_IDS.get(id, id) for id in shown]
         self._shown = set(shown)
@@ -54,7 +56,9 @@ class ColumnsForm(Dialog[Sequence[str]]):
 
     def _refresh_rows(self, cursor: int) -> None:
         self.rows.put([_format_row(COLUMNS[id], id in self._shown) for id in self._order], cursor)
-        self.query_one("#said", Static).update(Content(self._describe_room()))
+        said = self.query_one("#said", Static)
+        said.set_class(False, "-error")
+        said.update(Content(self._describe_room()))
 
     def _describe_room(self) -> str:
         if not self.chosen:

@@ -40,7 +40,7 @@ async def replace_columns(app: Shell, seen: Sequence[str], chosen: Sequence[str]
     """
     def change(stored: Settings) -> Settings:
         if stored.columns not in (seen, chosen):
-            raise SettingsError(f"Another session has changed the columns to {_list_columns(stored)}. No changes made.")
+            raise SettingsError(f"Another session has changed the columns to {_list_columns(stored)}.")
         return replace(stored, columns=chosen)
 
     await change_list_settings(app, change)

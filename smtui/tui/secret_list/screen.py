@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
+from smtui.system.settings import SettingsError
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
@@ -80,13 +81,22 @@ class SecretsScreen(TreeScreen, CopyingScreen):
         from smtui.tui.secret_list.columns_dialog import ColumnsForm
 
         await read_list_settings(self.app)
-        seen = self.app.settings.columns
-        visible = seen or propose_columns(self.secrets.fitted_columns)
-        form = ColumnsForm(visible, self.secrets.available_width, self.secrets.column_needs)
-        chosen = await self.app.push_screen_wait(form)
-        if chosen is not None:
-            await replace_columns(self.app, seen, list(chosen))
-            self.secrets.set_columns(chosen)
+        visible, problem = self.app.settings.columns, ""
+        while True:
+            seen = self.app.settings.columns
+            form = ColumnsForm(visible or propose_columns(self.secrets.fitted_columns), self.secrets.available_width,
+                               self.secrets.column_needs, problem)
+            chosen = await self.app.push_screen_wait(form)
+            if chosen is None:
+                return
+            try:
+                await replace_columns(self.app, seen, list(chosen))
+            except SettingsError as error:
+                visible, problem = list(chosen), str(error)
+                await read_list_settings(self.app)
+            else:
+                self.secrets.set_columns(chosen)
+                return
 
     def action_preview(self) -> None:
         """Shows or hides the preview: beside the list on a wide screen, over it on a narrow one."""

@@ -137,9 +137,9 @@ class SettingsScreen(FilteredTableScreen[None]):
             return
         shortcut = row.shortcut
         if shortcut is None:
-            await self._store(self._create_change(row.name, getattr(Settings(), row.name)))
+            await self._store(_create_change(self.app.settings, row.name, getattr(Settings(), row.name)))
         else:
-            await self._store(self._create_key_change(shortcut.id, None))
+            await self._store(_create_key_change(self.app.settings, shortcut.id, None))
 
     async def _find_current_row(self) -> SettingRow | None:
         """Reads the file; returns the row under the cursor, or None if another session has changed what it showed."""
@@ -158,42 +158,28 @@ class SettingsScreen(FilteredTableScreen[None]):
         finally:
             await self.reload()
 
-    def _create_change(self, name: str, value: Any) -> Change:
-        """Creates the change of a setting, which fails if it is no longer in the file as it was shown."""
-        seen = getattr(self.app.settings, name)
-
-        def change(stored: Settings) -> Settings:
-            _must_be_unchanged(getattr(stored, name), seen)
-            return replace(stored, **{name: value})
-
-        return change
-
-    def _create_key_change(self, id: str, key: str | None) -> Change:
-        """Creates the change of the user's key of a shortcut; None removes it."""
-        seen = self.app.settings.keys.get(id)
-
-        def change(stored: Settings) -> Settings:
-            _must_be_unchanged(stored.keys.get(id), seen)
-            others = {other: keys for other, keys in stored.keys.items() if other != id}
-            return replace(stored, keys=others if key is None else {**others, id: key})
-
-        return change
-
     async def _ask_value(self, row: SettingRow) -> Change | None:
         """Asks for a theme, or toggles another setting; None if the user cancels."""
+        seen = self.app.settings
         if row.name != "theme":
-            return self._create_change(row.name, not getattr(self.app.settings, row.name))
+            return _create_change(seen, row.name, not getattr(seen, row.name))
         themes = PickTheme(self.app.theme)
         picked = await self.app.push_screen_wait(themes)
-        return None if picked is None else self._create_change(row.name, themes.offered[picked])
+        return None if picked is None else _create_change(seen, row.name, themes.offered[picked])
 
     async def _edit_line(self, row: SettingRow) -> None:
         """Asks for a text or a number until it can be saved or the user cancels."""
-        before = getattr(self.app.settings, row.name)
+        seen = self.app.settings
+        before = getattr(seen, row.name)
         is_text = isinstance(before, str)
 
         async def store(typed: str) -> str:
-            await self._store(self._create_change(row.name, typed if is_text else int(typed)))
+            nonlocal seen
+            change = _create_change(seen, row.name, typed if is_text else int(typed))
+            try:
+                await self._store(change)
+            finally:
+                seen = self.app.settings
             return ""
 
         await ask_line(
@@ -211,7 +197,28 @@ class SettingsScreen(FilteredTableScreen[None]):
             spelled = f"{key_names.spell(key)} is assigned to “{taken.words}” ({PLACES[taken.place]})"
             self.say(f"{spelled}. Assign another key to that first.", severity="warning")
             return None
-        return self._create_key_change(shortcut.id, key)
+        return _create_key_change(settings, shortcut.id, key)
+
+
+def _create_change(seen: Settings, name: str, value: Any) -> Change:
+    """Creates the change of a setting, which fails if it is no longer in the file as the user saw it."""
+
+    def change(stored: Settings) -> Settings:
+        _must_be_unchanged(getattr(stored, name), getattr(seen, name))
+        return replace(stored, **{name: value})
+
+    return change
+
+
+def _create_key_change(seen: Settings, id: str, key: str | None) -> Change:
+    """Creates the change of the user's key of a shortcut; None removes it."""
+
+    def change(stored: Settings) -> Settings:
+        _must_be_unchanged(stored.keys.get(id), seen.keys.get(id))
+        others = {other: keys for other, keys in stored.keys.items() if other != id}
+        return replace(stored, keys=others if key is None else {**others, id: key})
+
+    return change
 
 
 def _list_setting_rows(settings: Settings) -> Iterator[SettingRow]:

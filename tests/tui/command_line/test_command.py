@@ -45,8 +45,8 @@ def test_what_a_line_means(line: str, name: str, argument: str) -> None:
 
 
 @pytest.mark.parametrize(("line", "sentence"), [
-    ("he", "“he” can be “health” or “help”."),
-    ("reg eu", "“reg” can be “region” or “regions”."),
+    ("he", "“he” could be “health” or “help”."),
+    ("reg eu", "“reg” could be “region” or “regions”."),
     ("helth", "Unknown. Did you mean “health”?"),
     ("zzz", "Unknown. Tab on an empty line lists the commands."),
     ("quit now", "“quit” takes no argument."),

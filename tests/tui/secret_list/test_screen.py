@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 import smtui
-from smtui.system.settings import Settings, load_settings
+from smtui.system.settings import Settings, change_settings, load_settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.bridge import READING, call
@@ -273,6 +273,27 @@ async def test_more_columns_than_there_is_room_for(app: MakeApp, filled: Any) ->
         await pilot.press("G", "space", "k", "space", "k", "space")
 
         await until(pilot, lambda: "of 8 columns fit now." in screen_text(running))
+
+
+async def test_columns_that_another_session_has_changed_are_asked_about(app: MakeApp, filled: Any) -> None:
+    """The dialog stays open with what was chosen; storing again replaces the change that it named."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("C")
+        await wait_for_screen(pilot, ColumnsForm)
+        await pilot.press("j", "space")
+        chosen = get_screen(running, ColumnsForm).chosen
+        change_settings(lambda settings: replace(settings, columns=["name", "state"]))
+        await pilot.press("ctrl+s")
+        await see(pilot, "Another session has changed the columns to name, state.")
+        form = get_screen(running, ColumnsForm)
+        assert form.chosen == chosen and form.is_dirty
+        assert load_settings().columns == ["name", "state"]
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: running.screen is get_list_screen(running))
+
+        assert load_settings().columns == chosen
 
 
 async def test_what_a_filter_cannot_ask_is_said(app: MakeApp, filled: Any) -> None:

@@ -126,14 +126,20 @@ async def test_a_setting_that_others_changed_unseen_is_shown_and_not_replaced(
         assert "○ off" in screen_text(running)
 
 
-async def test_a_setting_that_others_change_while_one_types_is_not_replaced(app: MakeApp, config: Path) -> None:
+@pytest.mark.parametrize("is_noticed", [False, True], ids=["", "noticed meanwhile"])
+async def test_a_setting_that_others_change_while_one_types_is_not_replaced(
+    app: MakeApp, config: Path, is_noticed: bool
+) -> None:
+    """Also if the session has applied the change of the others before Enter."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await at(pilot, running, "reveal_timeout")
         await pilot.press("enter")
         await until(pilot, lambda: running.screen.is_modal)
         await pilot.press("5")
-        change_settings(lambda settings: replace(settings, reveal_timeout=7), config)
+        theirs = change_settings(lambda settings: replace(settings, reveal_timeout=7), config)
+        if is_noticed:
+            running.use(theirs)
         await pilot.press("enter")
         await until(pilot, lambda: "Another session has changed this setting to 7." in join_screen_text(running))
 
