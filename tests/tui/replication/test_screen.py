@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -93,7 +94,7 @@ async def test_a_replica_is_looked_at_there_and_promoted(app: MakeApp, replicate
         assert "eu-west-1" in screen_text(pilot.app).splitlines()[0]
         await pilot.press("enter")
         await until(pilot, lambda: get_session(pilot.app).region == "us-east-1")
-        await see(pilot, "● primary      here")
+        await until(pilot, lambda: re.search("● primary +here", screen_text(pilot.app)))
         await pilot.press("j", "enter")
         await see(pilot, "Change its primary in us-east-1")
         await pilot.press("j", "P")
@@ -105,7 +106,7 @@ async def test_a_replica_is_looked_at_there_and_promoted(app: MakeApp, replicate
         await see(pilot, "Promote prod/db in eu-west-1?")
         await pilot.press("tab", "enter")
         await hear(pilot, "promoted")
-        await see(pilot, "eu-west-1       Ireland        ● primary")
+        await until(pilot, lambda: re.search("eu-west-1 +Ireland +● primary", screen_text(pilot.app)))
         await pilot.press("u")
 
         await hear(pilot, "cannot be undone")
