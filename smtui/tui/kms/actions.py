@@ -38,6 +38,7 @@ ALIAS_MOVES = SafeText("Secrets that use the alias will be encrypted with this k
 ALIAS_REMOVED = SafeText(
     "The key is kept. Secrets that use this alias cannot get new versions until it points to a key again."
 )
+NOT_READ = SafeText("Reading the details of the key…")
 
 OPERATIONS: Mapping[str, Sequence[str]] = {
     "add": ("CreateKey",), "edit": ("UpdateKeyDescription",), "delete": ("ScheduleKeyDeletion",),
@@ -67,7 +68,7 @@ class KeyActionsScreen(SessionScreen[None]):
         return [key.id, key.arn, *key.aliases] if key else []
 
     def list_operations(self, action: str) -> Sequence[str]:
-        if action == "switch_state" and self.current is not None:
+        if action == "switch_state" and self.current is not None and self.current.has_details:
             return ["DisableKey"] if self.current.state == "Enabled" else ["EnableKey"]
         return super().list_operations(action)
 
@@ -79,7 +80,14 @@ class KeyActionsScreen(SessionScreen[None]):
         if key.is_managed:
             self.say(AWS_OWN)
             return None
+        if sentence := self.find_lacking_details(key):
+            self.say(sentence, severity="warning")
+            return None
         return key
+
+    def find_lacking_details(self, key: KmsKey) -> SafeText:
+        """Why a key cannot be changed yet, because its details are not read; empty if they are."""
+        return SafeText("") if key.has_details else NOT_READ
 
     @gesture
     async def action_edit(self) -> None:

@@ -1,8 +1,12 @@
-"""The KMS keys of a Region with their metadata and aliases, and the number of versions that a key encrypts."""
+"""The KMS keys of a Region with their metadata and aliases, and the number of versions that a key encrypts.
+
+The names are read with the lists. The details of a key take one call each, so an account is asked for those of the keys
+in sight only.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +14,7 @@ from textual.content import Content
 
 from smtui.api.context import KeyUsageExtent
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.kms.aliases import AWS_ALIAS
 from smtui.tui.secret_list.entry_state import format_deletion
 
 if TYPE_CHECKING:
@@ -27,9 +32,9 @@ class KmsKey:
     Args:
         id: the id.
         arn: the ARN.
-        state: the KeyState of KMS: Enabled, Disabled or PendingDeletion.
+        state: the KeyState of KMS: Enabled, Disabled or PendingDeletion; empty until the details are read.
         description: the description; may be empty.
-        created: when it was created.
+        created: when it was created; None until the details are read.
         deletes_at: when it will be deleted; None if no deletion is scheduled.
         is_managed: whether AWS manages it.
         aliases: its aliases, each with `alias/`.
@@ -39,10 +44,15 @@ class KmsKey:
     arn: str
     state: str
     description: str
-    created: datetime
+    created: datetime | None
     deletes_at: datetime | None
     is_managed: bool
     aliases: tuple[str, ...]
+
+    @property
+    def has_details(self) -> bool:
+        """Whether more than the names is read."""
+        return bool(self.state)
 
     @property
     def name(self) -> SafeText:
@@ -57,21 +67,34 @@ class KmsKey:
         return Content.styled(*(("✓ enabled", "$success") if enabled else ("○ disabled", "$warning")))
 
 
-def read_keys(client: KeyOperations) -> list[KmsKey]:
-    """Reads all keys of a Region, sorted by name, with keys without an alias at the end."""
+def list_keys(client: KeyOperations) -> list[KmsKey]:
+    """Lists all keys of a Region without their details, sorted by name, with keys without an alias at the end."""
     aliases: dict[str, list[str]] = {}
     for each in client.list_aliases()["Aliases"]:
         aliases.setdefault(each.get("TargetKeyId", ""), []).append(each["AliasName"])
-    found = [_read_key(client, each["KeyId"], aliases) for each in client.list_keys()["Keys"]]
+    found = [_make_key(each["KeyId"], each["KeyArn"], tuple(aliases.get(each["KeyId"], ())))
+             for each in client.list_keys()["Keys"]]
     return sorted(found, key=lambda key: (not key.aliases, key.name))
 
 
-def _read_key(client: KeyOperations, key_id: str, aliases: dict[str, list[str]]) -> KmsKey:
-    metadata = client.describe_key(KeyId=key_id)["KeyMetadata"]
-    return KmsKey(
-        key_id, metadata["Arn"], metadata["KeyState"], metadata.get("Description", ""), metadata["CreationDate"],
-        metadata.get("DeletionDate"), metadata.get("KeyManager") == "AWS", tuple(aliases.get(key_id, ())),
+def _make_key(key_id: str, arn: str, aliases: tuple[str, ...]) -> KmsKey:
+    is_managed = any(alias.startswith(AWS_ALIAS) for alias in aliases)
+    return KmsKey(key_id, arn, "", "", None, None, is_managed, aliases)
+
+
+def read_details(client: KeyOperations, key: KmsKey) -> KmsKey:
+    """Reads the details of a key that `list_keys` has found. Raises ClientError."""
+    metadata = client.describe_key(KeyId=key.id)["KeyMetadata"]
+    return replace(
+        key, arn=metadata["Arn"], state=metadata["KeyState"], description=metadata.get("Description", ""),
+        created=metadata["CreationDate"], deletes_at=metadata.get("DeletionDate"),
+        is_managed=metadata.get("KeyManager") == "AWS",
     )
+
+
+def read_keys(client: KeyOperations) -> list[KmsKey]:
+    """Reads all keys of a Region with their details, in the order of `list_keys`."""
+    return [read_details(client, key) for key in list_keys(client)]
 
 
 @dataclass(frozen=True, slots=True)

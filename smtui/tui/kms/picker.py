@@ -65,14 +65,16 @@ async def ask_key(app: Shell, session: Session, question: SafeText, region: str 
         The key, with the target of its alias at the time of the list; None if the user cancels.
     """
     client = session.keys(region, record_reads=False)
-    choices = await read_for_dialog(app, question, lambda: call(_list_choices, client))
+    has_descriptions = not session.vault.can.has_costs  # one call for each key
+    choices = await read_for_dialog(
+        app, question, lambda: call(_list_choices, client, has_descriptions=has_descriptions))
     if choices is None:
         return None
     picked = await app.push_screen_wait(Pick(question, [words for _, words in choices]))
     return None if picked is None else choices[picked][0]
 
 
-def _list_choices(client: KeyOperations) -> list[tuple[KeyChoice, SafeText]]:
+def _list_choices(client: KeyOperations, *, has_descriptions: bool) -> list[tuple[KeyChoice, SafeText]]:
     """Lists the default key, then the keys with an alias, then the others, each with its text."""
     by_alias = [(alias["AliasArn"], alias["AliasName"], alias["TargetKeyId"])
                 for alias in client.list_aliases()["Aliases"] if "TargetKeyId" in alias]
@@ -80,13 +82,16 @@ def _list_choices(client: KeyOperations) -> list[tuple[KeyChoice, SafeText]]:
     with_alias = {key for *_, key in by_alias}
     bare = [(key["KeyArn"], "", key["KeyArn"])
             for key in client.list_keys()["Keys"] if key["KeyId"] not in with_alias]
-    return [(DEFAULT_CHOICE, sanitize(f"{DEFAULT}  (default)")),
-            *((KeyChoice(arn, key), _format_choice(client, name, key)) for arn, name, key in (*customers, *bare))]
+    choices = [(DEFAULT_CHOICE, sanitize(f"{DEFAULT}  (default)"))]
+    for arn, name, key in (*customers, *bare):
+        description = _describe_key(client, key) if has_descriptions else ""
+        choices.append((KeyChoice(arn, key), _format_choice(name, key, description)))
+    return choices
 
 
-def _format_choice(client: KeyOperations, alias: str, key_id: str) -> SafeText:
+def _format_choice(alias: str, key_id: str, description: str) -> SafeText:
     """Formats a key with the alias, if it is chosen by one, and always with the id of the key."""
-    return sanitize("  ".join(filter(None, [alias, shorten_key_id(key_id), _describe_key(client, key_id)])))
+    return sanitize("  ".join(filter(None, [alias, shorten_key_id(key_id), description])))
 
 
 def _describe_key(client: KeyOperations, key_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from textual import getters, on
+from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
@@ -17,8 +17,8 @@ from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.help import places
-from smtui.tui.kms.attributes import KeyAttributesScreen
-from smtui.tui.kms.keys import KeyUsage, KmsKey, make_usage, read_keys
+from smtui.tui.kms.key_details import COUNTING, UNKNOWN, KeyDetailsScreen
+from smtui.tui.kms.keys import KeyUsage, KmsKey, list_keys, make_usage, read_keys
 from smtui.tui.kms.new_key import NewKey, NewKeyForm
 from smtui.tui.kms.secret_picker import pick_secret
 from smtui.tui.notifications import explain_error, is_input_kept
@@ -32,12 +32,13 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
 
 NOTHING = SafeText("No KMS keys yet. The first secret creates the default key.")
-COUNTING = Content.styled("…", "$text-muted")
-UNKNOWN = Content.styled("?", "$text-muted")
 
 
-class KmsKeysScreen(KeyAttributesScreen):
-    """A table of the keys and the details of the key under the cursor. Usage is counted in the background."""
+class KmsKeysScreen(KeyDetailsScreen):
+    """A table of the keys and the details of the key under the cursor. Usage is counted in the background.
+
+    Where calls cost time, the names are shown first, and the details of a key are read when its row comes into sight.
+    """
 
     place = places.KEYS
     BINDINGS = keys.list_bindings("kms")
@@ -46,18 +47,11 @@ class KmsKeysScreen(KeyAttributesScreen):
     opened_by = ("list_keys",)
     at_once = frozenset({"add"})
 
-    table = getters.query_one(Table)
-
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._usage_by_key: Mapping[str, tuple[int, int]] | None = None
         self._counting = False
         self._count_failure = SafeText("")
-
-    @property
-    def current(self) -> KmsKey | None:
-        key: KmsKey | None = self.table.current
-        return key
 
     def compose(self) -> ComposeResult:
         yield self.create_header()
@@ -67,8 +61,8 @@ class KmsKeysScreen(KeyAttributesScreen):
                 Column("State", self._format_state, 17),
                 Column("Versions", self._format_versions, 8),
                 Column("Secrets", self._format_secrets, 7),
-                Column("Created", _format_created, 10, drop=1),
-                Column("Description", _format_description, 16, grows=3, drop=2),
+                Column("Created", self._format_created, 10, drop=1),
+                Column("Description", self._format_description, 16, grows=3, drop=2),
                 key=_get_id, nothing=NOTHING,
             )
             yield Static(id="about")
@@ -77,8 +71,11 @@ class KmsKeysScreen(KeyAttributesScreen):
     # Display.
 
     async def load(self) -> None:
-        self.table.put(await call(read_keys, self.reader))
+        self.listed.put(await call(list_keys if self.vault.can.has_costs else read_keys, self.reader))
+        self.table.put(self.listed.keys)
         self.count_usage()
+        if self.has_read:  # perhaps an action has just changed the key
+            await self.read_details_of_current()
 
     @reading
     async def count_usage(self) -> None:
@@ -105,7 +102,13 @@ class KmsKeysScreen(KeyAttributesScreen):
         return None if self._usage_by_key is None else make_usage(self.vault, self._usage_by_key.get(key.id, (0, 0)))
 
     def _format_state(self, key: KmsKey) -> Content:
-        return key.format_state(self.session.now())
+        return key.format_state(self.session.now()) if key.has_details else self.format_missing(key)
+
+    def _format_created(self, key: KmsKey) -> Content:
+        return Content(format_date(key.created)) if key.created else self.format_missing(key)
+
+    def _format_description(self, key: KmsKey) -> Content:
+        return Content(sanitize(key.description)) if key.has_details else self.format_missing(key)
 
     def _format_versions(self, key: KmsKey) -> Content:
         sealed = self._get_usage(key)
@@ -125,15 +128,18 @@ class KmsKeysScreen(KeyAttributesScreen):
         lines = self._describe(key) if key else ()
         self.query_one("#about", Static).update(Content("\n").join(lines))
         self.refresh_bindings()
+        self.read_details_in_sight()
 
     def _describe(self, key: KmsKey) -> Iterator[Content]:
         sealed = self._get_usage(key)
-        yield Content(sanitize(key.description)) if key.description else Content.styled("no description", "$text-muted")
+        description = sanitize(key.description) or self.find_lacking_details(key)
+        yield Content(description) if description else Content.styled("no description", "$text-muted")
         yield _format_line("aliases", ", ".join(key.aliases) or "none")
         yield _format_line("encrypts", (self._count_failure or "…") if sealed is None else sealed.summary)
         deleted = f", scheduled for deletion on {format_time(key.deletes_at)}" if key.deletes_at else ""
         managed = ", managed by AWS" if key.is_managed else ""
-        yield _format_line("created", f"{format_time(key.created)}{deleted}{managed}")
+        created = format_time(key.created) if key.created else "…"
+        yield _format_line("created", f"{created}{deleted}{managed}")
         yield Content.styled(sanitize(key.arn), "$text-muted")
 
     # Actions.
@@ -195,14 +201,6 @@ def _get_id(key: KmsKey) -> str:
 
 def _get_name(key: KmsKey) -> SafeText:
     return key.name
-
-
-def _format_created(key: KmsKey) -> SafeText:
-    return format_date(key.created)
-
-
-def _format_description(key: KmsKey) -> SafeText:
-    return sanitize(key.description)
 
 
 def _format_line(title: str, text: str) -> Content:

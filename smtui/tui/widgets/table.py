@@ -147,6 +147,12 @@ class Table(VirtualList, Generic[Thing]):
         """The items."""
         return self._things
 
+    @property
+    def things_in_sight(self) -> Sequence[Thing]:
+        """The items whose rows are visible."""
+        top = self.scroll_offset.y
+        return self._things[top : top + self.height]
+
     def has_more(self, direction: int) -> bool:
         """Whether the cursor can move down (1) or up (-1) in a table whose rows are not all visible at once."""
         has_rows = self.cursor < self.count - 1 if direction > 0 else self.cursor > 0

@@ -779,6 +779,46 @@ async def test_the_deletion_of_a_key_does_not_promise_that_nothing_is_lost(
                     " ".join(screen_text(app).replace("│", " ").split()))
 
 
+async def test_details_of_kms_keys_are_read_as_they_come_into_sight(
+    aws: Aws, tmp_path: Path, monotonic: Steady
+) -> None:
+    """The names of all keys are there after the lists, and can be walked through before any detail is."""
+    client = aws.client(service="kms")
+    for number in range(60):
+        key = client.create_key(Description=f"about {number:02d}")["KeyMetadata"]["KeyId"]
+        client.create_alias(AliasName=f"alias/key{number:02d}", TargetKeyId=key)
+    app = make_app(tmp_path, monotonic, protect="no")
+    aws.proxy.held.add("DescribeKey")
+    aws.proxy.gate.clear()
+    async with app.run_test(size=(120, 24)) as pilot:
+        await see(pilot, "0 secrets")
+        await pilot.press("o", "k")
+        await see(pilot, "alias/key01")
+        await pilot.press("down", "z")
+        await hear(pilot, "Reading the details of the key")
+        aws.proxy.gate.set()
+        await see(pilot, "about 05")
+        assert aws.calls["ListKeys"] == 1
+        described = aws.calls["DescribeKey"]
+        assert described < 30
+        await pilot.press("end")
+        await see(pilot, "about 59")
+        aws.proxy.faults["DescribeKey"] = DENIED
+        await pilot.press("pageup", "pageup")
+        await see(pilot, "not authorized to perform")
+        await pilot.press("z")
+        await hear(pilot, "not authorized to perform")
+        aws.proxy.faults.clear()
+        await pilot.press("f12")
+        await until(pilot, lambda: "not authorized to perform" not in screen_text(app))
+        await pilot.press("z")
+        await see(pilot, "Disable alias/key")
+        await pilot.press("tab", "enter")
+        await see(pilot, "○ disabled")
+        assert aws.calls["DescribeKey"] < 60
+        assert aws.calls["DisableKey"] == 1
+
+
 async def test_very_many_calls_say_first_what_they_cost(
     aws: Aws, tmp_path: Path, monotonic: Steady, monkeypatch: pytest.MonkeyPatch
 ) -> None:
