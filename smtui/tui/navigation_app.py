@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from smtui.api.arn import parse_secret_arn
 from smtui.rules.regions import is_aws_region
@@ -148,9 +150,13 @@ class NavigationApp(SwitchingApp):
                 screen.initial_filter = filter_text
             await self.push_screen(screen)
 
-    async def open_tab(self, session: Session, number: int, secret_id: str) -> int | None:
-        """Opens a tab of a secret that has its own screen. Returns the number of the tab to open next, or None."""
-        return await self.push_screen_wait(screens.make_tab_screen(number, session, secret_id))
+    async def open_tab(
+        self, session: Session, number: int, secret_id: str, prepare: Callable[[Any], None] | None = None
+    ) -> int | None:
+        """See `Shell.open_tab`."""
+        screen = screens.make_tab_screen(number, session, secret_id)
+        screen.prepare = prepare
+        return await self.push_screen_wait(screen)
 
     @gesture
     async def look_at_region(self, region: str, secret_id: str = "", part: int = VALUE) -> None:

@@ -227,8 +227,17 @@ class Shell(ContextsApp):
         """Goes to `place` and, above it, to a secret if one is given. Asks before it discards unsaved changes."""
 
     @abstractmethod
-    async def open_tab(self, session: Session, number: int, secret_id: str) -> int | None:
-        """Opens a tab of a secret that has its own screen. Returns the number of the tab to open next, or None."""
+    async def open_tab(
+        self, session: Session, number: int, secret_id: str, prepare: Callable[[Any], None] | None = None
+    ) -> int | None:
+        """Opens a tab of a secret that has its own screen. Returns the number of the tab to open next, or None.
+
+        Args:
+            session: the session that shows the secret.
+            number: the number of the tab.
+            secret_id: the ARN or name of the secret.
+            prepare: is called with the screen as soon as its widgets are mounted.
+        """
 
     @abstractmethod
     def look_again(self) -> None:

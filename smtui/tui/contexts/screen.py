@@ -35,7 +35,6 @@ from smtui.tui.widgets.table import Column, Table
 if TYPE_CHECKING:
     from smtui.system.context_settings import ContextSettings
     from smtui.tui.contexts.account_vault import AccountVault
-    from smtui.tui.session import Session
 
 LONGEST_REGION = 64
 NOT_REMEMBERED = "No recent vaults."
@@ -72,9 +71,8 @@ class RegionsScreen(SessionScreen[None]):
     vaults = getters.query_one("#vaults", Table)
     contexts = getters.query_one("#contexts", Table)
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._first = True
+    def on_mount(self) -> None:
+        self.regions.return_to(self.session.region)
 
     def compose(self) -> ComposeResult:
         yield self.create_header()
@@ -124,9 +122,6 @@ class RegionsScreen(SessionScreen[None]):
         self.regions.put(
             [RegionRow(name, counts.get(name, missing), _format_region_state(name, here, home)) for name in names]
         )
-        if self._first:
-            self._first = False
-            self.regions.go_to(here)
 
     async def look_for_more(self) -> None:
         """Shows who is signed in to an account, and counts the calls."""

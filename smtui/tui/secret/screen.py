@@ -5,8 +5,9 @@ Its actions are in the modules of its base classes: `value`, `edit_value`, `labe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events, getters, on
 from textual.app import ComposeResult
@@ -61,6 +62,8 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
         """
         super().__init__(session, secret_id)
         self._first = first
+        self.prepare_tab: Callable[[Any], None] | None = None
+        """Is called with the screen of the first tab that opens, when its widgets are mounted."""
         self._with_deprecated = False
         self._versions_opened = False
 
@@ -181,7 +184,8 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
     async def follow_tabs(self, number: int | None) -> None:
         """Opens the screens of other tabs one after the other, until the user comes back to one of this screen."""
         while number is not None and number > VERSIONS:
-            number = await self.app.open_tab(self.session, number, self.secret_id)
+            prepare, self.prepare_tab = self.prepare_tab, None
+            number = await self.app.open_tab(self.session, number, self.secret_id, prepare)
         if number is not None:
             self.action_tab(number)
         await self.reload()

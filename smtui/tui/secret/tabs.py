@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
@@ -45,6 +45,12 @@ class SecretTab(SessionScreen["int | None"]):
         super().__init__(session)
         self.secret_id = secret_id
         self._has_said_refusal = False
+        self.prepare: Callable[[SecretTab], None] | None = None
+        """Is called when the widgets are mounted, before the first read."""
+
+    def on_mount(self) -> None:
+        if self.prepare is not None:
+            self.prepare(self)
 
     @property
     @abstractmethod

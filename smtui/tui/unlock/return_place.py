@@ -6,16 +6,17 @@ It holds names, a filter and positions, and no values.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.secret.screen import SecretScreen
-from smtui.tui.secret.tabs import VALUE, SecretTab
+from smtui.tui.secret.tabs import VALUE, VERSIONS, SecretTab
 from smtui.tui.secret_list.name_tree import TreeState
 from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.screen import SecretsScreen
-from smtui.tui.unlock.screen_position import ScreenPosition, find_position, restore_cursors
+from smtui.tui.unlock.screen_position import ScreenPosition, find_position, restore_cursors, restore_position
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,8 +96,11 @@ async def return_to(app: Shell, session: Session, place: ReturnPlace) -> None:
         restore_cursors(app.screen, place.position)
     if place.secret:
         secret = SecretScreen(session, secret_id=place.secret, first=place.part)
+        if place.part > VERSIONS:
+            secret.prepare_tab = partial(restore_position, position=place.secret_position)
         await app.push_screen(secret)
-        restore_cursors(secret, place.secret_position)
+        if place.part <= VERSIONS:
+            restore_cursors(secret, place.secret_position)
 
 
 def _find_open_secret(from_top: Iterable[Screen[object]]) -> SecretTab | None:

@@ -40,3 +40,10 @@ def restore_cursors(screen: Screen[Any], position: ScreenPosition) -> None:
         table.return_to(key)
     for versions in screen.query(VersionList):
         versions.return_to(position.version)
+
+
+def restore_position(screen: Screen[Any], position: ScreenPosition) -> None:
+    """Restores the filter too. Call it when the widgets of the screen are mounted, before it reads."""
+    if isinstance(screen, FilteredTableScreen):
+        screen.initial_filter = position.filter
+    restore_cursors(screen, position)

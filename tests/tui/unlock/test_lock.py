@@ -11,6 +11,8 @@ from typing import Any, cast
 
 import pytest
 from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import Input
 
 import smtui
 from smtui.system.settings import Settings
@@ -22,9 +24,11 @@ from smtui.tui.health.screen import HealthScreen
 from smtui.tui.policy.screen import PolicyScreen
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.value_form import ValueForm
+from smtui.tui.secret.version_list import VersionList
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.unlock.return_place import find_return_place
 from smtui.tui.unlock.screen import UnlockScreen
+from smtui.tui.widgets.table import Table
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import MakeApp, Steady, paste, said, screen_text, types, unfreeze, until
 from tests.tui.secret_list.driver import get_list_screen, read_list
@@ -272,6 +276,69 @@ async def test_after_unlocking_one_is_in_the_same_region_and_place(
         assert running.session.region == "eu-west-1"
         await pilot.press("escape")
         await until(pilot, lambda: "abroad" in screen_text(running))
+
+
+LISTS = {
+    "regions": (("c",), "", 1), "versions": (("enter", "2"), "", 1), "replicas": (("enter", "5"), "", 1),
+    "history": (("enter", "6"), "secret", 1),
+}
+"""The keys that open each list from the list of secrets, a filter if it has one, and how far the cursor goes down."""
+
+
+def get_list(running: SmtuiApp) -> Any:
+    """The first table or list of versions of the screen; None if it is not shown yet."""
+    return next((each for each in running.screen.query(Widget) if isinstance(each, Table | VersionList)), None)
+
+
+def find_row(running: SmtuiApp) -> object:
+    """What identifies the row under the cursor; None if there is none."""
+    shown = get_list(running)
+    if isinstance(shown, VersionList):
+        return shown.version.id if shown.version else None
+    return None if shown is None else shown.current_key
+
+
+def add_rows(vault: smtui.Vault, filled: Any) -> None:
+    """Gives the lists a few rows."""
+    for name in ("one", "two"):
+        filled.create_secret(Name=f"plain/{name}", SecretString="x")
+    vault.client(region_name="eu-west-1").create_secret(Name="abroad", SecretString="x")
+    first = min(entry["Name"] for entry in filled.list_secrets()["SecretList"])
+    filled.replicate_secret_to_regions(SecretId=first, AddReplicaRegions=[{"Region": "us-west-2"}])
+    filled.put_secret_value(SecretId=first, SecretString='{"a": "2"}')
+
+
+@pytest.mark.parametrize("place", LISTS)
+async def test_after_unlocking_the_next_key_acts_on_the_same_row(
+    app: MakeApp, filled: Any, vault: smtui.Vault, place: str
+) -> None:
+    """The tabs of a secret and the Regions have their filter and the row of their cursor again."""
+    add_rows(vault, filled)
+    keys, filter_text, down = LISTS[place]
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "7 secrets" in screen_text(running))
+        await pilot.press(*keys)
+        await until(pilot, lambda: not isinstance(running.screen, SecretsScreen)
+                    and find_row(running) is not None)
+        opened = type(running.screen)
+        if filter_text:
+            await types(pilot, f"/{filter_text}")
+            await pilot.press("enter")
+        await until(pilot, lambda: running.focused is get_list(running))
+        first = find_row(running)
+        await pilot.press(*["down"] * down)
+        await until(pilot, lambda: find_row(running) not in (None, first))
+        key = find_row(running)
+
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: "Locked by Ctrl+L." in screen_text(running))
+        await unlock_again(pilot)
+        await until(pilot, lambda: type(running.screen) is opened and find_row(running) is not None)
+        await until(pilot, lambda: find_row(running) == key)
+        if filter_text:
+            assert running.screen.query_one("#filter", Input).value == filter_text
+        await until(pilot, lambda: running.focused is get_list(running))
 
 
 async def test_what_is_gone_meanwhile_is_said(app: MakeApp, filled: Any, vault: smtui.Vault) -> None:
