@@ -28,9 +28,10 @@ LAMBDA = Structure({
 }, ("File", "Handler", "Interpreter"))
 # FileSha256 is that of the file as it is now; it is missing if the file cannot be read.
 FOUND_LAMBDA = Structure({**LAMBDA.members, "FileSha256": Text(min=64, max=64)}, LAMBDA.required)
+# Remote is what an account tells of a function in AWS Lambda, in one line.
 FUNCTION = Structure({
     "FunctionName": FUNCTION_NAME, "FunctionArn": Text(), "Created": Timestamp(), "Password": PASSWORD,
-    "Command": COMMAND, "Lambda": FOUND_LAMBDA, "WaitsForPermission": Flag(), "Unreadable": Flag(),
+    "Command": COMMAND, "Lambda": FOUND_LAMBDA, "Remote": Text(), "WaitsForPermission": Flag(), "Unreadable": Flag(),
 })
 # The output of a function may contain secret values: it is stored in the vault, but not in the audit log.
 MESSAGE = Text(min=0, max=100_000, sensitive=True)

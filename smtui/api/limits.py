@@ -53,6 +53,7 @@ MAX_DESCRIPTION_LENGTH = _find_max("CreateSecret", "Description")
 MAX_TYPE_LENGTH = _find_max("CreateSecret", "Type")
 MAX_VALUE_BYTES = _find_max("PutSecretValue", "SecretBinary")
 MAX_POLICY_LENGTH = _find_max("PutResourcePolicy", "ResourcePolicy")
+MAX_FUNCTION_ARN_LENGTH = _find_max("RotateSecret", "RotationLambdaARN")
 MAX_TAGS_PER_SECRET = 50
 """Source: page TagResource."""
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from smtui.api.arn import is_arn
+from smtui.api.arn import get_last_field
 from smtui.api.record import record
 from smtui.comparison.state import SecretState
 from smtui.rules.labels import AWS, AWSCURRENT, OWN_LABEL
@@ -68,8 +68,7 @@ def _list_own_labels(state: SecretState) -> dict[str, str]:
 
 def normalize_key(key: str) -> str:
     """A KMS key as it can be compared between accounts and Regions: an alias or key ID without its ARN."""
-    name = key.rpartition(":")[2] if is_arn(key) or key.startswith("arn:") else key
-    name = name.removeprefix("key/")
+    name = get_last_field(key).removeprefix("key/")
     return "" if name == DEFAULT_KEY else name
 
 

@@ -50,7 +50,7 @@ def test_a_damaged_file_is_no_favorites(vault: smtui.Vault) -> None:
 def test_too_many_favorites_are_refused_and_none_is_lost(vault: smtui.Vault) -> None:
     arns = [f"arn:aws:secretsmanager:us-east-1:000000000000:secret:{'x' * 500}{number:03}-AbCdEf"
             for number in range(200)]
-    with pytest.raises(VaultError, match="too many favorites"):
+    with pytest.raises(VaultError, match="too many favourites"):
         for arn in arns:
             vault.favorites.toggle(arn)
 

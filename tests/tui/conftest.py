@@ -7,6 +7,7 @@ import gc
 import stat
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -101,6 +102,13 @@ def independent_of_speed(monkeypatch: pytest.MonkeyPatch) -> None:
     if waiting.HAS_PROC:
         monkeypatch.setattr("textual.pilot.wait_for_idle", waiting.wait_for_idle)
         monkeypatch.setattr("textual.app.wait_for_idle", waiting.wait_for_idle)
+
+
+@pytest.fixture
+def never_idle(monkeypatch: pytest.MonkeyPatch, independent_of_speed: None) -> None:
+    """Shortens the pauses, for an app in which a thread works until the test stops it."""
+    for name in ("textual.pilot.wait_for_idle", "textual.app.wait_for_idle"):
+        monkeypatch.setattr(name, partial(waiting.wait_for_idle, max_sleep=0.1))
 
 
 @pytest.fixture(autouse=True)

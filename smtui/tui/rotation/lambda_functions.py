@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from smtui.api.arn import is_lambda_arn
 from smtui.api.errors import SmtuiError
+from smtui.api.limits import MAX_FUNCTION_ARN_LENGTH
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.one_line import OneLine
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 BY_ARN = SafeText("Other function, by its ARN…")
-LONGEST_ARN = 2048
 NO_ARN = "Enter the ARN of a Lambda function, such as arn:aws:lambda:us-east-1:123456789012:function:rotate."
 IN_USE_ONLY = "Only the functions in use are listed."
 
@@ -37,6 +37,6 @@ async def list_lambda_functions(screen: SessionScreen[Any]) -> dict[str, Functio
 async def ask_function_arn(app: Shell) -> str | None:
     """Asks for the ARN of a function; None if the user cancels."""
     arn = await app.push_screen_wait(OneLine(
-        SafeText("ARN of the rotation function"), longest=LONGEST_ARN, noun="the ARN of a function",
+        SafeText("ARN of the rotation function"), longest=MAX_FUNCTION_ARN_LENGTH, noun="the ARN of a function",
         find_problem=lambda line: "" if is_lambda_arn(line.strip()) else NO_ARN))
     return None if arn is None else arn.strip()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import pytest
@@ -23,7 +22,6 @@ from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
 from smtui.tui.shell import Task
 from smtui.tui.unlock.screen import UnlockScreen
-from tests import waiting
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, paste, said, screen_text, until
 from tests.tui.driver import get_screen
@@ -120,10 +118,9 @@ async def test_what_is_stopped_leaves_nothing(app: MakeApp, slow: Slow, vault: s
         assert names(vault) == []
 
 
-async def test_a_long_question_is_stopped_in_the_middle(app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Esc interrupts a running SQL statement. No pause waits for the end of the statement."""
-    for name in ("textual.pilot.wait_for_idle", "textual.app.wait_for_idle"):
-        monkeypatch.setattr(name, partial(waiting.wait_for_idle, max_sleep=0.1))
+@pytest.mark.usefixtures("never_idle")
+async def test_a_long_question_is_stopped_in_the_middle(app: MakeApp) -> None:
+    """Esc interrupts a running SQL statement."""
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
     running = app()
     async with running.run_test(size=SMALL) as pilot:

@@ -30,7 +30,7 @@ def endless(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(formats, "read_file", read)
 
 
-@pytest.mark.usefixtures("endless")
+@pytest.mark.usefixtures("endless", "never_idle")
 async def test_a_large_file_holds_back_nothing_and_esc_stops_it(
     app: MakeApp, vault: smtui.Vault, tmp_path: Path
 ) -> None:
