@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.api.arn import is_region
+from smtui.api.context import Capabilities
 from smtui.api.errors import ContextMissingError, VaultFormatError, VaultMissingError, WrongPassphraseError
-from smtui.api.record import record
+from smtui.api.record import make_field, record
 from smtui.backends import rotation_session
 from smtui.cli import import_reading
 from smtui.cli.chosen_context import find_context, open_account
@@ -39,13 +40,17 @@ VARIABLE = "SMTUI_PASSPHRASE"
 
 @record
 class OpenSide:
-    """A side that is open. `title` opens it again; `is_copy` if it is a vault file that was opened without writing."""
+    """A side that is open. `title` opens it again; `is_copy` if it is a vault file that was opened without writing.
+
+    `can` says what its context can do.
+    """
 
     title: str
     side: Side
     account: str = ""
     region: str = ""
     is_copy: bool = False
+    can: Capabilities = make_field(default_factory=Capabilities)
 
     @property
     def client(self) -> Client:
@@ -208,4 +213,5 @@ def _open_named(name: str, args: argparse.Namespace, region: str | None) -> Iter
 
 def _make_side(context: Context, region: str | None, name: str) -> OpenSide:
     region = region or context.region_name
-    return OpenSide(f"{name}@{region}", ClientSide(context.client(region_name=region)), context.account_id, region)
+    return OpenSide(f"{name}@{region}", ClientSide(context.client(region_name=region)), context.account_id, region,
+                    can=context.can)

@@ -70,11 +70,19 @@ class CompareOptions:
 
 def compare(
     left: Side, right: Side, rules: NameRules = NameRules(), options: CompareOptions = CompareOptions(),  # noqa: B008
-    progress: Progress | None = None,
+    progress: Progress | None = None, announce: Callable[[int], object] | None = None,
 ) -> list[Pair]:
     """Compares all secrets of two sides. Returns the pairs in the order of their names on the right.
 
     Secrets that are scheduled for deletion are absent on the left; on the right they are those of an `ONLY_LEFT` pair.
+
+    Args:
+        left: the left side.
+        right: the right side.
+        rules: which names belong together.
+        options: what is compared.
+        progress: is called as `progress(what, done, total)`.
+        announce: is called once after the lists with about how many calls follow on each side.
 
     Raises:
         InvalidRuleError: two secrets of the left side have the same name on the right.
@@ -85,6 +93,8 @@ def compare(
     names = match_names([name for name, state in of_left.items() if not state.is_scheduled], rules)
     there = {name for name, state in of_right.items() if not state.is_scheduled and rules.includes(name)}
     both = [(of_left[names[name]], of_right[name]) for name in sorted(names.keys() & there)]
+    if announce:
+        announce(count_calls(both, options))
     pairs = [*_compare_all(left, right, both, options, progress),
              *(Pair(name, of_left[names[name]], of_right.get(name), Status.ONLY_LEFT)
                for name in names if name not in there),
@@ -127,6 +137,12 @@ def _compare_all(
         if options.policies and progress:
             progress("comparing policies", number + 1, len(both))
         yield _make_pair(*found, [*compare_metadata(mine, theirs), *policy], options.ignored)
+
+
+def count_calls(both: Sequence[tuple[SecretState, SecretState]], options: CompareOptions) -> int:
+    """About how many calls the comparison of secrets that are on both sides makes on each side."""
+    batches = -(-sum(_needs_values(*each, options) for each in both) // MAX_BATCH_SIZE)
+    return batches + (len(both) if options.policies else 0)
 
 
 def _needs_values(left: SecretState, right: SecretState, options: CompareOptions) -> bool:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from smtui.cli import diagnostics, output
 from smtui.cli.comparison_report import build_answer
@@ -28,6 +29,7 @@ from smtui.cli.comparison_sides import OpenSide, open_sides
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import TEXT_OR_JSON
 from smtui.comparison.compare import CompareOptions, Pair, Status, compare
+from smtui.comparison.costs import describe_comparison_cost
 from smtui.comparison.differences import Part
 from smtui.comparison.names import InvalidRuleError, NameRules, parse_rules
 from smtui.comparison.plan import PlannedSide, make_plan
@@ -70,7 +72,7 @@ def run(args: argparse.Namespace) -> Exit:
         if args.no_values and not (left.side.has_versions and right.side.has_versions):
             raise UsageError("A file has no version IDs: omit --no-values.")
         with diagnostics.show_progress() as bar:
-            pairs = compare(left.side, right.side, rules, options, bar)
+            pairs = compare(left.side, right.side, rules, options, bar, partial(_note_cost, left, right))
         if args.plan:
             write_plan(args.plan, left, right, pairs)
     if args.output == "json":
@@ -79,6 +81,12 @@ def run(args: argparse.Namespace) -> Exit:
         for line in format_lines(pairs):
             output.write_line(line)
     return Exit.DONE if all(pair.status is Status.SAME for pair in pairs) else Exit.REFUSED
+
+
+def _note_cost(left: OpenSide, right: OpenSide, calls: int) -> None:
+    """Says what very many calls cost, before they are made."""
+    if sentence := describe_comparison_cost(left.can, right.can, calls):
+        diagnostics.note(sentence)
 
 
 def read_rules(args: argparse.Namespace) -> NameRules:

@@ -19,6 +19,7 @@ from typing import Any
 from smtui.cli import confirm, diagnostics, inputs, output, terminal
 from smtui.cli.comparison_sides import OpenSide, open_sides
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
+from smtui.comparison.costs import describe_promotion_cost
 from smtui.comparison.new_value import ValueSources
 from smtui.comparison.plan import PlannedSide, PromotionPlan
 from smtui.comparison.plan_file import InvalidPlanError, parse_plan_file
@@ -56,6 +57,8 @@ def run(args: argparse.Namespace) -> Exit:
     with open_sides((plan.left.name, plan.right.name), args, (plan.left.is_copy, False)) as (left, right):
         for planned, side in ((plan.left, left), (plan.right, right)):
             _require_place(planned, side)
+        if cost := describe_promotion_cost(left.can, right.can, plan):
+            diagnostics.note(cost)
         results = _apply(plan, left, right, args)
     for result in results:
         if args.dry_run or result.outcome in FAILURES:

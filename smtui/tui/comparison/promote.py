@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import SmtuiError
 from smtui.comparison.compare import Pair
+from smtui.comparison.costs import describe_promotion_cost
 from smtui.comparison.new_value import ValueSources
 from smtui.comparison.plan import PromotionPlan, make_plan
 from smtui.comparison.plan_report import FAILURES, format_plan, format_result, summarize_results
@@ -47,7 +48,8 @@ async def promote(app: Shell, session: Session, side: OtherSide, plan: Promotion
     Raises:
         SmtuiError: a side could not be read, or the user stopped the job.
     """
-    text = sanitize("\n".join(format_plan(plan)), lines=True)
+    cost = describe_promotion_cost(session.vault.can, side.session.vault.can, plan)
+    text = sanitize("\n".join([*format_plan(plan), *([cost] if cost else [])]), lines=True)
     if not plan.list_promoted():
         await app.push_screen_wait(Report(TITLE, NOTHING, [text]))
         return False

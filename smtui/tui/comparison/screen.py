@@ -11,7 +11,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.comparison.compare import CompareOptions, Pair, Status, compare
+from smtui.comparison.compare import CompareOptions, Pair, Status, compare, count_calls
+from smtui.comparison.costs import describe_comparison_cost
 from smtui.comparison.plan import PromotionPlan
 from smtui.comparison.plan_file import format_plan_file
 from smtui.comparison.report import SIGNS, describe_difference, format_names, format_reason, summarize
@@ -173,7 +174,13 @@ class ComparisonScreen(FilteredTableScreen[None]):
     @gesture
     async def action_values(self) -> None:
         """Compares the values whose version IDs differ, after confirmation."""
-        if self._side is not None and await self.app.push_screen_wait(Confirm(QUESTION, WARNING, "Compare")):
+        if self._side is None:
+            return
+        both = [(pair.left, pair.right) for pair in self._pairs if pair.left and pair.right]
+        cost = describe_comparison_cost(
+            self.vault.can, self._side.session.vault.can, count_calls(both, CompareOptions()))
+        question = Confirm(QUESTION, sanitize(f"{WARNING} {cost}".strip()), "Compare")
+        if await self.app.push_screen_wait(question):
             self.app.run_task(partial(self._compare, side=self._side, options=CompareOptions()))
 
     # The rows.

@@ -7,6 +7,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 import smtui
 from tests.aws_server import ACCOUNT, Aws
 from tests.cli.conftest import CommandLine
@@ -92,6 +94,25 @@ def test_accounts(bare: CommandLine, aws: Aws, tmp_path: Path) -> None:
     assert sorted(calls) == ["GetCallerIdentity", "GetCallerIdentity", "ListSecrets", "ListSecrets"]
     assert json.loads(other.out)["Left"] == {"Name": "a@us-east-1", "Account": ACCOUNT, "Region": "us-east-1"}
     assert not any(marker in other.out + other.err for marker in MARKERS)
+
+
+def test_very_many_calls_say_first_what_they_cost(
+    bare: CommandLine, aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The calls of both accounts, and in a promotion too; the lists alone say nothing."""
+    aws.client().create_secret(Name="db", SecretString="first")
+    aws.client(region="eu-west-1").create_secret(Name="db", SecretString="second")
+    monkeypatch.setattr("smtui.api.context.MANY_CALLS", 1)
+    plan = tmp_path / "release.plan"
+
+    listed = bare("compare", "a", "a@eu-west-1", "--no-values")
+    compared = bare("compare", "a", "a@eu-west-1", "--plan", str(plan))
+    checked = bare("promote", str(plan), "--dry-run")
+
+    assert "calls" not in listed.err
+    assert "This takes about 2 calls, $0.00, 0 seconds." in compared.err
+    assert "This takes about 7 calls, $0.00, 0 seconds." in checked.err
+    assert checked.code == 0, checked.err
 
 
 def test_mistakes(stocked: CommandLine) -> None:

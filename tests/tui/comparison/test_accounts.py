@@ -25,7 +25,8 @@ WRITES = {"PutSecretValue", "UpdateSecretVersionStage", "CreateSecret", "DeleteS
 
 @pytest.mark.parametrize(("protect", "is_sent"), [("ask", True), ("read", False)])
 async def test_a_protected_account_asks_or_refuses(
-    aws: Aws, app: MakeApp, vault: smtui.Vault, client: Any, tmp_path: Path, protect: str, is_sent: bool
+    aws: Aws, app: MakeApp, vault: smtui.Vault, client: Any, tmp_path: Path, protect: str, is_sent: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One question names the account and shows the plan; no second one names the vault that is shown."""
     path = get_settings_path()
@@ -33,6 +34,7 @@ async def test_a_protected_account_asks_or_refuses(
     path.write_text(f'[contexts.prod]\nprofile = "a"\nprotect = "{protect}"\n')
     client.create_secret(Name="db", SecretString="marker-1", ClientRequestToken=version_id(1))
     aws.client().create_secret(Name="db", SecretString="marker-2", ClientRequestToken=version_id(2))
+    monkeypatch.setattr("smtui.api.context.MANY_CALLS", 0)
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         await until(pilot, lambda: running.session)
@@ -51,6 +53,11 @@ async def test_a_protected_account_asks_or_refuses(
         await wait_for_screen(pilot, OneLine)
         await pilot.press("enter")
         await until(pilot, lambda: running.screen is screen and screen._has_compared)
+        await pilot.press("f6")
+        await wait_for_screen(pilot, Confirm)
+        assert "about 1 calls" in screen_text(running)
+        await pilot.press("escape")
+        await until(pilot, lambda: running.screen is screen)
         await pilot.press("r")
         await until(pilot, lambda: "the entire value" in screen_text(running))
         await pilot.press("down", "r")
@@ -63,6 +70,7 @@ async def test_a_protected_account_asks_or_refuses(
             await wait_for_screen(pilot, Confirm)
             assert "Promote to prod us-east-1?" in screen_text(running)
             assert f"to   prod@us-east-1 (account {ACCOUNT})" in screen_text(running)
+            assert "about 5 calls, $0.00, 0 seconds." in screen_text(running)
             assert not WRITES & {*aws.proxy.calls}
             await pilot.press("tab", "enter")
             await until(pilot, lambda: "1 promoted." in said(running))
