@@ -24,7 +24,7 @@ from tests.tui.driver import Cases, join_screen_text, run_cases, see
 
 __all__ = ["aws", "aws_server"]
 
-SECRET = "prod/svc/00000"
+SECRET, SCHEDULED = "prod/svc/00000", "old/scheduled"
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "secretsmanager:GetSecretValue",
      "Resource": "*"}]})
@@ -57,8 +57,12 @@ ACTIONS: dict[str, list[Step]] = {
                                      ("", ("tab", "enter"), "")],
     "StopReplicationToReplica": [*OPEN, ("", ("5",), "eu-west-1"), ("", ("down", "P"), "Promote prod"),
                                  ("", ("tab", "enter"), "")],
+    "PutResourcePolicy": [*OPEN, ("", ("3",), "Statement"), ("", ("e", "B", "enter"), "No issues found."),
+                          ("", ("ctrl+s",), "Attach this policy"), ("", ("tab", "enter"), "")],
+    "RotateSecret": [*OPEN, ("", ("4",), "every 30 days"), ("", ("R",), "Rotate prod"), ("", ("tab", "enter"), "")],
     "DeleteSecret": [("", ("d",), "Schedule deletion"), ("", ("y",), "")],
     "CreateSecret": [("", ("a",), "New secret"), ("new/one", ("tab", "tab"), "new/one"), ("x", ("ctrl+s",), "")],
+    "RestoreSecret": [("", ("x",), SCHEDULED), ("", ("end", "U"), "")],
 }
 
 
@@ -67,6 +71,8 @@ def fill(aws: Aws) -> None:
     aws.fill(1)
     client = aws.client()
     client.put_secret_value(SecretId=SECRET, SecretString="second")
+    client.create_secret(Name=SCHEDULED, SecretString="x")
+    client.delete_secret(SecretId=SCHEDULED)
     client.put_resource_policy(SecretId=SECRET, ResourcePolicy=POLICY)
     client.replicate_secret_to_regions(SecretId=SECRET, AddReplicaRegions=[{"Region": "eu-west-1"}])
     with suppress(client.exceptions.ResourceNotFoundException):  # moto stores the settings, then misses the function

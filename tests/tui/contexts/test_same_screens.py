@@ -136,6 +136,29 @@ async def test_a_label_is_attached_and_removed(place: Place) -> None:
         await until(pilot, lambda: place.find_version("canary") is None)
 
 
+async def test_a_label_is_moved_and_that_is_undone(place: Place) -> None:
+    first = place.find_version("AWSPREVIOUS")
+    place.client.update_secret_version_stage(**DB, VersionStage="canary", MoveToVersionId=place.current)
+    async with place.app.run_test(size=SIZE) as pilot:
+        await see(pilot, "2 secrets")
+        await open_database(pilot)
+        await pilot.press("v")
+        await see(pilot, "canary")
+        await pilot.press("m")
+        await see(pilot, "Move which label")
+        await pilot.press("down", "enter")
+        await see(pilot, "◂ canary ▸")
+        await pilot.press("down", "enter")
+        await see(pilot, "Move canary to version")
+        await pilot.press("enter")
+        await until(pilot, lambda: place.find_version("canary") == first)
+        await until(pilot, lambda: isinstance(place.app.screen, SecretScreen))
+        await pilot.press("u")
+        await see(pilot, "UpdateSecretVersionStage")
+        await pilot.press("enter")
+        await until(pilot, lambda: place.find_version("canary") == place.current)
+
+
 async def test_tags_and_policy_are_edited(place: Place) -> None:
     async with place.app.run_test(size=SIZE) as pilot:
         await see(pilot, "2 secrets")
