@@ -25,11 +25,13 @@ if sys.platform != "win32":
 BACKLOG = 64
 UNSUPPORTED = ("The agent needs Unix sockets, which this system does not have. Windows has no agent, lock, unlock and "
                "credentials; smtui serve works there.")
-
-
 FOREIGN_SOCKET = ("systemd has opened {found}, but commands look for the agent of this vault at {path}: "
                   "set ListenStream to that.")
 OPEN_SOCKET = "Others can use {path}. Set SocketMode=0600 in the unit of the socket."
+NO_SOCKET = ("LISTEN_FDS announces a socket from systemd, but the descriptor is not a socket: {reason}. Set one "
+             "ListenStream in the unit of the socket, or unset LISTEN_FDS.")
+REMOVED_SOCKET = "The socket from systemd no longer exists at {path}. Restart the unit of the socket."
+NO_STREAM = "a socket that is no listening stream"
 
 
 class AgentUnavailableError(SmtuiError):
@@ -138,20 +140,35 @@ def _lock(path: Path) -> int:
 
 
 def _take(path: Path) -> socket.socket:
-    """The socket that systemd has opened. Raises AgentUnavailableError, OSError."""
-    lines = service_manager.take_sockets()
+    """The socket that systemd has opened. Raises AgentUnavailableError."""
     try:
-        found = [each.getsockname() if each.family == socket.AF_UNIX else each.family.name for each in lines]
-        is_listening = len(lines) == 1 and lines[0].getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1
-        if found != [str(path)] or not is_listening:
-            raise AgentUnavailableError(FOREIGN_SOCKET.format(found=", ".join(map(str, found)), path=path))
-        if path.lstat().st_mode & agent_socket.OTHERS:
+        lines = service_manager.take_sockets()
+    except OSError as error:
+        raise AgentUnavailableError(NO_SOCKET.format(reason=error.strerror)) from None
+    try:
+        found = [_describe(each) for each in lines]
+        if found != [str(path)]:
+            raise AgentUnavailableError(FOREIGN_SOCKET.format(found=", ".join(found), path=path))
+        try:
+            mode = path.lstat().st_mode
+        except OSError:
+            raise AgentUnavailableError(REMOVED_SOCKET.format(path=path)) from None
+        if mode & agent_socket.OTHERS:
             raise AgentUnavailableError(OPEN_SOCKET.format(path=path))
     except BaseException:
         for each in lines:
             each.close()
         raise
     return lines[0]
+
+
+def _describe(line: socket.socket) -> str:
+    """The path of a listening Unix stream socket, or what another socket is."""
+    if line.family != socket.AF_UNIX:
+        return line.family.name
+    if line.type != socket.SOCK_STREAM or not line.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        return NO_STREAM
+    return os.fsdecode(line.getsockname())
 
 
 def _is_same_file(descriptor: int, path: Path) -> bool:

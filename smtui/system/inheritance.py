@@ -30,6 +30,8 @@ MOST_DESCRIPTORS = 1 << 16
 """How many descriptors to check if the system does not list the open ones."""
 FIRST_ACTIVATED = 3
 """The first descriptor of systemd socket activation (SD_LISTEN_FDS_START)."""
+MOST_DIGITS = 9
+"""Digits of the largest number of descriptors, which is a C int."""
 NAMED = r"(?:^|[=@:,])/(?:dev|proc/self)/fd/(\d+)$"
 """A regular expression for an argument that names a descriptor."""
 
@@ -71,10 +73,11 @@ def replace_process(
     Raises:
         OSError: if the program cannot be executed.
     """
-    wanted = {*STANDARD, *_kept_descriptors, *_find_named_descriptors(words), *list_activated_descriptors()}
+    wanted, activated = {*_kept_descriptors, *_find_named_descriptors(words)}, list_activated_descriptors()
     for descriptor in _list_open_descriptors():
         if descriptor not in STANDARD:
-            os.set_inheritable(descriptor, descriptor in wanted and not is_secret(descriptor))
+            is_wanted = descriptor in wanted or descriptor in activated
+            os.set_inheritable(descriptor, is_wanted and not is_secret(descriptor))
     _leave_unread_input()
     os.execve(program, list(words), environ)  # noqa: S606
 
@@ -174,8 +177,9 @@ def _find_named_descriptors(words: Sequence[str]) -> Iterator[int]:
 
 
 def list_activated_descriptors() -> range:
-    """Returns the descriptors of systemd socket activation, if LISTEN_PID is this process."""
+    """Returns the descriptors of systemd socket activation, if LISTEN_PID is this process; none for a strange count."""
     count = os.environ.get("LISTEN_FDS", "")
-    if os.environ.get("LISTEN_PID") != str(os.getpid()) or not count.isdecimal():
+    is_number = count.isascii() and count.isdecimal() and len(count) <= MOST_DIGITS
+    if os.environ.get("LISTEN_PID") != str(os.getpid()) or not is_number:
         return range(0)
     return range(FIRST_ACTIVATED, FIRST_ACTIVATED + int(count))

@@ -6,9 +6,10 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -23,8 +24,8 @@ LAUNCH = """
 import os, sys
 for number, descriptor in enumerate(sys.argv[1].split(",")):
     os.dup2(int(descriptor), 3 + number)
-os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": str(number + 1), "LISTEN_FDNAMES": "agent"}
-os.execv(sys.executable, [sys.executable, "-m", "smtui", *sys.argv[2:]])
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": sys.argv[2], "LISTEN_FDNAMES": "agent"}
+os.execv(sys.executable, [sys.executable, "-m", "smtui", *sys.argv[3:]])
 """
 """Does what systemd does: sockets from descriptor 3 on, and the variables of sd_listen_fds(3)."""
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -55,10 +56,13 @@ def environ(path: Path, runtime: Path, tmp_path: Path) -> dict[str, str]:
 def start(environ: dict[str, str]) -> Iterator[Start]:
     """Starts the program with sockets."""
     with ExitStack() as ends:
-        def start_program(*words: str, sockets: list[socket.socket]) -> subprocess.Popen[str]:
+        def start_program(
+            *words: str, sockets: Sequence[socket.socket | BinaryIO], count: str = ""
+        ) -> subprocess.Popen[str]:
             numbers = [each.fileno() for each in sockets]
             program = ends.enter_context(subprocess.Popen(
-                [sys.executable, "-c", LAUNCH, ",".join(map(str, numbers)), *words], pass_fds=numbers, env=environ,
+                [sys.executable, "-c", LAUNCH, ",".join(map(str, numbers)), count or str(len(numbers)), *words],
+                pass_fds=numbers, env=environ,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
             ends.callback(program.kill)
             return program
@@ -120,6 +124,67 @@ def test_what_is_not_the_socket_of_this_vault_is_refused(start: Start, path: Pat
             said = program.communicate(timeout=LIMIT)[0]
             assert f"commands look for the agent of this vault at {place}: set ListenStream to that." in said
             assert program.returncode == 1
+
+
+@pytest.mark.parametrize(("kind", "listens"), [
+    (socket.SOCK_STREAM, False), (socket.SOCK_DGRAM, False), (socket.SOCK_SEQPACKET, True),
+])
+def test_a_socket_of_another_kind_is_refused(
+    start: Start, path: Path, kind: socket.SocketKind, listens: bool
+) -> None:
+    """Also at the path of this vault, as with ListenDatagram or ListenSequentialPacket."""
+    place = agent_socket.get_socket_path(str(path))
+    Path(place).parent.mkdir(mode=0o700, exist_ok=True)
+    with socket.socket(socket.AF_UNIX, kind) as opened:
+        opened.bind(place)
+        Path(place).chmod(0o600)
+        if listens:
+            opened.listen()
+        program = start("agent", sockets=[opened])
+        said = program.communicate(timeout=LIMIT)[0]
+
+    assert "systemd has opened a socket that is no listening stream, but commands look for the agent" in said
+    assert program.returncode == 1
+
+
+def test_a_socket_whose_path_was_removed_is_refused(start: Start, path: Path) -> None:
+    place = agent_socket.get_socket_path(str(path))
+    with listen(place) as opened:
+        Path(place).unlink()
+        program = start("agent", sockets=[opened])
+        assert f"no longer exists at {place}. Restart the unit of the socket." in program.communicate(timeout=LIMIT)[0]
+        assert program.returncode == 1
+
+
+@pytest.mark.parametrize(("count", "is_believed"), [
+    ("1", True), ("999999999", True), ("9" * 30, False), ("9" * 5000, False), ("\u0663", False), ("-1", False),
+], ids=["1", "999999999", "30 digits", "5000 digits", "another script", "-1"])
+def test_a_wrong_number_of_sockets_is_answered_in_a_sentence(
+    start: Start, count: str, is_believed: bool
+) -> None:
+    """What is no number of descriptors counts as none, as for sd_listen_fds(3)."""
+    with Path(os.devnull).open("rb") as nothing:
+        program = start("serve", "--port", "0", "--", sys.executable, "-c", "print('runs')", sockets=[nothing],
+                        count=count)
+        said = program.communicate(timeout=LIMIT)[0]
+
+    if is_believed:
+        assert "LISTEN_FDS announces a socket from systemd, but the descriptor is not a socket" in said
+        assert program.returncode == 1
+    else:
+        assert said == "runs\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the memory")
+@pytest.mark.parametrize("count", ["999999999", "9" * 5000], ids=["999999999", "5000 digits"])
+def test_a_command_with_secrets_runs_with_any_number_of_sockets(start: Start, count: str) -> None:
+    import resource
+
+    with Path(os.devnull).open("rb") as nothing:
+        program = start("exec", "DB=db", "--", sys.executable, "-c", "import os; print(os.environ['DB'])",
+                        sockets=[nothing], count=count)
+        resource.prlimit(program.pid, resource.RLIMIT_AS, (4 << 30, 4 << 30))
+        assert program.communicate(timeout=LIMIT)[0] == "value\n"
 
 
 def test_a_socket_that_others_can_use_is_refused(start: Start, path: Path) -> None:
