@@ -22,7 +22,7 @@ from textual.pilot import Pilot
 
 from smtui.backends.demo import open_demo
 from smtui.tui.app import SmtuiApp
-from smtui.tui.help.places import PLACES, SECRETS
+from smtui.tui.help.places import COMPARE, PLACES, SECRETS
 from smtui.tui.secret.tabs import POLICY, TABS
 from smtui.tui.shell import Place
 
@@ -150,6 +150,18 @@ def place(where: Place) -> Steps:
     return steps
 
 
+async def compare(pilot: Pilot[None]) -> None:
+    """The staging secrets beside the production secrets of the same Region."""
+    await place(COMPARE)(pilot)
+    await pilot.press("f5")
+    await seen(pilot, "Compare with")
+    await pilot.press(*"other", "enter")
+    await seen(pilot, "Names on the left")
+    await pilot.press(*"staging/=prod/", "enter")
+    await seen(pilot, "payments/db")
+    await settled(pilot)
+
+
 async def settled(pilot: Pilot[None]) -> None:
     """What a screen reads when it is shown has had its time."""
     for _ in range(30):
@@ -162,7 +174,7 @@ PICTURES: dict[str, Steps] = {
     **{TABS[number - 1].lower(): part(number) for number in range(3, len(TABS) + 1)},
     "policy": policy,
     **{where.words.lower().replace(" ", "-"): place(where) for where in PLACES if where is not SECRETS},
-    "generator": generator, "help": shown_help,
+    "compare": compare, "generator": generator, "help": shown_help,
 }  # fmt: skip
 
 
