@@ -176,6 +176,7 @@ def _listen_for_sdk(permitted: PermittedCommand, server: RpcServer) -> Iterator[
         yield None
         return
     with closing(StepListener(server)) as listener:
+        server.add_values(lambda_function.list_secret_values(permitted.function, listener.keys))
         yield listener
 
 

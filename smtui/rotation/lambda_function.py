@@ -29,6 +29,8 @@ CREDENTIALS = frozenset({
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 })  # fmt: skip
 """Variables that give a function credentials of the user, for other services of AWS."""
+SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+"""Variables whose values do not stay in the output of a function."""
 PROXIES = frozenset({"HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"})
 NO_PROXY = ("NO_PROXY", "no_proxy")
 HOST = "127.0.0.1"
@@ -87,6 +89,12 @@ def build_environment(function: FunctionDescription, url: str, keys: KeyPair) ->
 def make_client_settings(url: str, keys: KeyPair) -> dict[str, str]:
     """The arguments of `create_client` that the bridge gives to every client for Secrets Manager."""
     return {"endpoint_url": url, **{name.lower(): value for name, value in _list_credentials(keys).items()}}
+
+
+def list_secret_values(function: FunctionDescription, keys: KeyPair) -> list[str]:
+    """The secret parts of the step's key pair, and of the credentials that the function has of its user."""
+    given = (_list_credentials(keys), _list_variables(function["Lambda"]))
+    return [variables[name] for variables in given for name in SECRET_VARIABLES if name in variables]
 
 
 def _list_credentials(keys: KeyPair) -> dict[str, str]:

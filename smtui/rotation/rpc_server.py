@@ -90,8 +90,12 @@ class RpcServer:
         if isinstance(message.get("SecretBinary"), bytes):
             self._values.add(message["SecretBinary"].decode("utf-8", "replace"))
 
+    def add_values(self, values: Iterable[str]) -> None:
+        """Adds what the function knows without a call to the values that `hide_values` replaces."""
+        self._values.update(values)
+
     def hide_values(self, text: str) -> str:
-        """The text with every value of earlier calls replaced."""
+        """The text with every value of earlier calls, and every added one, replaced."""
         return _hide(self._values, text)
 
 

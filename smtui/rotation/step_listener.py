@@ -28,7 +28,6 @@ from smtui.rotation.function import StepFailedError
 from smtui.rotation.rpc_server import REFUSALS, RpcServer
 from smtui.system.ambient import Ambient
 
-LIMITS = ServerLimits(connections=64)
 NO_LOOPBACK = ("Its boto3 reaches smtui through the loopback interface (127.0.0.1), which cannot be used here: "
                "{reason}.")
 ENDED = "The step of the rotation has ended."
@@ -141,7 +140,7 @@ class StepListener:
         port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self.service = StepService(port, ambient, server)
-        self._server = HttpServer([listener], self.service.answer, LIMITS, ambient)
+        self._server = HttpServer([listener], self.service.answer, ServerLimits(), ambient)
         self._server.start()
 
     @property

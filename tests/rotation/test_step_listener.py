@@ -6,7 +6,7 @@ import json
 import socket
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
@@ -148,6 +148,20 @@ tell(boto3.client("secretsmanager"))
             socket.create_connection((host, int(port)))
 
 
+@pytest.mark.parametrize("variables", [
+    {}, {"AWS_SECRET_ACCESS_KEY": "key of the user", "AWS_SESSION_TOKEN": "token of the user"},
+], ids=["of the step", "of the user"])
+def test_its_output_keeps_no_keys(run: Run, variables: dict[str, str]) -> None:
+    """Functions print their environment, and their settings, when something goes wrong."""
+    said = run("""
+found = boto3.client("secretsmanager")._request_signer._credentials
+print("keys", os.environ["AWS_SECRET_ACCESS_KEY"], found.secret_key)
+print("tokens", os.environ["AWS_SESSION_TOKEN"], found.token)
+""", **variables)
+
+    assert said[1:3] == ["keys <secret> <secret>", "tokens <secret> <secret>"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="lists the descriptors in /proc")
 def test_the_function_inherits_no_socket(run: Run) -> None:
     said = run("print('open', sorted(int(name) for name in os.listdir('/proc/self/fd')))")
@@ -273,6 +287,17 @@ def test_what_is_not_signed_is_refused(listener: StepListener, head: str, status
         line.sendall(f"{sent}\r\n\r\n".encode())
         assert line.recv(65536).startswith(f"HTTP/1.1 {status} ".encode())
     assert not listener.service.has_call
+
+
+def test_slow_connections_of_others_do_not_keep_out_the_function(listener: StepListener) -> None:
+    host, _, port = listener.url.removeprefix("http://").partition(":")
+    with ExitStack() as ends:
+        for _ in range(200):
+            line = ends.enter_context(socket.create_connection((host, int(port)), 20))
+            line.sendall(b"POST / HTTP/1.1\r\nHost: a\r\n")
+        wait_until(lambda: listener._server.count_connections() == 200, "slow connections")
+        answer_one(listener)
+        assert make_client(listener, listener.keys).get_secret_value(SecretId="db")["SecretString"] == VALUE
 
 
 @pytest.mark.parametrize("operation", ["ListSecrets", "DeleteSecret", "GetResourcePolicy", "BatchGetSecretValue"])
