@@ -57,6 +57,25 @@ class ImportChoices:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanDraft:
+    """What the user had chosen in a plan whose import was refused, for the next plan of the same file.
+
+    Attributes:
+        file: the name of the file.
+        choices: what the plan was made with.
+        excluded: the names in the file of the secrets that were excluded.
+    """
+
+    file: str
+    choices: ImportChoices
+    excluded: frozenset[str]
+
+    def fits(self, file: str, choices: ImportChoices) -> bool:
+        """Whether the form names the same file, prefix and secret as the refused import."""
+        return (file, choices.prefix, choices.one_name) == (self.file, self.choices.prefix, self.choices.one_name)
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedImport:
     """What an import would do.
 

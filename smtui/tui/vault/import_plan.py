@@ -21,7 +21,7 @@ from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.dialogs.one_line import ask_line
 from smtui.tui.secret.new_secret import NAME_PATTERN
-from smtui.tui.vault.import_choices import EXCLUDED, ImportChoices, PlannedImport
+from smtui.tui.vault.import_choices import EXCLUDED, ImportChoices, PlanDraft, PlannedImport
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.checkbox import SymbolCheckbox
 from smtui.tui.widgets.chrome import Footer
@@ -61,6 +61,7 @@ class ImportPlan(Dialog[list[Step]]):
         plan: makes the plan again; None if nothing but exclusions can be changed.
         choices: what the plan was made with.
         switches: the switches that change anything.
+        excluded: the names in the file of what was excluded in the plan of a refused import, if there was one.
     """
 
     BINDINGS = (keys.list_bindings("dialog") + keys.list_bindings("import_plan") + keys.list_bindings("long_text")
@@ -75,13 +76,15 @@ class ImportPlan(Dialog[list[Step]]):
     def __init__(
         self, planned: PlannedImport | Sequence[Step], about: Sequence[str] = (), *, plan: Plan | None = None,
         choices: ImportChoices | None = None, switches: Collection[Switch] = (),
+        excluded: Collection[str] | None = None,
     ) -> None:
         super().__init__()
         self._planned = planned if isinstance(planned, PlannedImport) else PlannedImport([*planned], [*about])
         self._plan = plan
         self._choices = choices or ImportChoices()
         self._switches = switches
-        self._excluded: set[str] = set()
+        self._excluded = set(excluded or ())
+        self.is_refilled = excluded is not None
 
     def compose(self) -> ComposeResult:
         with Card():
@@ -160,6 +163,10 @@ class ImportPlan(Dialog[list[Step]]):
     def get_state(self) -> object:
         """What the user chose in this plan: names, prefix, switches, exclusions, and whether to store new versions."""
         return self._choices, frozenset(self._excluded), super().get_state()
+
+    def make_draft(self, file: str) -> PlanDraft:
+        """Returns what the user chose, to begin with it again if the import is refused."""
+        return PlanDraft(file, self._choices, frozenset(self._excluded))
 
     # The rows.
 

@@ -23,7 +23,7 @@ from smtui.transfer.target import ImportTarget
 from smtui.tui.jobs.job import JobStoppedError, Progress, run_job
 from smtui.tui.notifications import explain_error, is_input_kept
 from smtui.tui.undo.import_undo import ImportedSecrets, note_import
-from smtui.tui.vault.import_choices import ImportChoices, PlannedImport, name_entries, plan_import
+from smtui.tui.vault.import_choices import ImportChoices, PlanDraft, PlannedImport, name_entries, plan_import
 from smtui.tui.vault.import_form import ImportForm, Names
 from smtui.tui.vault.import_long import AcceptedImport, apply_long_import, plan_long_import, rename_in_plan
 from smtui.tui.vault.import_plan import ImportPlan
@@ -40,28 +40,44 @@ TITLE = SafeText("Import")
 async def import_secrets(app: Shell, session: Session) -> None:
     """Asks for the file, shows the plan, applies it in one transaction, and records how to undo it.
 
-    If that fails, nothing is imported, and the form opens again with the reason.
+    If that fails, nothing is imported, and the form opens again with the reason. The next plan of the same file begins
+    with the names and exclusions of this one.
 
     Raises:
         SmtuiError: the user stopped the import, or the vault was locked.
     """
-    form = ImportForm(Names())
+    form, drafts = ImportForm(Names()), _Drafts()
     while (asked := await _ask_for_file(app, session.region, form)) is not None:
         source, choices = asked
         try:
             if isinstance(source, _LongFile):
-                await _import_long_file(app, session, source, choices)
+                await _import_long_file(app, session, source, choices, drafts)
             else:
-                await _import_source(app, session, source, choices)
+                await _import_source(app, session, source, choices, drafts)
             return
         except SmtuiError as error:
             if isinstance(error, JobStoppedError) or not is_input_kept(error):
                 raise
-            form = ImportForm(Names(source.name, choices.prefix, choices.one_name), explain_error(error),
+            kept = drafts.last.choices if drafts.last else choices
+            form = ImportForm(Names(source.name, kept.prefix, kept.one_name), explain_error(error),
                               asks_passphrase=source.is_encrypted)
 
 
-async def _import_source(app: Shell, session: Session, opened: OpenedSource, choices: ImportChoices) -> None:
+@dataclass(slots=True)
+class _Drafts:
+    """Keeps the draft of the last plan that was accepted, until another plan is made."""
+
+    last: PlanDraft | None = None
+
+    def take(self, file: str, choices: ImportChoices) -> PlanDraft | None:
+        """Returns the draft if it fits what the form says, and forgets it."""
+        draft, self.last = self.last, None
+        return draft if draft is not None and draft.fits(file, choices) else None
+
+
+async def _import_source(
+    app: Shell, session: Session, opened: OpenedSource, choices: ImportChoices, drafts: _Drafts
+) -> None:
     """Shows the plan of a file that was read, and applies it. Raises SmtuiError."""
     region = session.region
 
@@ -69,15 +85,21 @@ async def _import_source(app: Shell, session: Session, opened: OpenedSource, cho
         return await run_job(
             app, TITLE, lambda vault, progress: plan_import(vault, region, opened, chosen, progress))
 
-    agreed = await app.push_screen_wait(
-        ImportPlan(await plan(choices), plan=plan, choices=choices, switches=choices.list_switches(opened)))
+    draft = drafts.take(opened.name, choices)
+    choices = draft.choices if draft else choices
+    screen = ImportPlan(await plan(choices), plan=plan, choices=choices, switches=choices.list_switches(opened),
+                        excluded=draft.excluded if draft else None)
+    agreed = await app.push_screen_wait(screen)
     if agreed is None:
         return
+    drafts.last = screen.make_draft(opened.name)
     imported = await run_job(app, TITLE, lambda vault, progress: _apply_steps(vault, region, agreed, progress))
     _finish(app, session, imported, Counter(step.action for step in agreed), is_encrypted=opened.is_encrypted)
 
 
-async def _import_long_file(app: Shell, session: Session, file: _LongFile, choices: ImportChoices) -> None:
+async def _import_long_file(
+    app: Shell, session: Session, file: _LongFile, choices: ImportChoices, drafts: _Drafts
+) -> None:
     """Shows the plan of a file that is too long for memory, and imports it. Raises SmtuiError."""
     region, planned = session.region, file.planned
 
@@ -93,10 +115,15 @@ async def _import_long_file(app: Shell, session: Session, file: _LongFile, choic
         choices = chosen
         return planned
 
-    agreed = await app.push_screen_wait(
-        ImportPlan(planned, plan=plan, choices=choices, switches=file.planned.switches))
+    draft = drafts.take(file.name, choices)
+    if draft is not None:
+        await plan(draft.choices)
+    screen = ImportPlan(planned, plan=plan, choices=choices, switches=file.planned.switches,
+                        excluded=draft.excluded if draft else None)
+    agreed = await app.push_screen_wait(screen)
     if agreed is None:
         return
+    drafts.last = screen.make_draft(file.name)
     counts = planned.count_actions(agreed)
     accepted = AcceptedImport(choices, planned.list_excluded(agreed), counts)
     imported = await run_job(app, TITLE, lambda vault, progress: apply_long_import(

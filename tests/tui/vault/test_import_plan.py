@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from textual.pilot import Pilot
@@ -304,6 +304,38 @@ async def test_a_plan_that_was_changed_is_not_dropped_without_a_question(
         await pilot.press("y")
         await until(pilot, lambda: not running.query(ImportPlan) and not isinstance(running.screen, ImportPlan))
     assert client.list_secrets()["SecretList"][0]["Name"] == "dev/b"
+
+
+async def test_the_names_and_exclusions_of_a_refused_import_are_there_again(
+    app: MakeApp, tmp_path: Path, client: Any
+) -> None:
+    """Others store one of the names after the preview: the import is refused, and the next plan begins as this one."""
+    (tmp_path / ".env").write_text("a=1\nb=2\nc=3\n")
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await open_file(running, pilot, tmp_path / ".env")
+        await _change_plan(running, pilot, "e")
+        await pilot.press("down", "space")
+        await see(pilot, "excluded")
+        client.create_secret(Name="dev/c", SecretString="of another")
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: isinstance(running.screen, ImportForm))
+        await see(pilot, "Nothing was imported.")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(running.screen, ImportPlan))
+        plan = cast("ImportPlan", running.screen)
+        await see(pilot, "different value")
+        assert [(step.entry.name, step.action) for step in plan.steps] == [
+            ("typed/name", Action.CREATE), ("dev/b", Action.SKIP), ("dev/c", Action.SKIP)]
+
+        await pilot.press("escape")
+        await see(pilot, "Discard changes?")
+        await pilot.press("enter")
+        await until(pilot, lambda: running.screen is plan)
+        plan.query_one("#go").focus()
+        await pilot.press("enter")
+        await hear(pilot, "Imported 1 secret")
+    assert {entry["Name"] for entry in client.list_secrets()["SecretList"]} == {"typed/name", "dev/c"}
 
 
 @pytest.mark.parametrize("key", ["escape", "enter", "n"])
