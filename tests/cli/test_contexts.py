@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+import smtui
 from smtui.cli import import_long
 from smtui.cli.commands import execute
 from smtui.system.settings import get_settings_path, load_settings
 from smtui.transfer import apply
 from tests.aws_server import ACCOUNT, DENIED, EXPIRED, HTML, OTHER_ACCOUNT, RESET, THROTTLED, Aws
 from tests.cli.conftest import Answer, CommandLine
+from tests.conftest import PASSPHRASE
 
 WRITES = ("Create", "Put", "Update", "Delete", "Tag", "Untag", "Restore", "Rotate", "Cancel", "Replicate", "Remove")
 VERSION = "11111111-1111-1111-1111-111111111111"
@@ -65,6 +67,18 @@ class TestContexts:
 
     def test_what_is_not_there_cannot_be_removed(self, bare: CommandLine, aws: Aws) -> None:
         assert bare("contexts", "remove", "prod").code == 4
+
+    def test_the_kept_list_of_a_context_is_forgotten(self, cli: CommandLine) -> None:
+        with smtui.open_vault(cli.path, PASSPHRASE) as vault:
+            for name in ("prod", "other"):
+                vault.kept_indexes.store(name, "us-east-1", b"x")
+
+        said = cli.done("contexts", "forget", "prod")
+        again = cli.done("contexts", "forget", "prod")
+
+        assert (said, again) == ("prod: the kept list is deleted\n", "prod: no list is kept\n")
+        with smtui.open_vault(cli.path, PASSPHRASE) as vault:
+            assert vault.kept_indexes.list_contexts() == ["other"]
 
     def test_a_test_signs_in_and_lists(self, on_aws: CommandLine, aws: Aws) -> None:
         lines = on_aws.done("contexts", "test", "prod").splitlines()

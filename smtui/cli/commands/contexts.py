@@ -4,6 +4,7 @@
     add NAME        add a context: --profile NAME for an AWS account, or --vault PATH; an existing one is replaced
     remove NAME     remove a context; the account or the vault stays
     test NAME       sign in, check the account ID, and list one secret
+    forget NAME     delete the list of an account that the vault keeps (index = "keep"); --vault selects the vault
 
 An account is protected from changes unless --protect is ask (asks before the first change of a command) or no; --rw
 allows the changes of one command. --account refuses any other account behind the profile. SSO, roles, MFA,
@@ -21,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from smtui.api.errors import ContextMissingError
-from smtui.backends import contexts
+from smtui.backends import contexts, rotation_session
 from smtui.cli import output
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import TEXT_OR_JSON, parse_account, parse_region
@@ -41,7 +42,7 @@ ANY = "-"
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", metavar="ACTION", nargs="?", default="list", choices=tuple(ACTIONS),
-                        help="list (default), add, remove or test")
+                        help="list (default), add, remove, test or forget")
     parser.add_argument("name", metavar="NAME", nargs="?", help="name of the context")
     parser.add_argument("--profile", metavar="PROFILE", help="with add: a profile of ~/.aws/config")
     parser.add_argument("--account", metavar="ID", type=parse_account, help="with add: the only account to accept")
@@ -138,6 +139,17 @@ def _test(args: argparse.Namespace) -> None:
         output.write_line(f"ListSecrets: allowed, {'secrets found' if secrets else 'no secrets'}")
 
 
+def _forget(args: argparse.Namespace) -> None:
+    """Deletes the kept list of a context that may no longer be in the settings. Raises SmtuiError."""
+    from smtui.cli.unlocking import open_for
+
+    if rotation_session.is_rotation_function():
+        raise UsageError("A rotation function cannot change what the vault keeps.")
+    with open_for(args) as vault:
+        was_kept = vault.kept_indexes.forget(args.name)
+        output.write_line(f"{args.name}: {'the kept list is deleted' if was_kept else 'no list is kept'}")
+
+
 ACTIONS: dict[str, Callable[[argparse.Namespace], None]] = {
-    "list": _list, "add": _add, "remove": _remove, "test": _test,
+    "list": _list, "add": _add, "remove": _remove, "test": _test, "forget": _forget,
 }
