@@ -30,6 +30,7 @@ from smtui.system.ambient import Ambient
 
 NO_LOOPBACK = ("Its boto3 reaches smtui through the loopback interface (127.0.0.1), which cannot be used here: "
                "{reason}.")
+NO_THREAD = "Its listener cannot be started: {reason}."
 ENDED = "The step of the rotation has ended."
 
 
@@ -128,7 +129,7 @@ class StepListener:
     """Listens from its creation until `close`.
 
     Raises:
-        StepFailedError: the loopback interface cannot be used.
+        StepFailedError: the loopback interface cannot be used, or no thread can be started.
     """
 
     def __init__(self, server: RpcServer) -> None:
@@ -141,7 +142,11 @@ class StepListener:
         self.url = f"http://127.0.0.1:{port}"
         self.service = StepService(port, ambient, server)
         self._server = HttpServer([listener], self.service.answer, ServerLimits(), ambient)
-        self._server.start()
+        try:
+            self._server.start()
+        except RuntimeError as error:  # the system has no more threads
+            self.close()
+            raise StepFailedError(NO_THREAD.format(reason=error)) from None
 
     @property
     def keys(self) -> KeyPair:

@@ -401,6 +401,17 @@ def test_without_a_loopback_interface_one_sentence_says_so(
     assert vault.client().get_secret_value(SecretId="db")["SecretString"] == VALUE
 
 
+def test_without_a_free_thread_one_sentence_says_so(
+    run: Run, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(Thread, "start", refuse)
+    assert run("tell(boto3.client('secretsmanager'))") == ["Its listener cannot be started: can't start new thread."]
+    assert vault.client().get_secret_value(SecretId="db")["SecretString"] == VALUE
+
+
 def test_an_address_that_connects_nobody_is_no_loopback_interface(monkeypatch: pytest.MonkeyPatch) -> None:
     """Linux accepts the address in a network namespace whose interface is down."""
     def refuse(*_: object) -> socket.socket:
