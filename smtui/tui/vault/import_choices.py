@@ -70,7 +70,7 @@ class PlanDraft:
     choices: ImportChoices
     excluded: frozenset[str]
 
-    def fits(self, file: str, choices: ImportChoices) -> bool:
+    def is_for(self, file: str, choices: ImportChoices) -> bool:
         """Whether the form names the same file, prefix and secret as the refused import."""
         return (file, choices.prefix, choices.one_name) == (self.file, self.choices.prefix, self.choices.one_name)
 

@@ -72,7 +72,7 @@ class _Drafts:
     def take(self, file: str, choices: ImportChoices) -> PlanDraft | None:
         """Returns the draft if it fits what the form says, and forgets it."""
         draft, self.last = self.last, None
-        return draft if draft is not None and draft.fits(file, choices) else None
+        return draft if draft is not None and draft.is_for(file, choices) else None
 
 
 async def _import_source(
