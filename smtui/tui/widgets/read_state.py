@@ -49,5 +49,11 @@ READ = ReadState(is_over=True)
 
 
 def make_failed_state(reason: str) -> ReadState:
-    """Makes the state of a read that failed, with the message of its error."""
-    return ReadState(is_over=True, reason=" ".join(reason.split()) or "unknown reason.")
+    """Makes the state of a read that failed, with the message of its error: each of its lines becomes a sentence."""
+    lines = [" ".join(line.split()) for line in reason.splitlines() if line.strip()] or ["unknown reason"]
+    return ReadState(is_over=True, reason=" ".join(map(_add_full_stop, lines)))
+
+
+def _add_full_stop(line: str) -> str:
+    """Adds the full stop that messages of AWS lack."""
+    return line if line.endswith((".", "!", "?", ":", "…")) else f"{line}."
