@@ -15,7 +15,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.api.errors import ClientError
+from smtui.api.errors import ClientError, ContextUnreachableError
 from smtui.rules.labels import AWSCURRENT, AWSPREVIOUS
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
@@ -101,15 +101,15 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
         self.refresh_bindings()
 
     async def _load_versions(self) -> None:
-        """Reads and lists the versions. A refusal shows in their pane; the rest of the screen works on."""
+        """Reads and lists the versions. Why that fails is shown in their pane; the rest of the screen works on."""
         if self.versions.version is None or self.versions.version.id != self.kept_id:
             self.kept_id = None
         pane = self.query_one("#versions-pane", ReadPane)
         try:
             versions = await call(list_versions, self.reader, self.secret_id,
                                   deprecated=self._with_deprecated or self.kept_id is not None)
-        except ClientError as refusal:
-            pane.show_state(make_failed_state(explain_error(refusal)), self.retry_key)
+        except (ClientError, ContextUnreachableError) as error:
+            pane.show_state(make_failed_state(explain_error(error)), self.retry_key)
             return
         key_names = await call(read_key_names, self.reader, versions)
         self.labels = collect_version_labels(versions)

@@ -11,6 +11,8 @@ from contextlib import suppress
 from itertools import cycle
 from pathlib import Path
 
+from textual.widgets import Static
+
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system.context_settings import ContextSettings
 from smtui.system.settings import Settings
@@ -101,6 +103,29 @@ async def test_each_action_that_fails_says_why_and_can_be_left(aws: Aws, tmp_pat
                 assert aws.calls[operation] > sent
                 aws.proxy.faults.clear()
                 await leave(cases)
+
+
+async def test_versions_that_cannot_be_read_say_so_in_their_pane(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
+    """The value stays within reach, and the key that reads again is named."""
+    fill(aws)
+    async with run_cases(make_app(tmp_path, monotonic, "no"), (110, 40)) as cases:
+        for fault in (DENIED, HTML, RESET):
+            async with cases.case(fault):
+                aws.proxy.faults["ListSecretVersionIds"] = fault
+                await cases.pilot.press("enter")
+                await see(cases.pilot, "hidden (r to reveal)")
+                await until(cases.pilot, lambda fault=fault: SENTENCES[fault] in read_versions_pane(cases))
+                assert "F12 retries" in read_versions_pane(cases)
+                aws.proxy.faults.clear()
+                await cases.pilot.press("f12")
+                await until(cases.pilot, lambda: "AWSPREVIOUS" in join_screen_text(cases.app))
+
+
+def read_versions_pane(cases: Cases) -> str:
+    """The sentence over the pane, or below its former content."""
+    pane = cases.app.screen.query_one("#versions-pane")
+    texts = [str(each.render()) for each in pane.query(Static) if each.has_class("state", "stale") or each.display]
+    return " ".join(" ".join(texts).split())
 
 
 async def see_sentence(cases: Cases, sentence: str) -> None:
