@@ -59,7 +59,7 @@ ACTIONS: dict[str, list[Step]] = {
                                      ("", ("tab", "enter"), "")],
     "StopReplicationToReplica": [*OPEN, ("", ("5",), "eu-west-1"), ("", ("down", "P"), "Promote prod"),
                                  ("", ("tab", "enter"), "")],
-    "PutResourcePolicy": [*OPEN, ("", ("3",), "Statement"), ("", ("e", "B", "enter"), "No issues found."),
+    "PutResourcePolicy": [*OPEN, ("", ("3",), "Statement"), ("", ("e",), "draft"), ("", ("space",), "No issues found."),
                           ("", ("ctrl+s",), "Attach this policy"), ("", ("tab", "enter"), "")],
     "RotateSecret": [*OPEN, ("", ("4",), "every 30 days"), ("", ("R",), "Rotate prod"), ("", ("tab", "enter"), "")],
     "DeleteSecret": [("", ("d",), "Schedule deletion"), ("", ("y",), "")],
