@@ -259,8 +259,9 @@ class Vault(VaultParts, SharedCommits):
 
         `secret_id` is a name or ARN; a name belongs to `region_name`, by default the home Region. `caller` is an ARN
         or its end, such as `user/alice`. `outcome` is `done`, `refused` or an error code. `since` (inclusive) and
-        `until` (exclusive) are aware datetimes. `changes_only` leaves out events that only read. `above` (exclusive)
-        and `up_to` (inclusive) are event numbers, see `audit.find_newest_number`.
+        `until` (exclusive) are aware datetimes. `changes_only` leaves out events that only read, and the
+        steps of rotations. `above` (exclusive) and `up_to` (inclusive) are event numbers, see
+        `audit.find_newest_number`.
         """
         from smtui.engine import audit_lookup
 

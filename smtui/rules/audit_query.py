@@ -86,6 +86,11 @@ def find_subject_name(event: Mapping[str, Any]) -> str:
     return replace_secret_arns(find_subject(event))
 
 
+def find_outcome(event: Mapping[str, Any]) -> str:
+    """Returns the error code of a refused call, otherwise `failed` for a rotation that failed, otherwise `done`."""
+    return str(event.get("errorCode", "failed" if event["eventName"].endswith("RotationFailed") else "done"))
+
+
 def find_caller(event: Mapping[str, Any]) -> str:
     """Returns the last field of the caller's ARN, such as `user/alice`."""
     return get_last_field(str((event.get("userIdentity") or {}).get("arn", "")))

@@ -184,6 +184,10 @@ _TESTS = {
 }
 
 
+ROTATION_STEPS = ("ClaimRotation", "ReleaseRotation", "ReportRotation")
+"""The operations by which a program takes and reports the steps of a rotation. What they change has its own events."""
+
+
 def list_events(
     database: Database, *, secrets: Sequence[int] | None = None, operation: str | None = None,
     since: int | None = None, until: int | None = None, caller: str | None = None, outcome: str | None = None,
@@ -191,15 +195,16 @@ def list_events(
 ) -> Iterator[dict[str, Any]]:
     """Events, newest first, read in batches so that a writer never waits for a long read.
 
-    `changes_only` leaves out events that only read; a damaged event may be a change. `outcome` is `done`, `refused` or
-    an error code. Only events with numbers above `above` (exclusive) and up to `up_to` (inclusive) are read; `since`
-    (inclusive) and `until` (exclusive) are in milliseconds.
+    `changes_only` leaves out events that only read, and the steps of rotations; a damaged event may be a change.
+    `outcome` is `done`, `refused` or an error code. Only events with numbers above `above` (exclusive) and up to
+    `up_to` (inclusive) are read; `since` (inclusive) and `until` (exclusive) are in milliseconds.
     """
     asked = {"operation": operation, "since": since, "until": until, "caller": caller, "outcome": outcome}
     bindings = {name: value for name, value in asked.items() if value is not None}
     where = [_TESTS[name] for name in bindings]
     if changes_only:
         where.append(f"coalesce({_select_member('readOnly')}, 0) = 0")
+        where.append(f"coalesce(operation, '') NOT IN {ROTATION_STEPS}")
     below = 2**63 - 1 if up_to is None else up_to + 1
     for source, position, conditions in _list_sources(database, secrets):
         tests = [*conditions, f"{position} < :below", f"{position} > :above", *where]

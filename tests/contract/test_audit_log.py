@@ -303,6 +303,19 @@ def test_callers(vault) -> None:
             vault.client(caller=caller).describe_secret(SecretId=arn)
 
 
+def test_changes_are_without_the_steps_of_rotations(vault, client) -> None:
+    """What a rotation changes has events of its own, and its end is an event of the service."""
+    client.create_secret(Name="a", SecretString="1")
+    function = vault.rotations().create_function(FunctionName="made", Password={})
+    client.rotate_secret(SecretId="a", RotationLambdaARN=function["FunctionArn"])
+    vault.scheduler.run_due()
+    names = [event["eventName"] for event in vault.audit_log(changes_only=True)]
+
+    assert {"RotateSecret", "RotationStarted", "PutSecretValue", "RotationSucceeded"} <= set(names)
+    assert not {"ClaimRotation", "ReportRotation", "ReleaseRotation"} & set(names)
+    assert "ReportRotation" in {event["eventName"] for event in vault.audit_log()}
+
+
 def test_only_changes(vault, client) -> None:
     """What only reads is left out; what is refused or damaged may be a change."""
     client.create_secret(Name="a", SecretString="1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import smtui
-from smtui.rules.audit_query import find_subject_name
+from smtui.rules.audit_query import find_outcome, find_subject_name
 
 
 def find_subjects(vault: smtui.Vault) -> dict[str, str]:
@@ -36,3 +36,12 @@ def test_a_secret_is_the_subject_by_its_name(vault: smtui.Vault) -> None:
     vault.client().tag_resource(SecretId=arn, Tags=[{"Key": "a", "Value": "b"}])
 
     assert find_subjects(vault) == {"CreateSecret": "prod/db", "TagResource": "prod/db"}
+
+
+def test_a_rotation_that_failed_is_not_done() -> None:
+    """Its event is one of the service, without an error code."""
+    names = ("RotationFailed", "TestRotationFailed", "PutSecretValue")
+    outcomes = {name: find_outcome({"eventName": name}) for name in names}
+
+    assert outcomes == {"RotationFailed": "failed", "TestRotationFailed": "failed", "PutSecretValue": "done"}
+    assert find_outcome({"eventName": "PutSecretValue", "errorCode": "SomeException"}) == "SomeException"

@@ -26,6 +26,7 @@ from smtui.cli.unlocking import open_context_for, open_for
 from smtui.rules.audit_query import (
     AuditQueryError,
     find_caller,
+    find_outcome,
     find_subject_name,
     parse_operation,
     parse_outcome,
@@ -45,7 +46,7 @@ EXAMPLE = (
 )
 HEADING = f"{'TIME':<19}  {'OPERATION':<24}  SECRET  CALLER  OUTCOME"
 DEFAULT_LIMIT = 50
-CHANGES_ONLY = "only changes are shown; --all also shows what was only read."
+CHANGES_ONLY = "only changes are shown; --all also shows what was only read, and steps of rotations."
 Parsed = TypeVar("Parsed")
 
 
@@ -57,7 +58,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="only this operation")
     parser.add_argument("--outcome", metavar="OUTCOME", type=_wrap_parser(parse_outcome),
                         help="only this outcome: done, refused, or an error code")
-    parser.add_argument("--all", action="store_true", help="also events that only read, such as GetSecretValue")
+    parser.add_argument("--all", action="store_true",
+                        help="also events that only read, such as GetSecretValue, and steps of rotations")
     parser.add_argument("--since", metavar="TIME", type=_wrap_parser(_parse_time), help="only from this time on")
     parser.add_argument("--until", metavar="TIME", type=_wrap_parser(_parse_time), help="only before this time")
     parser.add_argument("--limit", metavar="N", type=parse_count, default=DEFAULT_LIMIT,
@@ -111,7 +113,7 @@ def _format_json(event: Mapping[str, Any]) -> str:
 
 def _format_row(event: Mapping[str, Any]) -> str:
     when = datetime.fromisoformat(event["eventTime"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    about, who, how = find_subject_name(event) or "-", find_caller(event) or "-", event.get("errorCode", "done")
+    about, who, how = find_subject_name(event) or "-", find_caller(event) or "-", find_outcome(event)
     return f"{when}  {event['eventName']:<24}  {about}  {who}  {how}"
 
 

@@ -66,7 +66,7 @@ class AuditQuery:
         if not self.words:
             return True
         row = " ".join((event["eventName"], audit_query.find_subject(event), audit_query.find_caller(event),
-                        event.get("errorCode", "done"))).lower()
+                        audit_query.find_outcome(event))).lower()
         return all(word in row for word in self.words)
 
 

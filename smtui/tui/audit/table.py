@@ -40,5 +40,7 @@ def _format_time(event: Event) -> SafeText:
 
 
 def _format_outcome(event: Event) -> Content:
-    error = event.get("errorCode")
-    return Content.styled(sanitize(f"{Severity.ERROR.sign} {error}"), "$error") if error else Content("done")
+    outcome = audit_query.find_outcome(event)
+    if outcome == "done":
+        return Content(outcome)
+    return Content.styled(sanitize(f"{Severity.ERROR.sign} {outcome}"), "$error")
