@@ -56,7 +56,7 @@ class NavigationApp(SwitchingApp):
         from smtui.tui.dialogs.pick import Pick
 
         recent = self.session.recent_secrets if self.session else []
-        nothing = SafeText("No secret was opened in this session yet.")
+        nothing = SafeText("No secret was opened or copied in this session yet.")
         chosen = await self.push_screen_wait(Pick(SafeText("Recent secrets"), [each.name for each in recent], nothing))
         if chosen is not None:
             self._open_recent(recent[chosen])
@@ -89,7 +89,7 @@ class NavigationApp(SwitchingApp):
         is_favorite = await session.toggle_favorite(arn)
         if isinstance(screen, SecretsScreen):
             screen.secrets.favorites = session.favorites
-        self.notify(f"{name} is {'a favourite' if is_favorite else 'no longer a favourite'}.", markup=False)
+        self.notify(f"{name} {'added to' if is_favorite else 'removed from'} favourites.", markup=False)
 
     @gesture
     async def action_favorites(self) -> None:

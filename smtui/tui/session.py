@@ -30,10 +30,13 @@ if TYPE_CHECKING:
     from smtui.health.finding import CheckedValues
     from smtui.tui.client_call import ClientCall
     from smtui.tui.jobs.job import Job
+    from smtui.tui.outline import Outline
     from smtui.tui.reader import Reader
 
 MAX_COMMANDS = 100
 """The number of lines that the history of the command line keeps."""
+MAX_OUTLINES = 1_000
+"""The number of versions whose keys are kept."""
 MAX_RECENT = 20
 """The number of secrets that are kept as recent."""
 ENDPOINT_ENDED = SafeText("The endpoint ended when the screens locked.")
@@ -83,7 +86,8 @@ class Session:
         self.commands: list[str] = []
         """The lines that ran on the command line, oldest first. They can hold names, so they end with the session."""
         self.recent_secrets: list[RecentSecret] = []
-        """The secrets that were opened, the newest first. Names are secret too, so they end with the session."""
+        """The secrets that were opened or copied, newest first. Names are secret too, so they end with the session."""
+        self._outlines: dict[tuple[str, str], Outline] = {}
         self.favorites: frozenset[str] = frozenset()
         """The ARNs of the favorite secrets, as they were read last."""
         self.code_unseen = False
@@ -108,6 +112,17 @@ class Session:
         opened = RecentSecret(arn, sanitize(name), self.region)
         others = [each for each in self.recent_secrets if each.arn != arn]
         self.recent_secrets = [opened, *others][:MAX_RECENT]
+
+    def remember_outline(self, secret_id: str, version: str, outline: Outline) -> None:
+        """Keeps the names of the keys of a version that was read. They are secret too, so they end with the session."""
+        self._outlines.pop((secret_id, version), None)
+        self._outlines[secret_id, version] = outline
+        if len(self._outlines) > MAX_OUTLINES:
+            del self._outlines[next(iter(self._outlines))]
+
+    def find_outline(self, secret_id: str, version: str) -> Outline | None:
+        """Returns the outline of a version that this session has read before; None if it has not."""
+        return self._outlines.get((secret_id, version))
 
     async def read_favorites(self) -> list[str]:
         """Reads the ARNs of the favorite secrets, in the order in which they were added."""

@@ -7,7 +7,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from smtui.tui.secret.tabs import SecretTab
-from tests.tui.conftest import MakeApp, screen_text, until
+from tests.tui.conftest import FakeTool, MakeApp, screen_text, until
 from tests.tui.driver import hear, see
 
 SMALL = (80, 24)
@@ -68,18 +68,30 @@ async def test_favorites_stay_for_the_next_session(app: MakeApp, filled: Any) ->
         await pilot.press("apostrophe")
         await see(pilot, "No favourites yet.")
         await pilot.press("escape", "j", "I")
-        await hear(pilot, "prod/payments/db is a favourite.")
+        await hear(pilot, "prod/payments/db added to favourites.")
         await see(pilot, "★ prod/payments/db")
         await open_secret(pilot, "G", "shared/wifi")
         await pilot.press("I")
-        await hear(pilot, "shared/wifi is a favourite.")
+        await hear(pilot, "shared/wifi added to favourites.")
         await pilot.press("escape", "apostrophe")
         await see(pilot, "Favourite secrets")
         await pilot.press("enter")
         await see_secret(pilot, "prod/payments/db")
         await pilot.press("I")
-        await hear(pilot, "prod/payments/db is no longer a favourite.")
+        await hear(pilot, "prod/payments/db removed from favourites.")
         assert running.session is not None and len(running.session.vault.favorites.list_arns()) == 1
         await pilot.press("escape")
         await see(pilot, "★ shared/wifi")
         assert screen_text(running).count("★") == 1
+
+
+async def test_a_secret_that_was_copied_is_recent_too(app: MakeApp, filled: Any, tool: FakeTool) -> None:
+    """Copying from the list is how many secrets are used."""
+    async with app().run_test(size=SMALL) as pilot:
+        await see(pilot, "5 secrets")
+        await pilot.press("end", "ctrl+y")
+        await hear(pilot, "shared/wifi")
+        await pilot.press("H")
+        await see(pilot, "Recent secrets")
+        await pilot.press("enter")
+        await see_secret(pilot, "shared/wifi")

@@ -17,6 +17,7 @@ from smtui.tui.dialogs.ask_path import ask_path
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.json_editor.check import looks_like_json
+from smtui.tui.outline import ValueKind
 from smtui.tui.secret import external_editor
 from smtui.tui.secret.label_moves import Labels, shorten_id
 from smtui.tui.secret.new_version import NewVersion
@@ -24,7 +25,7 @@ from smtui.tui.secret.value import ValueScreen
 from smtui.tui.secret.value_edit import EditBase, ValueEdit, WriteOutcome, read_base
 from smtui.tui.secret.value_files import read_value_file
 from smtui.tui.secret.value_form import ValueForm
-from smtui.tui.secret.values import ValueKind, build_outline
+from smtui.tui.secret.values import build_outline
 from smtui.tui.undo import inverse
 
 BYTE_FOR_BYTE = SafeText("Stored byte for byte: as text if it is UTF-8, otherwise as binary.")

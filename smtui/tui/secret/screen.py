@@ -94,6 +94,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
             return
         self.secret, self.labels = secret, collect_secret_labels(secret)
         self.hide_replaced_value(self.labels.get(AWSCURRENT))
+        self.show_known_outline(self.version or self.labels.get(AWSCURRENT))
         self.session.remember_secret(secret["ARN"], secret["Name"])
         self.header.show(secret, self.session.now(), self.session.region)
         self.show_titles()
@@ -145,6 +146,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
 
     def show_version(self, version: str) -> None:
         self.forget_value(None if version == self.labels.get(AWSCURRENT) else version)
+        self.show_known_outline(version)
         self._focus_area(self.value)
 
     @on(VersionList.OptionHighlighted)

@@ -16,6 +16,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call, gesture, must_be_on_top
 from smtui.tui.dialogs.ask_path import ask_path
 from smtui.tui.notifications import explain_error
+from smtui.tui.outline import Outline, ValueKind
 from smtui.tui.secret.auto_hide import AutoHide
 from smtui.tui.secret.base import BaseSecretScreen
 from smtui.tui.secret.label_moves import shorten_id
@@ -23,7 +24,7 @@ from smtui.tui.secret.value_actions import ValueActions
 from smtui.tui.secret.value_files import write_value_file
 from smtui.tui.secret.value_list import ValueList
 from smtui.tui.secret.value_parts import ReadTarget
-from smtui.tui.secret.values import Value, ValueKind, build_outline, extract_part, extract_value, format_value
+from smtui.tui.secret.values import Value, build_outline, extract_part, extract_value, format_value
 from smtui.tui.widgets.read_state import READ, READING, ReadState, make_failed_state
 
 if TYPE_CHECKING:
@@ -60,6 +61,18 @@ class ValueScreen(BaseSecretScreen, ValueActions["int | None"]):
         self.version = version
         self.value.show_outline(None)
         self.show_titles()
+
+    def _show_outline(self, outline: Outline) -> None:
+        """Shows the keys of the value that was read last, and remembers them."""
+        self.session.remember_outline(self.secret_id, self._read_id, outline)
+        self.value.show_outline(outline)
+        self.show_titles()
+
+    def show_known_outline(self, version: str | None) -> None:
+        """Shows the keys of a version, by its VersionId, if this session has read it before and none are shown."""
+        known = self.session.find_outline(self.secret_id, version) if version else None
+        if known is not None and self.value.outline is None:
+            self.value.show_outline(known)
 
     async def read_value(self, version: str | None) -> Value:
         """Reads the value of a version, and records it; None means AWSCURRENT.
@@ -123,8 +136,7 @@ class ValueScreen(BaseSecretScreen, ValueActions["int | None"]):
         version = self.get_version_under_cursor() or self.version
         value = await self.read_value(version)
         if version == self.version:
-            self.value.show_outline(build_outline(value))
-            self.show_titles()
+            self._show_outline(build_outline(value))
         which = f", version {shorten_id(version)}" if version else ""
         return ReadTarget(sanitize(f"{self.name}{which}"), value, self.value.key)
 
@@ -146,8 +158,7 @@ class ValueScreen(BaseSecretScreen, ValueActions["int | None"]):
             return None
         known, now = self.value.outline, build_outline(value)
         if known != now:
-            self.value.show_outline(now)
-            self.show_titles()
+            self._show_outline(now)
         choose = now.kind is ValueKind.KEYS if known is None else known.keys != now.keys
         return None if choose else extract_part(value, self.value.key, to_show=to_show)
 
@@ -186,6 +197,7 @@ class ValueScreen(BaseSecretScreen, ValueActions["int | None"]):
     def show_version(self, version: str) -> None:
         """Shows the hidden value of a version, by its VersionId."""
         self.forget_value(version)
+        self.show_known_outline(version)
 
     @on(ValueList.RevealRequested)
     def _toggle_revealed(self) -> None:

@@ -11,7 +11,7 @@ from textual.widgets import OptionList
 from smtui.rules.key_roles import PASSWORD, find_key
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_names
-from smtui.tui.secret.values import Outline, ValueKind
+from smtui.tui.outline import Outline, ValueKind
 from smtui.tui.widgets.read_state import ReadState
 from smtui.tui.widgets.row_list import RowList
 

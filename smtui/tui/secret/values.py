@@ -7,38 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from smtui.text.json_object import JsonMember, JsonObject, encode_replacement, encode_string, read_members, read_object
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.outline import Outline, ValueKind
 
 Value = str | bytes
 
 _BYTES_PER_LINE = 16
-
-
-class ValueKind(Enum):
-    """The kind of a value. `KEYS` is a JSON object with members and without duplicate keys."""
-
-    KEYS = "JSON"
-    TEXT = "text"
-    BINARY = "binary"
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What a screen may show of a hidden value.
-
-    Args:
-        kind: the kind of the value.
-        size: its size in bytes.
-        keys: its keys in their order.
-    """
-
-    kind: ValueKind
-    size: int
-    keys: tuple[str, ...] = ()
 
 
 def extract_value(answer: Mapping[str, Any]) -> Value:

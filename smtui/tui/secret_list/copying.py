@@ -11,7 +11,7 @@ from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.secret.value_actions import ValueActions
 from smtui.tui.secret.value_parts import ReadTarget
-from smtui.tui.secret.values import extract_value
+from smtui.tui.secret.values import build_outline, extract_value
 from smtui.tui.secret_list.filter_bar import FilterLine
 from smtui.tui.secret_list.listing import ListingScreen
 from smtui.tui.secret_list.tree_navigation import get_group
@@ -49,4 +49,9 @@ class CopyingScreen(ListingScreen, ValueActions[None]):
             return None
         request = partial(call, self.client.get_secret_value, SecretId=entry["ARN"])
         answer = await read_for_dialog(self.app, title, request)
-        return None if answer is None else ReadTarget(sanitize(entry["Name"]), extract_value(answer))
+        if answer is None:
+            return None
+        value = extract_value(answer)
+        self.session.remember_secret(entry["ARN"], entry["Name"])
+        self.session.remember_outline(entry["ARN"], answer["VersionId"], build_outline(value))
+        return ReadTarget(sanitize(entry["Name"]), value)

@@ -19,7 +19,7 @@ from smtui.tui.secret.tags import TagsForm
 from smtui.tui.secret.value_form import ValueForm
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import DATABASE, FakeTool, MakeApp, said, screen_text, types, until, version_id
-from tests.tui.driver import ID, get_screen, hear, see
+from tests.tui.driver import ID, get_screen, hear, open_secret, see
 from tests.tui.secret.driver import LARGE, SECOND, SIZES, go_to_versions, open_first_secret, read_labels, screen
 
 HOSTILE = "[@click=app.quit]x[/] \x1b]52;c;ZXZpbA==\x07 \x1b[2J \x9b2J user\u202egnp.exe\u202c \u200b"
@@ -74,6 +74,25 @@ async def reveal_password(pilot: Pilot[None]) -> None:
     await see(pilot, "password")
     await pilot.press("r")
     await see(pilot, "second-word")
+
+
+async def test_keys_that_were_read_are_known_when_one_comes_back(
+    app: MakeApp, vault: smtui.Vault, database: Any
+) -> None:
+    """Without reading the value again, but not after others have stored another version."""
+    running = app()
+    async with open_secret(running) as pilot:
+        await pilot.press("r")
+        await see(pilot, "port ")
+        await pilot.press("escape", "enter")
+        await see(pilot, "port ")
+        assert readings(vault) == 1
+        await pilot.press("escape")
+        database.put_secret_value(**ID, SecretString='{"other": "x"}')
+        await pilot.press("enter")
+        await see(pilot, "hidden (r to reveal)")
+
+        assert "port " not in screen_text(running)
 
 
 async def test_a_revealed_value_hides_when_another_session_replaces_it(
