@@ -168,6 +168,7 @@ class ExportPlan(PlanScreen):
         self.refresh_plan()
 
     def action_save(self) -> None:
+        self.refresh_plan()  # the file may be gone by now
         if not self.go.disabled:
             self.run_plan()
 

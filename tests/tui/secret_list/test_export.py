@@ -10,7 +10,7 @@ import pytest
 from smtui.transfer.export import FORMATS, ExportFormat
 from smtui.tui.secret_list.export import FORMAT_LIST, ExportPlan
 from tests.tui.conftest import MakeApp, said, screen_text, until
-from tests.tui.driver import SMALL, get_screen, see, wait_for_screen
+from tests.tui.driver import SMALL, get_screen, hear, see, wait_for_screen
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
@@ -51,6 +51,26 @@ async def test_a_path_that_no_file_can_have(
         await until(pilot, lambda: "✗ " in screen_text(running) or said(running))
 
         assert isinstance(running.screen, ExportPlan)
+
+
+async def test_a_file_that_is_gone_is_no_longer_in_the_way(app: MakeApp, filled: Any, tmp_path: Path) -> None:
+    """Storing looks at the path again, without a change of it."""
+    path = tmp_path / "out.json"
+    path.write_text("theirs")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await see(pilot, "5 secrets")
+        await pilot.press("W")
+        await wait_for_screen(pilot, ExportPlan)
+        get_screen(running, ExportPlan).path_field.value = str(path)
+        await see(pilot, "File already exists")
+        await pilot.press("ctrl+s")
+        assert path.read_text() == "theirs"
+        path.unlink()
+        await pilot.press("ctrl+s")
+        await hear(pilot, "exported to")
+
+        assert path.exists()
 
 
 async def test_a_refused_export_keeps_what_was_typed(app: MakeApp, client: Any, tmp_path: Path) -> None:
