@@ -58,6 +58,7 @@ def find_accessed(vault: Vault, since: ListState, now: ListState) -> frozenset[s
     """
     if now.event == since.event:
         return frozenset()
-    reads = list(islice(vault.audit_log(operation="GetSecretValue", above=since.event, up_to=now.event), MAX_READS + 1))
+    reads = list(islice(vault.audit_log(
+        operation="GetSecretValue", outcome="done", above=since.event, up_to=now.event), MAX_READS + 1))
     names = frozenset(find_subject_name(event) for event in reads if event["awsRegion"] == since.region)
     return None if len(reads) > MAX_READS or len(names) > MAX_ACCESSED else names

@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.api.errors import SmtuiError
+from smtui.api.errors import ClientError, SmtuiError
 from smtui.text.sanitize import sanitize
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import background, call, reading
@@ -145,7 +145,10 @@ class ListingScreen(SessionScreen[None]):
         if names is None or (names and depends):
             return False
         for name in names:
-            described = await call(self.reader.describe_secret, SecretId=name)
+            try:
+                described = await call(self.reader.describe_secret, SecretId=name)
+            except ClientError:
+                return False
             self.secrets.model.update_access(described["ARN"], described.get("LastAccessedDate"))
         if names:
             self._loader.state = now

@@ -28,7 +28,7 @@ from smtui.tui.secret_list.query import SERVICE_ORDERS, ListQuery
 from smtui.tui.secret_list.results import Fetch, Page
 from smtui.tui.secret_list.screen import SecretsScreen
 from tests.conftest import PASSPHRASE, Clock
-from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, render_screen, said, screen_text, types, until
+from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, render_screen, said, screen_text, types, until, until_still
 from tests.tui.driver import get_screen, run_cases, see, wait_for_screen
 from tests.tui.secret_list.driver import get_list_screen, list_names, read_list
 
@@ -714,6 +714,23 @@ async def test_a_return_shows_the_day_of_access_without_another_read(
         await until(pilot, lambda: find_days()["prod/web/session"] == accessed)
         assert find_days()["shared/wifi"] is None
         assert len(pages) == before
+
+
+async def test_a_read_that_was_refused_is_no_access(app: MakeApp, filled: Any) -> None:
+    """A name that does not exist, asked for beside the list, is no reason to say that the list cannot be read."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        with pytest.raises(smtui.ClientError):
+            filled.get_secret_value(SecretId="no/such")
+        filled.get_secret_value(SecretId="shared/wifi")
+        await pilot.press("C")
+        await wait_for_screen(pilot, ColumnsForm)
+        await pilot.press("escape")
+        await until(pilot, lambda: running.screen is get_list_screen(running))
+        await until_still(pilot)
+
+        assert "Could not" not in screen_text(running)
 
 
 async def test_a_list_in_order_of_access_is_read_again_after_an_access(
