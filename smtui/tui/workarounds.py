@@ -33,16 +33,18 @@ from textual.geometry import Region
 from textual.keys import KEY_TO_UNICODE_NAME
 from textual.message import Message
 from textual.message_pump import MessagePump
-from textual.notifications import SeverityLevel
+from textual.notifications import Notification, SeverityLevel
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, TextArea, _toast
 from textual.worker import WorkerFailed
 
 from smtui.system.hardening import describe_incident
 from smtui.system.terminal_end import TERMINAL
 
 LIBRARIES = ("textual", "rich", "smtui")
+SHORTEST_TOAST = 0.1
+"""Seconds for which a notification is shown at least."""
 
 # Textual 8.2 does not find the characters of the keys that it renamed. It treats them as keys that a text field does
 # not consume, so the footer offers "/ Filter" although "/" types a slash.
@@ -111,6 +113,21 @@ class LastingWriter(_writer_thread.WriterThread):
         except OSError:
             return False
         return True
+
+
+class ExpiringToast(_toast.Toast):
+    """A notification on a screen, which expires there at the earliest after SHORTEST_TOAST seconds.
+
+    Textual 8.2 shows the notifications again on each screen, with a timer for the rest of their time. If that time ends
+    at this moment, the rest is negative, and a timer with a negative interval never waits: the program hangs.
+    """
+
+    def __init__(self, notification: Notification) -> None:
+        super().__init__(notification)
+        self._timeout = max(self._timeout, SHORTEST_TOAST)
+
+
+_toast.Toast = ExpiringToast  # type: ignore[misc]  # the rack of notifications makes them by this name
 
 
 class KeyParser(XTermParser):
