@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from smtui.text.sanitize import SafeText
 
 if TYPE_CHECKING:
-    from smtui.api.extension_types import ClaimedRotation, FunctionDescription
+    from smtui.api.extension_types import ClaimedRotation, FunctionDescription, FunctionEntry, RotationClient
     from smtui.api.types import Client
 
 WAITS = SafeText("waits for your permission")
@@ -20,6 +20,11 @@ ShouldContinue = Callable[[], bool]
 """False once the rotation should end early, as when the vault is locked."""
 Permits = Callable[["FunctionDescription"], bool]
 """Whether a function, as ClaimRotation describes it, may be run on this machine."""
+
+
+def find_function(client: RotationClient, name: str) -> FunctionEntry | None:
+    """Returns the function of this name among those of the client's Region; None if there is none."""
+    return next((each for each in client.list_functions()["Functions"] if each["FunctionName"] == name), None)
 
 
 def permit_nothing(function: FunctionDescription) -> bool:

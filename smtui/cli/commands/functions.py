@@ -36,7 +36,7 @@ from smtui.cli.function_trial import try_function
 from smtui.cli.parser import parse_count
 from smtui.cli.unlocking import open_for
 from smtui.rotation.arguments import make_absolute
-from smtui.rotation.function import WAITS
+from smtui.rotation.function import WAITS, find_function
 from smtui.rotation.settings_text import describe_process, list_process_lines
 from smtui.system.settings import get_state_path
 from smtui.text.dates import format_duration
@@ -153,7 +153,7 @@ def _allow(functions: RotationClient, name: str) -> None:
 
 
 def _get_function(functions: RotationClient, name: str) -> FunctionEntry:
-    function = next((each for each in functions.list_functions()["Functions"] if each["FunctionName"] == name), None)
+    function = find_function(functions, name)
     if function is None:
         raise RefusedError(f"Function not found: {name}.", hint="smtui functions lists them.")
     return function

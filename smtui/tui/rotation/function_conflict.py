@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from smtui.rotation.function import find_function
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.rotation.function_text import describe_function
@@ -34,7 +35,7 @@ def guard_function(
     wanted: FunctionEntry = {**function, **request}  # type: ignore[typeddict-item]  # members of a kind that it is not
 
     def read() -> FunctionEntry | None:
-        return next((each for each in reader.list_functions()["Functions"] if each["FunctionName"] == name), None)
+        return find_function(reader, name)
 
     def describe(found: FunctionEntry | None) -> list[SafeText]:
         who = last_change.describe_newest(session.vault, last_change.FUNCTION_CHANGES, session.region, subjects={name})

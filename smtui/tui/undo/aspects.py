@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from smtui.api.arn import replace_key_arns
 from smtui.api.errors import AccessDeniedException, ChangedMeanwhileError, ClientError, ResourceNotFoundException
+from smtui.rotation.function import find_function
 from smtui.rules.compare_and_swap import write_unless
 from smtui.text.dates import format_date
 from smtui.text.sanitize import sanitize
@@ -367,8 +368,8 @@ def make_function_aspect(session: Session, name: str) -> Aspect[FunctionState | 
     vault, region = session.vault, session.region
 
     def read(client: VaultClient) -> FunctionState | None:
-        found = (each for each in client.list_functions()["Functions"] if each["FunctionName"] == name)
-        return next(map(get_function_state, found), None)
+        found = find_function(client, name)
+        return None if found is None else get_function_state(found)
 
     return Aspect(
         read,
