@@ -6,8 +6,8 @@ No call is answered until the end, so a key that waited for one would wait in va
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from smtui.clipboard.clipboard import Clipboard
@@ -72,6 +72,16 @@ async def leave_to_list(cases: Cases) -> None:
     assert isinstance(cases.app.screen, SecretsScreen)
 
 
+@asynccontextmanager
+async def hold_change(aws: Aws, cases: Cases, operation: str) -> AsyncIterator[None]:
+    """The change that the block confirms is sent, and not answered. Keys work, and Esc leads to the list."""
+    with hold(aws, operation):
+        yield
+        await until(cases.pilot, lambda: aws.calls[operation] == 1)
+        await see_help(cases)
+        await leave_to_list(cases)
+
+
 async def test_screens_that_still_read(aws: Aws, tmp_path: Path, monotonic: Steady) -> None:
     """Each tab of a secret, and each place."""
     aws.fill(2)
@@ -118,45 +128,30 @@ async def test_changes_that_are_not_answered(aws: Aws, tmp_path: Path, monotonic
             await pilot.press("i")
             await see(pilot, "Description of")
             await pilot.press("x")
-            with hold(aws, "UpdateSecret"):
+            async with hold_change(aws, cases, "UpdateSecret"):
                 await pilot.press("ctrl+s")
-                await until(pilot, lambda: aws.calls["UpdateSecret"] == 1)
-                await see_help(cases)
-                await leave_to_list(cases)
         async with cases.case("a label"):
             await open_secret(cases, "2", "AWSPREVIOUS")
             await pilot.press("b")
             await see(pilot, "Roll back to the previous version?")
-            with hold(aws, "UpdateSecretVersionStage"):
+            async with hold_change(aws, cases, "UpdateSecretVersionStage"):
                 await pilot.press("enter")
-                await until(pilot, lambda: aws.calls["UpdateSecretVersionStage"] == 1)
-                await see_help(cases)
-                await leave_to_list(cases)
         async with cases.case("the policy"):
             await open_secret(cases, "3", "Statement")
             await pilot.press("f8")
             await see(pilot, "Remove the policy")
-            with hold(aws, "DeleteResourcePolicy"):
+            async with hold_change(aws, cases, "DeleteResourcePolicy"):
                 await press_button(pilot, "Remove")
-                await until(pilot, lambda: aws.calls["DeleteResourcePolicy"] == 1)
-                await see_help(cases)
-                await leave_to_list(cases)
         async with cases.case("a replica"):
             await open_secret(cases, "5", "eu-west-1")
             await pilot.press("down", "d")
             await see(pilot, "Delete the replica")
-            with hold(aws, "RemoveRegionsFromReplication"):
+            async with hold_change(aws, cases, "RemoveRegionsFromReplication"):
                 await press_button(pilot, "Delete")
-                await until(pilot, lambda: aws.calls["RemoveRegionsFromReplication"] == 1)
-                await see_help(cases)
-                await leave_to_list(cases)
         async with cases.case("a KMS key"):
             await pilot.press("o", "k")
             await see(pilot, "orders")
             await pilot.press("z")
             await see(pilot, "Disable")
-            with hold(aws, "DisableKey"):
+            async with hold_change(aws, cases, "DisableKey"):
                 await press_button(pilot, "Disable")
-                await until(pilot, lambda: aws.calls["DisableKey"] == 1)
-                await see_help(cases)
-                await leave_to_list(cases)
